@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program's own log: lines "DATE: text" on stderr, and text formatting for everybody else.
+// Callers outside base never see the logging library itself.
+#pragma once
+
+#include <spdlog/fmt/fmt.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace sensor {
+
+using fmt::format;
+
+namespace log {
+
+enum class Level { Debug, Info, Notice, Warning, Error, Critical };
+
+/// Sets the least severe level that is written, and ISO 8601 UTC instead of local time stamps.
+void configure(Level least, bool iso8601);
+void write(Level level, std::string_view text);
+
+template <typename... A>
+void debug(fmt::format_string<A...> f, A&&... a) { write(Level::Debug, fmt::format(f, std::forward<A>(a)...)); }
+template <typename... A>
+void info(fmt::format_string<A...> f, A&&... a) { write(Level::Info, fmt::format(f, std::forward<A>(a)...)); }
+template <typename... A>
+void warning(fmt::format_string<A...> f, A&&... a) { write(Level::Warning, fmt::format(f, std::forward<A>(a)...)); }
+template <typename... A>
+void error(fmt::format_string<A...> f, A&&... a) { write(Level::Error, fmt::format(f, std::forward<A>(a)...)); }
+
+}  // namespace log
+}  // namespace sensor

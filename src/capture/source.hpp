@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Source: where records come from. Live: capture/kernel.hpp. Captures come later behind the same.
+#pragma once
+
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "../../bpf/wire.h"
+#include "base/result.hpp"
+
+namespace sensor::capture {
+
+/// Receives one record; the bytes are borrowed until it returns.
+using RecordFn = std::function<void(std::span<const std::byte>)>;
+
+struct LossCount {
+    rec_lane lane;
+    std::uint32_t cpu;
+    rec_loss reason;
+    std::uint64_t count;
+};
+
+struct SourceStats {
+    std::uint64_t delivered = 0;             ///< records given to the caller
+    std::uint64_t attempted = 0;             ///< records the probe wanted to emit
+    std::uint64_t lost[REC_LOSS_COUNT] = {}; ///< by reason
+    std::uint64_t gaps = 0;                  ///< holes seen in the sequences
+};
+
+class Source {
+public:
+    virtual ~Source() = default;
+    /// Hands over what there is, oldest first, and returns how many; waits up to `timeout_ms` when
+    /// there is nothing. fails: only when the source is broken for good.
+    virtual Result<std::size_t> poll(const RecordFn& on_record, int timeout_ms) = 0;
+    virtual SourceStats stats() const = 0;
+};
+
+}  // namespace sensor::capture

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Engine: judges events against a rule set, by the machine code of a bundle where there is one and
+// by the interpreter where not. Owns the code and every constant it points to.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/result.hpp"
+#include "eval/abi.hpp"
+#include "lang/program.hpp"
+
+namespace sensor::engine {
+
+struct EngineOptions {
+    bool native = true;              ///< false: interpreter only
+    std::string compiler;            ///< path of falco-rulec; empty: beside this program
+    std::string cache_dir;           ///< root-owned 0700 folder for bundles; empty: no cache
+    std::uint64_t memory_mb = 1024;  ///< limit of the compiler process
+    std::uint32_t seconds = 60;      ///< limit of the compiler process
+};
+
+class Engine {
+public:
+    /// Compiles (or takes from the cache) and maps. Where machine code cannot be had the engine
+    /// interprets and `note()` says why; that is not a failure.
+    static std::unique_ptr<Engine> create(const lang::Program& program, const EngineOptions& options);
+    ~Engine();
+
+    /// Conditions (indices of program.conditions) that hold for the event, in order.
+    /// all:  every one, else only the first
+    /// out:  count written to `matches`, at most its size
+    /// cost: no allocation, no lock; proportional to the conditions of this event type
+    std::size_t match(const fields::Context& context, bool all, std::span<std::uint32_t> matches) noexcept;
+
+    /// Value of a term for the event given to the latest `match`; for output formats.
+    Value term(std::uint32_t k) noexcept;
+
+    bool native() const noexcept;
+    const std::string& note() const noexcept;  ///< "" or why it interprets
+    std::uint64_t code_bytes() const noexcept;
+
+private:
+    Engine();
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sensor::engine

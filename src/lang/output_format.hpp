@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// OutputFormat: an output text split into literal parts and fields, by the grammar of
+// grammar/output.hpp (the longest valid prefix after % is the field). Rendering is output/'s.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lang/program.hpp"
+
+namespace sensor::lang {
+
+struct OutputPart {
+    std::string literal;         ///< text before the field
+    bool has_term = false;       ///< false: literal only
+    std::uint32_t term = 0;      ///< in the Program
+    std::uint32_t width = 0;     ///< 0: as it is; else cut or padded right with blanks, in bytes
+};
+
+/// A field named in the text; the key of output_fields in JSON. Transformers are not keys, the
+/// fields inside them are.
+struct OutputField {
+    std::string key;
+    std::uint32_t term = 0;
+};
+
+struct OutputFormat {
+    std::vector<OutputPart> parts;
+    std::vector<OutputField> fields;  ///< in order of first use, each once
+};
+
+struct OutputParse {
+    bool ok = false;
+    OutputFormat format;
+    std::string message;       ///< "invalid formatting token not_a_real_field", ...
+    std::size_t offset = 0;    ///< of the offending %, in bytes
+    bool unknown_field = false;
+};
+
+OutputParse parse_output(std::string_view text, Program& program);
+
+}  // namespace sensor::lang

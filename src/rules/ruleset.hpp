@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// RuleSet: what rules files mean after loading: rules in order of evaluation with their typed
+// conditions and output formats, and everything that was wrong on the way.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lang/diagnostic.hpp"
+#include "lang/output_format.hpp"
+#include "lang/program.hpp"
+
+namespace sensor::rules {
+
+enum class Priority : std::uint8_t { Emergency, Alert, Critical, Error, Warning, Notice, Informational, Debug };
+std::string_view to_text(Priority priority) noexcept;  ///< "Warning", "Informational", ...
+/// Case-insensitive whole word, "info" too. fails: false
+bool parse_priority(std::string_view text, Priority& out) noexcept;
+
+struct Rule {
+    std::string name;
+    std::string description;
+    std::string condition;  ///< as written, exceptions and appends included
+    std::string condition_compiled;  ///< canonical text, macros and lists replaced
+    std::string output;
+    Priority priority = Priority::Debug;
+    std::string source = "syscall";
+    std::vector<std::string> tags;  ///< sorted, unique
+    bool enabled = true;
+    bool warn_evttypes = true;
+    std::string file;
+    std::size_t line = 0;
+    std::uint32_t condition_idx = 0;  ///< into program.conditions
+    lang::OutputFormat format;        ///< of the output with everything appended
+};
+
+struct Selection {  ///< one entry of the config list `rules:`
+    bool enable = true;
+    std::string rule_pattern;  ///< name with * wildcards, empty: any
+    std::string tag;           ///< empty: any
+};
+
+struct AppendOutput {  ///< one entry of the config list `append_output`
+    std::string match_rule, match_source;
+    std::vector<std::string> match_tags;
+    std::string extra_output;
+    bool suggested_output = false;
+};
+
+struct LoadOptions {
+    Priority least = Priority::Debug;
+    std::vector<Selection> selections;
+    std::vector<AppendOutput> append_output;
+};
+
+struct SourceFile {
+    std::string name;
+    std::string text;
+};
+
+struct RuleSet {
+    lang::Program program;
+    std::vector<Rule> rules;  ///< enabled rules in order of evaluation; rules[i].condition_idx == i
+    lang::Diagnostics diagnostics;
+    bool ok() const { return !lang::has_errors(diagnostics); }
+};
+
+/// Loads files in the given order into one rule set; collects every problem of every file.
+RuleSet load_rules(const std::vector<SourceFile>& files, const LoadOptions& options);
+
+/// Reads a file or, for a directory, its *.yaml and *.yml sorted by name.
+Result<std::vector<SourceFile>> read_rules_path(const std::string& path);
+
+}  // namespace sensor::rules
