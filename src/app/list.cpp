@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/list.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/log.hpp"
+#include "event/field_table.hpp"
+#include "event/schema.hpp"
+
+namespace sensor::app {
+namespace {
+
+constexpr std::size_t kColumn = 30;
+constexpr std::size_t kWidth = 120;
+
+struct ClassText {
+    FieldClass cls;
+    std::string_view name, short_text, description;
+};
+constexpr ClassText kClasses[] = {
+    {FieldClass::EVT_ANY, "evt", "All event types", "These fields can be used for all event types"},
+    {FieldClass::EVT, "evt", "Syscall events only", "Event fields applicable to syscall events."},
+    {FieldClass::PROCESS, "process", "", "Information about the process and thread that made the call."},
+    {FieldClass::USER, "user", "", "Information about the user behind the event."},
+    {FieldClass::GROUP, "group", "", "Information about the user group."},
+    {FieldClass::FD, "fd", "", "The file, socket or other object an event works on."},
+    {FieldClass::FS_PATH, "fs.path", "", "Paths of calls that name one file or two."},
+    {FieldClass::FDLIST, "fdlist", "", "The descriptors polled by poll and its kin."},
+    {FieldClass::CONTAINER, "container", "", "The container a process runs in."},
+    {FieldClass::K8S, "k8s", "", "The Kubernetes pod a process runs in."},
+};
+
+std::string wrapped(std::string_view name, std::string_view text) {
+    std::string out = name.size() < kColumn ? format("{:<30}", name) : format("{}\n{:<30}", name, "");
+    std::size_t column = kColumn;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(' '), text.size());
+        if (column + end >= kWidth && column > kColumn) {
+            out += format("\n{:<30}", "");
+            column = kColumn;
+        }
+        out += text.substr(0, end);
+        out += ' ';
+        column += end + 1;
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    out.back() = '\n';
+    return out;
+}
+
+bool is_listed(const FieldInfo& field) {
+    return (field.flags & (field_flag::HIDDEN | field_flag::DEPRECATED)) == 0;
+}
+
+std::string class_text(const ClassText& cls, bool with_types) {
+    std::string fields;
+    for (const FieldInfo& field : all_fields()) {
+        if (field.cls != cls.cls || !is_listed(field)) continue;
+        std::string doc = with_types ? format("(Type: {}) {}", to_text(field.type), field.doc) : std::string(field.doc);
+        fields += wrapped(field.text, doc);
+    }
+    if (fields.empty()) return fields;
+    std::string head = "-------------------------------\n";
+    const std::string title = cls.short_text.empty() ? std::string(cls.name) : format("{} ({})", cls.name, cls.short_text);
+    head += format("{:<30}{}\n", "Field Class:", title);
+    head += wrapped("Description:", cls.description);
+    head += format("{:<30}{}\n\n", "Event Sources:", "syscall ");
+    return head + fields + "\n";
+}
+
+std::string params_text(const EventInfo& event) {
+    std::string text;
+    for (const ParamInfo& param : event.params) {
+        if (!text.empty()) text += ", ";
+        text += format("{} **{}**", to_text(param.type), param.name);
+        const auto symbols = flag_symbols(param.table);
+        for (std::size_t k = 0; k < symbols.size(); ++k) text += format("{}{}", k == 0 ? ": " : ", ", symbols[k].name);
+    }
+    return text;
+}
+
+std::string section(std::string_view title, EventSource source, bool generic_calls) {
+    std::string text = format("## {}\n\n", title);
+    for (const EventInfo& event : all_events()) {
+        if (event.source != source || event.type == EventType::generic) continue;
+        text += format("{} {}({})\n", event.enter ? '>' : '<', event.name, params_text(event));
+    }
+    if (generic_calls) {
+        for (const SyscallInfo& call : all_syscalls()) {
+            if (call.event == EventType::generic) text += format("< {}()\n", call.name);
+        }
+    }
+    return text + "\n";
+}
+
+}  // namespace
+
+Result<std::string> fields_text(const std::string& source, bool names_only, bool with_types) {
+    if (!source.empty() && source != "syscall") {
+        return Error(format("Value for --list must be a valid source type: syscall, not '{}'", source));
+    }
+    std::string text;
+    if (names_only) {
+        for (const FieldInfo& field : all_fields()) {
+            if (is_listed(field)) text += format("{}\n", field.text);
+        }
+        return text;
+    }
+    for (const ClassText& cls : kClasses) text += class_text(cls, with_types);
+    return text;
+}
+
+std::string events_text() {
+    return format("The events below are valid for Falco *Schema Version*: {}\n", kSchemaVersion) +
+           section("Syscall events", EventSource::SYSCALL, true) +
+           section("Tracepoint events", EventSource::TRACEPOINT, false) +
+           section("Plugin events", EventSource::PLUGIN, false) +
+           section("Metaevents", EventSource::METAEVENT, false);
+}
+
+std::string ignored_text() {
+    std::vector<std::string_view> names;
+    for (const SyscallInfo& call : all_syscalls()) {
+        if ((call.flags & sc_flag::SC_HIGH_VOLUME_IO) != 0) names.push_back(call.name);
+    }
+    std::sort(names.begin(), names.end());
+    std::string text = "Ignored syscall(s):\n";
+    for (const std::string_view name : names) text += format("- {}\n", name);
+    return text + "\n";
+}
+
+std::string version_text() {
+    return format("Falco version: {}\nLibs version:  {}\nPlugin API:    3.12.0\nEngine:        {}\n"
+                  "Driver:\n  API version:    10.0.0\n  Schema version: {}\n  Default driver: {}\n",
+                  SENSOR_VERSION, SENSOR_VERSION, kEngineVersion, kSchemaVersion, SENSOR_VERSION);
+}
+
+}  // namespace sensor::app

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/summary.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <numeric>
+
+#include "base/log.hpp"
+
+namespace sensor::app {
+namespace {
+
+constexpr std::size_t kPriorities = 8;
+
+std::string severity_name(rules::Priority priority) {
+    if (priority == rules::Priority::Informational) return "INFO";
+    std::string name(rules::to_text(priority));
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return name;
+}
+
+}  // namespace
+
+std::string rule_summary(const rules::RuleSet& ruleset, const PipelineStats& stats) {
+    std::array<std::uint64_t, kPriorities> by_severity{};
+    for (std::size_t k = 0; k < ruleset.rules.size(); ++k) {
+        by_severity[static_cast<std::size_t>(ruleset.rules[k].priority)] += stats.rule_hits[k];
+    }
+    const std::uint64_t total = std::accumulate(by_severity.begin(), by_severity.end(), std::uint64_t{0});
+    std::string text = format("Events detected: {}\nRule counts by severity:\n", total);
+    for (std::size_t k = 0; k < kPriorities; ++k) {
+        if (by_severity[k] != 0) text += format("   {}: {}\n", severity_name(static_cast<rules::Priority>(k)), by_severity[k]);
+    }
+    text += "Triggered rules by rule name:\n";
+    for (std::size_t k = 0; k < ruleset.rules.size(); ++k) {
+        if (stats.rule_hits[k] != 0) text += format("   {}: {}\n", ruleset.rules[k].name, stats.rule_hits[k]);
+    }
+    return text;
+}
+
+std::string loss_summary(const capture::SourceStats& source, const output::DispatchStats& outputs) {
+    std::uint64_t lost = 0;
+    std::string reasons;
+    for (unsigned reason = 0; reason < REC_LOSS_COUNT; ++reason) {
+        if (reason != REC_LOSS_read_fault) lost += source.lost[reason];
+        if (source.lost[reason] != 0) reasons += format("   - {}: {}\n", loss_text(reason), source.lost[reason]);
+    }
+    std::string text = "Syscall event drop monitoring:\n";
+    text += format("   - event drop detected: {} occurrences\n", lost == 0 ? 0 : 1);
+    text += "   - num times actions taken: 0\n";
+    text += format("Events delivered: {}, lost: {}, gaps in the sequence: {}\n{}", source.delivered, lost, source.gaps, reasons);
+    if (outputs.dropped + outputs.failed != 0) {
+        text += format("Alerts dropped at the full queue: {}, refused by a channel: {}\n", outputs.dropped, outputs.failed);
+    }
+    return text;
+}
+
+}  // namespace sensor::app

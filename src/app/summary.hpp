@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The counts printed at exit; scripts read them.
+#pragma once
+
+#include <string>
+
+#include "app/pipeline.hpp"
+#include "capture/source.hpp"
+#include "output/dispatch.hpp"
+#include "rules/ruleset.hpp"
+
+namespace sensor::app {
+
+/// "Events detected: N" and the two lists, for standard output.
+std::string rule_summary(const rules::RuleSet& ruleset, const PipelineStats& stats);
+/// Loss by reason, for standard error; always says whether anything was lost.
+std::string loss_summary(const capture::SourceStats& source, const output::DispatchStats& outputs);
+
+}  // namespace sensor::app

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output/alert.hpp"
+
+#include <ctime>
+
+#include "base/log.hpp"
+
+namespace sensor::output {
+namespace {
+
+constexpr std::uint64_t kSecond = 1'000'000'000;
+
+std::tm broken_down(std::uint64_t ts_ns, bool utc) {
+    const auto seconds = static_cast<std::time_t>(ts_ns / kSecond);
+    std::tm parts{};
+    if (utc) {
+        gmtime_r(&seconds, &parts);
+    } else {
+        localtime_r(&seconds, &parts);
+    }
+    return parts;
+}
+
+std::string utc_text(std::uint64_t ts_ns, std::string_view zone) {
+    const std::tm t = broken_down(ts_ns, true);
+    return sensor::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}{}", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
+                          t.tm_hour, t.tm_min, t.tm_sec, ts_ns % kSecond, zone);
+}
+
+std::string dump(const nlohmann::json& value) {
+    return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string full_text(const Alert& alert, const AlertFormat& format) {
+    return sensor::format("{}: {} {}", time_text(alert.ts_ns, format.iso8601), rules::to_text(alert.priority), alert.message);
+}
+
+}  // namespace
+
+std::string time_text(std::uint64_t ts_ns, bool iso8601) {
+    if (iso8601) return utc_text(ts_ns, "+0000");
+    const std::tm t = broken_down(ts_ns, false);
+    return sensor::format("{:02}:{:02}:{:02}.{:09}", t.tm_hour, t.tm_min, t.tm_sec, ts_ns % kSecond);
+}
+
+std::string to_line(const Alert& alert, const AlertFormat& format) {
+    if (!format.json) {
+        const std::string quoted = dump(full_text(alert, format));
+        return quoted.substr(1, quoted.size() - 2);
+    }
+    nlohmann::json object;
+    object["hostname"] = format.hostname;
+    object["priority"] = rules::to_text(alert.priority);
+    object["rule"] = alert.rule;
+    object["source"] = alert.source;
+    object["time"] = utc_text(alert.ts_ns, "Z");
+    if (format.include_output) object["output"] = full_text(alert, format);
+    if (format.include_message) object["message"] = alert.message;
+    if (format.include_tags && alert.source != "internal") object["tags"] = alert.tags;
+    if (format.include_output_fields) {
+        nlohmann::json fields = alert.fields.is_object() ? alert.fields : nlohmann::json::object();
+        if (alert.source != "internal") fields[format.iso8601 ? "evt.time.iso8601" : "evt.time"] = alert.ts_ns;
+        object["output_fields"] = std::move(fields);
+    }
+    return dump(object);
+}
+
+}  // namespace sensor::output

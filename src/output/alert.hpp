@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Alert: one finished alert and its two forms, the text line and the JSON line. Scripts parse both;
+// their shape is fixed by the output specification.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+#include "rules/ruleset.hpp"
+
+namespace sensor::output {
+
+struct AlertFormat {
+    bool json = false;
+    bool iso8601 = false;                ///< event time as ISO 8601 UTC instead of local time of day
+    bool include_output = true;          ///< JSON keys
+    bool include_message = false;
+    bool include_output_fields = true;
+    bool include_tags = true;
+    std::string hostname;
+};
+
+struct Alert {
+    std::uint64_t ts_ns = 0;             ///< of the event, since the epoch
+    rules::Priority priority{};
+    std::string rule;
+    std::string source;                  ///< "syscall", "internal"
+    std::vector<std::string> tags;
+    std::string message;
+    nlohmann::json fields;               ///< object
+};
+
+/// `HH:MM:SS.nnnnnnnnn` local, or `YYYY-MM-DDTHH:MM:SS.nnnnnnnnn+0000`.
+std::string time_text(std::uint64_t ts_ns, bool iso8601);
+
+/// The line without its newline: text encoded like the inside of a JSON string, or one JSON object.
+std::string to_line(const Alert& alert, const AlertFormat& format);
+
+}  // namespace sensor::output
