@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+# The commands a person types. Each one installs what it needs (packaging/deps.sh), configures its
+# build folder by CMakePresets.json once and builds what changed; called again it starts at once.
+#
+#   make run [ARGS='--scope tree=PID']   build and start the sensor with config/ and rules/
+#   make test                            build and run every test (sanitizers and live kernel)
+#   make build                           the programs, in build/bin
+#   make test-full                       + live tests with sanitizers, fuzzing, a fresh Debian
+#   make bench [ARGS=...]                falco-bench kernel, report in build/bench
+#   make fuzz [FUZZ_SECONDS=60]          every fuzz target for so long
+#   make tidy | format | clean
+MAKEFLAGS += --no-print-directory
+JOBS ?= $(shell nproc)
+CTEST_JOBS ?= $(JOBS)
+FUZZ_SECONDS ?= 60
+FRESH_RELEASES ?= bookworm trixie
+PROGRAMS := falco-ebpf falco-rulec falco-bench
+
+# The compiler cache: shared between clones (paths relative to the tree), and it needs a home.
+export CCACHE_BASEDIR := $(CURDIR)
+ifndef HOME
+export CCACHE_DIR := $(CURDIR)/build/ccache
+endif
+
+.DEFAULT_GOAL := build
+.PHONY: deps build run test test-full bench fuzz tidy format clean
+.SUFFIXES:
+
+deps:
+	@packaging/deps.sh
+
+# Configures a preset once; ninja itself repeats it when a CMake file changes.
+build/%/build.ninja: CMakePresets.json | deps
+	@cmake --preset $* -Wno-dev && touch $@
+
+build: build/release/build.ninja
+	@cmake --build build/release -j $(JOBS)
+	@mkdir -p build/bin
+	@for p in $(PROGRAMS); do ln -sfn ../release/bin/$$p build/bin/$$p; done
+
+run: build
+	@exec build/bin/falco-ebpf -c config/falco.yaml -r rules $(ARGS)
+
+# One ctest over both build folders, so that there is one closing line.
+test: build/dev/build.ninja build/release/build.ninja
+	@cmake --build build/dev -j $(JOBS)
+	@$(MAKE) build
+	@printf 'subdirs(dev release)\n' > build/CTestTestfile.cmake
+	@ctest --test-dir build -j $(CTEST_JOBS) --output-on-failure --no-tests=error \
+	    --no-label-summary $(CTEST_ARGS)
+
+test-full: test
+	@cmake --preset dev -B build/dev-live -DSENSOR_TEST_KIND=live -Wno-dev
+	@cmake --build build/dev-live -j $(JOBS)
+	@$(MAKE) fuzz
+	@packaging/deps.sh rootfs
+	@for r in $(FRESH_RELEASES); do packaging/fresh-rootfs.sh $$r || exit 1; done
+	@ctest --test-dir build/dev-live -j $(CTEST_JOBS) --output-on-failure --no-tests=error \
+	    --no-label-summary
+
+bench: build
+	@mkdir -p build/bench
+	build/bin/falco-bench kernel --json build/bench/kernel.jsonl $(ARGS)
+	build/bin/falco-bench report build/bench/kernel.jsonl --out build/bench
+
+fuzz: deps
+	@packaging/deps.sh fuzz
+	@$(MAKE) build/fuzz/build.ninja
+	@packaging/fuzz.sh build/fuzz $(FUZZ_SECONDS) $(JOBS)
+
+tidy: deps
+	@packaging/deps.sh tidy
+	@$(MAKE) build/tidy/build.ninja
+	@cmake --build build/tidy -j $(JOBS) -- -k 0
+
+format: deps
+	@packaging/deps.sh tidy
+	@find src grammar tests -name '*.[ch]pp' | xargs clang-format-19 -i
+
+clean:
+	@rm -rf build

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake --install: the three programs, our rules under their own name, and a falco.yaml only where
+# the machine has none. A user's falco.yaml and falco_rules.yaml are never written.
+include(GNUInstallDirs)
+set(SENSOR_CONFIG_DIR ${CMAKE_INSTALL_FULL_SYSCONFDIR}/falco
+    CACHE PATH "where falco.yaml and the rules are looked for")
+
+foreach(program falco-ebpf falco-rulec falco-bench)
+  if(TARGET ${program})
+    install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
+endforeach()
+
+# The whole set for reference and for packages, then the live copies.
+install(DIRECTORY config rules DESTINATION ${CMAKE_INSTALL_DATADIR}/falco-ebpf)
+install(DIRECTORY rules/ DESTINATION ${SENSOR_CONFIG_DIR}
+        FILES_MATCHING PATTERN "falco-ebpf*_rules.yaml")
+install(CODE "
+  set(target \"\$ENV{DESTDIR}${SENSOR_CONFIG_DIR}/falco.yaml\")
+  if(EXISTS \"\${target}\")
+    message(STATUS \"Kept: \${target}\")
+  elseif(EXISTS \"${CMAKE_SOURCE_DIR}/config/falco.yaml\")
+    message(STATUS \"Installing: \${target}\")
+    configure_file(\"${CMAKE_SOURCE_DIR}/config/falco.yaml\" \"\${target}\" COPYONLY)
+  endif()")
+install(FILES LICENSE bpf/LICENSE.GPL-2.0 README.md SECURITY.md
+        DESTINATION ${CMAKE_INSTALL_DOCDIR})

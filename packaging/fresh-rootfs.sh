@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Proves the README on a machine that has nothing: a minimal Debian root file system, a clone of this
+# tree, and the two commands in it. Needs root, debootstrap, git and apt's archive.
+#
+#   packaging/fresh-rootfs.sh [bookworm|trixie]
+#
+# WORKDIR=FOLDER keeps the root file system there (default: a temporary folder, removed at the end).
+# Everything inside runs in its own mount and PID namespace; the sensor sees only that one
+# (--scope pidns). apt inside uses this machine's settings, copied into the throw-away tree only.
+# Prints the wall time of each step; fails if a step fails.
+set -euo pipefail
+release=${1:-bookworm}
+tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+work=${WORKDIR:-$(mktemp -d)}
+root=$work/$release
+[ "$(id -u)" -eq 0 ] || { echo 'fresh-rootfs.sh: needs root' >&2; exit 1; }
+cleanup() { [ -n "${WORKDIR:-}" ] || rm -rf --one-file-system "$work"; }
+trap cleanup EXIT
+
+step() {  # step NAME COMMAND...: runs it quietly, prints its wall time, shows the output if it fails
+    local name=$1 begin status=0
+    shift
+    begin=$(date +%s.%N)
+    "$@" >"$work/log" 2>&1 </dev/null || status=$?
+    printf '%-9s %-34s %7.1f s\n' "$release" "$name" "$(echo "$begin $(date +%s.%N)" | awk '{print $2 - $1}')"
+    if [ "$status" -ne 0 ]; then
+        tail -n 60 "$work/log" >&2
+        echo "fresh-rootfs.sh: '$name' failed with $status" >&2
+        exit 1
+    fi
+}
+
+bootstrap() {
+    rm -rf --one-file-system "$root"
+    debootstrap --variant=minbase "$release" "$root"
+    apt-config dump | grep -E '^Acquire::(http|https|ftp|Check-|ForceIP|Retries)' \
+        >"$root/etc/apt/apt.conf.d/80host" || true
+    cp /etc/resolv.conf "$root/etc/resolv.conf"
+}
+
+clone() { git -c safe.directory='*' clone -q --no-hardlinks "$tree" "$root/root/falco-ebpf"; }
+
+# Runs a command in the tree's clone inside the rootfs, with nothing of this environment.
+inside() {
+    unshare -p -f -m --kill-child -- bash -c '
+        root=$1; shift
+        mount -t proc proc "$root/proc"
+        mount --rbind --make-rslave /sys "$root/sys"
+        mount --rbind --make-rslave /dev "$root/dev"
+        exec chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+            sh -c "cd /root/falco-ebpf && $*"' _ "$root" "$@"
+}
+
+# The sensor must attach, see its own quiet namespace for two seconds, and end in good order.
+run_and_stop() {
+    inside "timeout --preserve-status -s INT -k 20 \${1:-4} make run ARGS=\"--scope pidns\""
+    grep -q "Opening 'syscall' source" "$work/log"
+}
+
+step 'debootstrap minbase' bootstrap
+step 'git clone' clone
+step 'packages (packaging/deps.sh)' inside 'packaging/deps.sh'
+step 'make build (first)' inside 'make build'
+step 'make build (again)' inside 'make build'
+step 'make run, stopped after 4 s' run_and_stop
+step 'make test' inside 'make test'
+grep -E 'tests passed|Total Test time' "$work/log" | sed "s/^/$release   /"
+step 'make test (again)' inside 'make test'
