@@ -11,7 +11,8 @@ namespace sensor::lang {
 
 struct SyntaxError {
     TextPos pos;
-    std::string message;  ///< what was found and what was expected
+    std::string message;  ///< "unexpected token after 'open', expecting 'or', 'and'"
+    std::string found;    ///< the token there, "end of text", or empty where it says nothing more
 };
 
 struct ParseResult {
@@ -22,5 +23,16 @@ struct ParseResult {
 /// cost: linear in the text for all but pathological nesting; depth is limited, never recursion
 ///       without bound. No exception leaves.
 ParseResult parse_condition(std::string_view text);
+
+struct OperandResult {
+    std::optional<Operand> operand;  ///< a field or a transformer; none on error
+    std::optional<SyntaxError> error;
+};
+
+/// A field or transformer expression alone: "proc.aname[2]", "toupper(proc.name)".
+OperandResult parse_expression(std::string_view text);
+
+/// Deepest nesting of parentheses and transformers; more is a syntax error.
+inline constexpr unsigned kMaxNesting = 200;
 
 }  // namespace sensor::lang

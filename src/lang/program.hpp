@@ -7,6 +7,7 @@
 #include <bitset>
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "event/field_table.hpp"
@@ -67,6 +68,7 @@ struct EventSet {
     std::bitset<REC_MAX_EVENTS> events;  ///< event codes but for the generic one
     std::bitset<REC_MAX_SC> generic;     ///< calls reported by the generic event, by stable number
 
+    /// Every event and every call, also those without a name here.
     static EventSet all();
     bool any() const { return events.any() || generic.any(); }
     friend bool operator==(const EventSet&, const EventSet&) = default;
@@ -84,10 +86,19 @@ struct Program {
     std::vector<CondNode> nodes;
     std::vector<Condition> conditions;  ///< in order of evaluation
 
-    // Adding shares what is already there.
+    /// Adding shares what is already there: the number of an equal entry, else of a new one.
+    /// cost: one hash of the entry, amortised
     std::uint32_t add_term(Term term);
     std::uint32_t add_predicate(Predicate predicate);
     std::uint32_t add_node(CondNode node);
+
+    /// Hash to numbers. Catches up with the vectors on the next add, so a Program whose vectors
+    /// were filled otherwise (read from storage) needs nothing done. Not part of the content.
+    struct Index {
+        std::unordered_multimap<std::size_t, std::uint32_t> by_hash;
+        std::size_t known = 0;  ///< entries of the vector that are in by_hash
+    };
+    Index term_index, predicate_index, node_index;
 };
 
 }  // namespace sensor::lang
