@@ -10,16 +10,19 @@
 
 #include "base/result.hpp"
 #include "eval/abi.hpp"
+#include "eval/runtime.hpp"
 #include "lang/program.hpp"
 
 namespace sensor::engine {
 
 struct EngineOptions {
     bool native = true;              ///< false: interpreter only
-    std::string compiler;            ///< path of falco-rulec; empty: beside this program
-    std::string cache_dir;           ///< root-owned 0700 folder for bundles; empty: no cache
+    std::string compiler;            ///< path of falco-rulec; empty: beside this program, libexec, PATH
+    std::string cache_dir;           ///< folder for bundles, ours and 0700; empty: no cache
     std::uint64_t memory_mb = 1024;  ///< limit of the compiler process
-    std::uint32_t seconds = 60;      ///< limit of the compiler process
+    std::uint32_t seconds = 60;      ///< limit of the compiler process: wall clock and CPU time
+    std::uint32_t level = 1;         ///< 0: compile fast, 1: run fast
+    eval::Lookup lookup = fields::extractor;  ///< where fields come from; tests put their own in
 };
 
 class Engine {
@@ -39,7 +42,9 @@ public:
     Value term(std::uint32_t k) noexcept;
 
     bool native() const noexcept;
-    const std::string& note() const noexcept;  ///< "" or why it interprets
+    bool from_cache() const noexcept;  ///< the machine code was not compiled but found
+    /// Why it interprets although asked not to, or why the cache is not used; else "".
+    const std::string& note() const noexcept;
     std::uint64_t code_bytes() const noexcept;
 
 private:

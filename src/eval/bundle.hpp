@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bundle: what the compiler process hands to the engine: header, the program it was made from, one
+// entry offset per condition, and a position independent, already linked code image that is mapped
+// executable straight from the file. CompileRequest is the question to which a bundle is the answer.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "lang/program.hpp"
+
+namespace sensor::eval {
+
+/// The image starts at a multiple of this in the file: no page size in use is larger.
+inline constexpr std::size_t kCodeAlign = 65536;
+
+struct CompileOptions {
+    std::uint32_t level = 1;  ///< 0: compile fast, 1: run fast
+    std::string cpu;          ///< LLVM's name of the least processor; empty: the architecture's baseline
+};
+
+/// Request as bytes: options and program. Equal requests have equal bytes.
+std::string write_request(const lang::Program& program, const CompileOptions& options);
+
+struct CompileRequest {
+    CompileOptions options;
+    lang::Program program;
+};
+Result<CompileRequest> read_request(std::string_view bytes);
+
+/// Names a bundle: 32 hex digits over the request, the product's version, the ABI and the machine.
+std::string bundle_key(std::string_view request);
+
+struct Bundle {
+    std::string_view request;            ///< borrowed from the bytes read
+    std::vector<std::uint32_t> entries;  ///< per condition: offset into the code
+    std::uint64_t code_offset = 0;       ///< in the file, multiple of kCodeAlign
+    std::uint64_t code_size = 0;
+};
+
+std::string write_bundle(std::string_view request, std::span<const std::uint32_t> entries, std::string_view code);
+
+/// Checks a whole bundle and returns its parts.
+/// request: the question it must answer, compared byte by byte
+/// fails:   Error for damaged, truncated and foreign bundles (machine, version, ABI, request)
+Result<Bundle> read_bundle(std::string_view bytes, std::string_view request);
+
+}  // namespace sensor::eval

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// glob_match: POSIX fnmatch without flags, on bytes, independent of the locale and never
+// exponential. In: pattern and text of any bytes; used by `glob`, `iglob` and `pmatch`.
+#pragma once
+
+#include <string_view>
+
+namespace sensor::eval {
+
+/// `*` any bytes (also '/'), `?` one byte, [abc] [!a] [a-z] [[:alpha:]], a backslash quotes the
+/// next byte; an unclosed '[' stands for itself. The whole text must match.
+/// fold: ASCII case does not matter
+/// cost: O(text x pattern) at worst, no allocation
+bool glob_match(std::string_view pattern, std::string_view text, bool fold) noexcept;
+
+/// True if the pattern has a byte that stands for more than itself.
+bool has_glob(std::string_view pattern) noexcept;
+
+}  // namespace sensor::eval

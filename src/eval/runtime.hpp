@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runtime: a Program made ready to run: fields bound to their extractors, constants prepared.
+// FrameMemory: the caches one thread needs to judge events with it. Both are built at load by the
+// engine; per event nothing here allocates (RE2 may, inside its fixed budget) and nothing locks.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/result.hpp"
+#include "eval/abi.hpp"
+#include "eval/ops.hpp"
+#include "lang/program.hpp"
+
+namespace sensor::eval {
+
+/// How a field is found; tests put their own in.
+using Lookup = fields::Extractor (*)(FieldId) noexcept;
+
+class Runtime {
+public:
+    /// Takes its own copy of the program.
+    /// fails: Error if a pattern does not compile
+    static Result<std::unique_ptr<Runtime>> create(const lang::Program& program, Lookup lookup);
+
+    const lang::Program& program() const noexcept { return program_; }
+
+    /// Value of term `k` for the frame's event, cached for the event.
+    Value term(Frame& frame, std::uint32_t k) const noexcept;
+    /// Predicate `k` for the frame's event; false if a side is absent. Not cached.
+    bool predicate(Frame& frame, std::uint32_t k) const noexcept;
+    /// Predicate `k` (right side of constants) for a given present left value.
+    bool holds_for(std::uint32_t k, const Value& left) const noexcept {
+        return holds(predicates_[k], left, nullptr, nullptr);
+    }
+
+private:
+    struct PreparedTerm {
+        fields::Extractor extract = nullptr;  ///< Kind::Field
+        Value constant;                       ///< Kind::Constant
+    };
+    Runtime() = default;
+    Value compute(Frame& frame, std::uint32_t k) const noexcept;
+    /// Values of `terms` in the arena; null if one is absent or there is no room.
+    const Value* gather(Frame& frame, const std::vector<std::uint32_t>& terms) const noexcept;
+
+    lang::Program program_;
+    std::vector<PreparedTerm> terms_;
+    std::vector<PreparedPredicate> predicates_;
+};
+
+class FrameMemory {
+public:
+    explicit FrameMemory(const Runtime& runtime);
+    FrameMemory(const FrameMemory&) = delete;
+    FrameMemory& operator=(const FrameMemory&) = delete;
+
+    /// Makes the frame that of another event. `context` is borrowed until the next call.
+    /// cost: a few stores; once in 2^31 events the stamps are cleared
+    Frame& begin(const fields::Context& context) noexcept;
+    Frame& frame() noexcept { return frame_; }
+
+private:
+    std::vector<Value> values_;
+    std::vector<std::uint32_t> value_stamps_;
+    std::vector<std::uint32_t> results_;
+    Frame frame_;
+};
+
+}  // namespace sensor::eval
