@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/config.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "tests/support/catch.hpp"
+
+namespace {
+
+using namespace sensor;
+
+class TempFile {
+public:
+    explicit TempFile(std::string_view text) {
+        char name[] = "/tmp/sensor-config-XXXXXX";
+        const int fd = mkstemp(name);
+        REQUIRE(fd >= 0);
+        ::close(fd);
+        path_ = name;
+        std::ofstream(path_) << text;
+    }
+    ~TempFile() { ::unlink(path_.c_str()); }
+    const std::string& path() const { return path_; }
+
+private:
+    std::string path_;
+};
+
+Result<app::Config> load(std::string_view text, const std::vector<std::string>& overrides = {}) {
+    const TempFile file(text);
+    return app::load_config(file.path(), overrides);
+}
+
+}  // namespace
+
+TEST_CASE("settings are read, environment and -o included") {
+    setenv("SENSOR_PRIORITY", "warning", 1);
+    const auto config = load("rules_files: [a.yaml, b]\npriority: ${SENSOR_PRIORITY}\njson_output: yes\n"
+                             "stdout_output:\n  enabled: true\nrules:\n  - disable: {tag: x}\n",
+                             {"json_output=false", "rules[].enable.rule=Some *", "falco_libs.snaplen=200"});
+    REQUIRE(config.has_value());
+    CHECK(config->rules_files == std::vector<std::string>{"a.yaml", "b"});
+    CHECK(config->priority == rules::Priority::Warning);
+    CHECK_FALSE(config->json_output);
+    CHECK(config->stdout_enabled);
+    CHECK(config->snaplen == 200);
+    REQUIRE(config->selections.size() == 2);
+    CHECK_FALSE(config->selections[0].enable);
+    CHECK(config->selections[1].rule_pattern == "Some *");
+}
+
+TEST_CASE("a wrong setting names its file, line and column") {
+    const auto config = load("json_output: true\npriority: loud\n");
+    REQUIRE_FALSE(config.has_value());
+    CHECK(config.error().text.find(":2:11: unknown rule priority 'loud'") != std::string::npos);
+    const auto typed = load("json_output: [1]\n");
+    REQUIRE_FALSE(typed.has_value());
+    CHECK(typed.error().text.find(":1:14: json_output must be true or false") != std::string::npos);
+}
+
+TEST_CASE("broken YAML and missing files are errors") {
+    const auto broken = load("a: [1\nb: 2\n");
+    REQUIRE_FALSE(broken.has_value());
+    CHECK(broken.error().text.find(":2:") != std::string::npos);
+    const auto missing = app::load_config("/nonexistent/falco.yaml", {});
+    REQUIRE_FALSE(missing.has_value());
+    CHECK(missing.error().text == "Could not open file /nonexistent/falco.yaml for reading");
+    CHECK_FALSE(load("- a\n- b\n").has_value());
+}
+
+TEST_CASE("channels that do not exist here are said, not swallowed") {
+    const auto config = load("http_output: {enabled: true, url: x}\n");
+    REQUIRE(config.has_value());
+    REQUIRE(config->notes.size() == 1);
+    CHECK(config->notes[0].find("http_output") != std::string::npos);
+}
