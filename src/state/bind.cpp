@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// The descriptor an event is about: found in the table of its process if what the kernel says of
+// the object agrees, else taken from the kernel.
+#include "state/state.hpp"
+#include "state/update.hpp"
+
+namespace sensor::state {
+namespace {
+
+constexpr std::int64_t kEbadf = -9;
+constexpr std::uint64_t kCloseRangeCloexec = 4;
+
+// The parameter that names the descriptor; fcntl has its result before it.
+int fd_param(const EventInfo& info) noexcept { return info.type == EventType::fcntl ? 1 : info.fd_param; }
+
+bool only_creates(const EventInfo& info) noexcept {
+    return (info.flags & event_flag::CREATES_FD) != 0 && (info.flags & event_flag::USES_FD) == 0;
+}
+
+}  // namespace
+
+FdTable& State::own_fds(Thread& thread) {
+    Ref<FdTable>& table = thread.leader->fds;
+    if (!table) table = make_ref<FdTable>();
+    else if (!table.unique()) table = make_ref<FdTable>(*table);
+    return *table;
+}
+
+void State::put_fd(Thread& thread, std::int64_t fd, Ref<FdInfo> info) {
+    if (!own_fds(thread).put(fd, std::move(info), options_.max_fds)) ++stats_.fds_dropped;
+}
+
+void State::bind(std::int64_t fd, const FdInfo* info) noexcept {
+    bound_.fd_num = fd;
+    bound_.has_fd_num = true;
+    bound_.fd = info;
+}
+
+void State::bind_fd(const Event& event, Thread& thread) {
+    const EventInfo& info = event.info();
+    if (!bound_.has_fd_num) {
+        const int param = fd_param(info);
+        if (param < 0 || info.type == EventType::bpf) return;
+        const auto k = static_cast<std::size_t>(param);
+        if (!event.has(k)) return;
+        const std::int64_t fd = event.i64(k);
+        if (only_creates(info) && fd < 0) return bind(-1, nullptr);
+        bind(fd, fd < 0 ? nullptr : thread.fd(fd));
+    }
+    bind_object(event, thread);
+}
+
+void State::bind_object(const Event& event, Thread& thread) {
+    const rec_fd* object = event.fd_object();
+    if (object == nullptr || static_cast<std::int64_t>(object->fd) != bound_.fd_num) return;
+    const FdInfo* entry = bound_.fd;
+    if (entry != nullptr && same_object(*entry, *object)) {
+        const bool learns = (entry->ino == 0 && object->ino != 0) || (entry->cookie == 0 && object->cookie != 0);
+        if (!learns) return;
+        FdInfo* mine = own_fds(thread).edit(bound_.fd_num);
+        if (mine == nullptr) return;  // bound, but its table had no room
+        if (!mine->is_socket()) {
+            mine->ino = object->ino;
+            mine->dev = object->dev;
+        }
+        mine->cookie = object->cookie;
+        bound_.fd = mine;
+        return;
+    }
+    if (entry != nullptr) own_fds(thread).erase(bound_.fd_num);
+    describe_object(*object, event.fd_object_text(), object_);
+    if (object_.is_ip_socket() && object_.role == SocketRole::Client && server_ports_.test(object_.local.port)) {
+        set_connection(object_, object_.local, object_.remote, SocketRole::Server);
+    }
+    bound_.fd = &object_;
+}
+
+void State::end_fds(const Event& event, Thread& thread) {
+    if (!thread.leader->fds) return;
+    if (event.type() == EventType::close) {
+        // The number is free whatever close says, unless it never was open.
+        const std::int64_t fd = event.i64(1);
+        if (event.has(0) && event.result() != kEbadf && thread.fd(fd) != nullptr) own_fds(thread).erase(fd);
+    } else if (event.type() == EventType::close_range && event.has(0) && event.result() >= 0) {
+        const auto first = static_cast<std::int64_t>(event.u64(1) & 0xffffffffU);
+        const auto last = static_cast<std::int64_t>(event.u64(2) & 0xffffffffU);
+        FdTable& table = own_fds(thread);
+        if ((event.u64(3) & kCloseRangeCloexec) == 0) return table.erase_range(first, last);
+        std::vector<std::int64_t> numbers;
+        for (const FdTable::Entry& entry : table.entries()) {
+            if (entry.fd >= first && entry.fd <= last) numbers.push_back(entry.fd);
+        }
+        for (std::int64_t fd : numbers) table.edit(fd)->cloexec = true;
+    }
+}
+
+}  // namespace sensor::state

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finding and making threads, and the order of work around one event. What single events change is
+// in update_*.cpp.
+#include "state/state.hpp"
+
+#include <time.h>
+
+#include <cstdlib>
+
+#include "state/update.hpp"
+
+namespace sensor::state {
+namespace {
+
+constexpr std::uint64_t kTickSlackNs = 40'000'000;  // two clock ticks, and rounding
+constexpr std::string_view kNotKnown = "<NA>";
+
+bool is_clone(EventType type) noexcept {
+    return type == EventType::clone || type == EventType::clone3 || type == EventType::fork || type == EventType::vfork;
+}
+
+// Events that look a thread up but never learn it from /proc: it is new, or gone.
+bool only_looks_up(EventType type) noexcept {
+    return is_clone(type) || type == EventType::procexit || type == EventType::sched_switch;
+}
+
+bool has_thread(const EventInfo& info) noexcept {
+    if (info.type == EventType::procinfo) return true;
+    if ((info.flags & event_flag::SKIPPARSERESET) != 0) return false;
+    return info.source == EventSource::SYSCALL || info.source == EventSource::TRACEPOINT;
+}
+
+bool same_start(const Thread& thread, std::uint64_t start_ns) noexcept {
+    const Thread& leader = *thread.leader;
+    if (start_ns == 0 || leader.start_ns == 0) return true;
+    if (leader.start_exact) return leader.start_ns == start_ns;
+    const std::uint64_t apart = leader.start_ns > start_ns ? leader.start_ns - start_ns : start_ns - leader.start_ns;
+    return apart <= kTickSlackNs;
+}
+
+}  // namespace
+
+std::string default_host_root() {
+    const char* root = std::getenv("HOST_ROOT");
+    return root == nullptr ? std::string() : std::string(root);
+}
+
+std::uint64_t boot_epoch_now_ns() {
+    timespec wall{}, boot{};
+    clock_gettime(CLOCK_REALTIME, &wall);
+    clock_gettime(CLOCK_BOOTTIME, &boot);
+    const std::int64_t seconds = wall.tv_sec - boot.tv_sec;
+    return static_cast<std::uint64_t>(seconds * 1'000'000'000 + (wall.tv_nsec - boot.tv_nsec));
+}
+
+State::State(Options options)
+    : options_(std::move(options)), proc_(options_.proc), threads_(options_.max_threads),
+      users_(options_.host_root, options_.live) {
+    if (!proc_ && options_.live) proc_ = make_proc_reader(options_.host_root);
+}
+
+State::~State() = default;
+
+StateStats State::stats() const noexcept {
+    StateStats now = stats_;
+    now.threads = threads_.size();
+    now.threads_evicted = threads_.evicted();
+    return now;
+}
+
+Bound State::begin(const Event& event) noexcept {
+    bound_ = Bound{};
+    held_ = Ref<FdInfo>{};
+    users_.refresh(event.ts_ns());
+    const EventInfo& info = event.info();
+    if (!has_thread(info)) {
+        apply_meta(event);
+        return bound_;
+    }
+    Thread* thread = thread_of(event);
+    if (thread == nullptr) {
+        if (is_clone(info.type)) thread = ProcessUpdate(*this, event).clone_unknown();
+        if (thread == nullptr) return bound_;
+    } else {
+        threads_.pin(thread);
+        apply(event, *thread);
+    }
+    bind_fd(event, *thread);
+    thread->last_type = static_cast<std::uint16_t>(info.type);
+    thread->last_seen_ns = event.ts_ns();
+    bound_.thread = thread;
+    return bound_;
+}
+
+void State::end(const Event& event) noexcept {
+    if (const Thread* bound = bound_.thread) {
+        Thread* thread = threads_.find(bound->tid);
+        if (thread != nullptr) end_fds(event, *thread);
+    }
+    bound_ = Bound{};
+    threads_.pin(nullptr);
+    if (ending_tid_ == 0) return;
+    if (Thread* thread = threads_.find(ending_tid_)) {
+        if (numbers_differ_ && thread->is_leader()) kernel_of_ns_.erase(thread->ns_tgid);
+        threads_.remove(*thread);
+    }
+    ending_tid_ = 0;
+}
+
+Thread* State::thread_of(const Event& event) {
+    const rec_head& head = event.head();
+    if (head.tid == 0) return nullptr;
+    Thread* thread = threads_.find(head.tid);
+    const bool same = thread == nullptr || ((head.tgid == 0 || thread->tgid == head.tgid) && same_start(*thread, head.start));
+    if (!same) {  // the number was given to somebody else meanwhile
+        ++stats_.pid_reuse;
+        if (thread->is_leader()) threads_.remove_group(*thread);
+        else threads_.remove(*thread);
+        thread = nullptr;
+    }
+    if (thread == nullptr && !only_looks_up(event.type())) thread = make_thread(head);
+    if (thread != nullptr) adopt_head(*thread, head);
+    return thread;
+}
+
+void State::adopt_head(Thread& thread, const rec_head& head) {
+    Thread& leader = *thread.leader;
+    if (head.start != 0 && (leader.start_ns == 0 || !leader.start_exact)) {
+        leader.start_ns = head.start;
+        leader.start_exact = true;
+        if (leader.clone_ts_ns == 0) leader.clone_ts_ns = to_epoch(head.start);
+    }
+    if (head.cgroup != 0) thread.cgroup_id = head.cgroup;
+    if (head.ns_tgid != 0 && leader.ns_tgid != head.ns_tgid) {
+        leader.ns_tgid = head.ns_tgid;
+        learn_number(head.ns_tgid, leader.tgid);
+    }
+}
+
+Thread* State::make_thread(const rec_head& head) {
+    const std::uint32_t tgid = head.tgid == 0 ? head.tid : head.tgid;
+    Thread* leader = threads_.find(tgid);
+    if (leader != nullptr && (!leader->is_leader() || !same_start(*leader, head.start))) {
+        ++stats_.pid_reuse;
+        threads_.remove_group(*leader);
+        leader = nullptr;
+    }
+    if (leader == nullptr) leader = &make_leader(tgid, head.ns_tgid, head.start);
+    return head.tid == tgid ? leader : &make_member(*leader, head.tid, head.ns_tid);
+}
+
+Thread& State::make_leader(std::uint32_t tgid, std::uint32_t ns_tgid, std::uint64_t start_ns) {
+    Thread& leader = threads_.add(tgid, tgid, 0);
+    leader.start_ns = start_ns;
+    leader.clone_ts_ns = to_epoch(start_ns);
+    leader.ns_tgid = ns_tgid;
+    leader.vtid = leader.vpid = tgid;
+    leader.pidns_start_ns = options_.boot_epoch_ns;
+    if (ns_tgid != 0) learn_number(ns_tgid, tgid);
+    if (proc_ && ns_tgid != 0 && fill_from_proc(leader, ns_tgid)) return leader;
+    ++stats_.unknown_threads;
+    leader.set_comm(kNotKnown);
+    auto image = make_ref<ExecImage>();
+    image->exe = image->exepath = image->comm = kNotKnown;
+    image->join_texts();
+    leader.image = image;
+    return leader;
+}
+
+Thread& State::make_member(Thread& leader, std::uint32_t tid, std::uint32_t ns_tid) {
+    Thread& member = threads_.add(tid, leader.tgid, leader.ptid);
+    copy_common(leader, member);
+    member.vtid = leader.in_pidns ? -1 : static_cast<std::int64_t>(tid);
+    if (proc_ && leader.ns_tgid != 0 && ns_tid != 0) {
+        const std::string comm = proc_->read_thread_comm(leader.ns_tgid, ns_tid);
+        if (!comm.empty()) member.set_comm(comm);
+    }
+    return member;
+}
+
+bool State::fill_from_proc(Thread& leader, std::uint32_t ns_tgid) {
+    ProcInfo info;
+    ++stats_.proc_reads;
+    if (!proc_->read(ns_tgid, info)) return false;
+    const std::uint64_t apart = info.start_ns > leader.start_ns ? info.start_ns - leader.start_ns : leader.start_ns - info.start_ns;
+    if (leader.start_ns != 0 && info.start_ns != 0 && apart > kTickSlackNs) return false;
+    fill(leader, info);
+    const std::uint32_t parent = kernel_number(info.ppid);
+    if (parent != 0 && threads_.find(parent) == nullptr) make_leader(parent, info.ppid, 0);
+    threads_.set_parent(leader, parent);
+    return true;
+}
+
+std::uint32_t State::kernel_number(std::uint32_t ns_number) const noexcept {
+    if (!numbers_differ_ || ns_number == 0) return ns_number;
+    const auto found = kernel_of_ns_.find(ns_number);
+    return found == kernel_of_ns_.end() ? 0 : found->second;
+}
+
+void State::learn_number(std::uint32_t ns_number, std::uint32_t number) {
+    if (ns_number != number) numbers_differ_ = true;
+    if (!numbers_differ_) return;
+    if (kernel_of_ns_.size() > 2 * options_.max_threads) kernel_of_ns_.clear();
+    kernel_of_ns_[ns_number] = number;
+}
+
+void State::apply_meta(const Event& event) {
+    const auto number = [&](std::size_t k) { return static_cast<std::uint32_t>(event.u64(k)); };
+    switch (event.type()) {
+        case EventType::useradded:
+            if (event.text(5).empty()) {
+                users_.add_user(number(0), {number(1), std::string(event.text(2)), std::string(event.text(3)),
+                                            std::string(event.text(4))});
+            }
+            break;
+        case EventType::userdeleted:
+            if (event.text(5).empty()) users_.remove_user(number(0));
+            break;
+        case EventType::groupadded:
+            if (event.text(2).empty()) users_.add_group(number(0), std::string(event.text(1)));
+            break;
+        case EventType::groupdeleted:
+            if (event.text(2).empty()) users_.remove_group(number(0));
+            break;
+        default: break;
+    }
+}
+
+}  // namespace sensor::state

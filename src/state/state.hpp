@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// State: who runs, as whom, where, with which descriptors. Fed with every record before the rules
+// see it and told when they are done. Owned and used by one thread; nothing in it is locked.
+//
+//   state.begin(event, context);   // effects that rules must see; binds thread and descriptor
+//   ... rules, output ...
+//   state.end(event);              // removals: closed descriptors, ended threads
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "event/event.hpp"
+#include "event/task_snapshot.hpp"
+#include "state/procfs.hpp"
+#include "state/thread_table.hpp"
+#include "state/users.hpp"
+
+namespace sensor::state {
+
+/// HOST_ROOT of the environment, empty if unset.
+std::string default_host_root();
+/// Difference between the wall clock and the boot clock, ns.
+std::uint64_t boot_epoch_now_ns();
+
+struct Options {
+    bool live = true;                  ///< false: never look at /proc or /etc (captures, tests)
+    std::string host_root = default_host_root();
+    std::uint64_t boot_epoch_ns = boot_epoch_now_ns();
+    std::size_t max_threads = 262144;
+    std::size_t max_fds = 4096;        ///< per process
+    std::shared_ptr<ProcReader> proc;  ///< null: the real /proc, if live
+};
+
+/// What an event is about, for the fields. Borrowed from the state until `end`.
+struct Bound {
+    const Thread* thread = nullptr;
+    const FdInfo* fd = nullptr;
+    std::int64_t fd_num = -1;
+    bool has_fd_num = false;
+    bool fd_name_changed = false;
+};
+
+struct StateStats {
+    std::uint64_t threads = 0, threads_evicted = 0;
+    std::uint64_t fds_dropped = 0;    ///< descriptors beyond the bound of their process
+    std::uint64_t proc_reads = 0;     ///< processes learnt from /proc after the start
+    std::uint64_t unknown_threads = 0;  ///< known by number only
+    std::uint64_t pid_reuse = 0;      ///< entries replaced because the start time differed
+};
+
+/// A process for tests and text cases.
+struct ProcessSpec {
+    std::uint32_t tid = 0, tgid = 0;  ///< tgid 0: the same
+    std::uint32_t ptid = 0;
+    std::int64_t vtid = -1, vpid = -1;         ///< -1: the kernel's
+    std::int64_t sid = -1, pgid = -1, vpgid = -1;  ///< -1: the kernel tgid
+    std::string comm = "proc", exe, exepath;   ///< exe empty: comm
+    std::vector<std::string> args, env;
+    std::string cwd = "/", root = "/", cgroups;
+    std::uint32_t uid = 0, gid = 0, loginuid = kNoId, tty = 0;
+    std::uint64_t cap_inheritable = 0, cap_permitted = 0, cap_effective = 0;
+    std::uint64_t start_ns = 0, clone_ts_ns = 0, pidns_start_ns = 0;
+    std::uint64_t exe_ino = 0, exe_ctime_ns = 0, exe_mtime_ns = 0;
+    bool exe_writable = false, exe_upper_layer = false, exe_lower_layer = false, exe_from_memfd = false;
+    bool in_pidns = false;
+    std::int64_t fd_limit = 1024;
+    Ref<Container> container;
+    std::vector<std::pair<std::int64_t, FdInfo>> fds;
+};
+
+class State {
+public:
+    explicit State(Options options = {});
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State();
+
+    /// Start-up: the kernel's tasks, completed from /proc; from /proc alone if there are none.
+    /// cost: a few files a process
+    void scan(const std::vector<TaskSnapshot>& tasks);
+
+    /// Applies what rules must see (exec, fork, open, ...) and finds thread and descriptor.
+    /// in:    a valid event, time in ns since the epoch
+    /// cost:  a hash lookup for events that change nothing; allocates only where state grows, and
+    ///        reads /proc once for a process never seen before
+    Bound begin(const Event& event) noexcept;
+    /// The same into anything shaped like fields::Context.
+    template <typename Context>
+    void begin(const Event& event, Context& context) noexcept {
+        const Bound bound = begin(event);
+        context.thread = bound.thread;
+        context.fd = bound.fd;
+        context.fd_num = bound.fd_num;
+        context.has_fd_num = bound.has_fd_num;
+        context.fd_name_changed = bound.fd_name_changed;
+        context.state = this;
+    }
+    /// Applies what rules must not see yet: a closed descriptor, an ended thread.
+    void end(const Event& event) noexcept;
+
+    const Thread* find(std::uint32_t tid) const noexcept { return threads_.find(tid); }
+    /// Leader of the parent process, nullptr if unknown.
+    const Thread* parent(const Thread& thread) const noexcept { return threads_.parent(thread); }
+    const Users& users() const noexcept { return users_; }
+    Users& users() noexcept { return users_; }
+    StateStats stats() const noexcept;
+    const Options& options() const noexcept { return options_; }
+
+    /// Adds or replaces a process or thread, as given. For tests and text cases.
+    Thread& add_process(const ProcessSpec& spec);
+
+private:
+    friend class ProcessUpdate;
+    friend class FdUpdate;
+    friend class SocketUpdate;
+
+    // state.cpp: finding and making threads
+    Thread* thread_of(const Event& event);
+    Thread* make_thread(const rec_head& head);
+    Thread& make_leader(std::uint32_t tgid, std::uint32_t ns_tgid, std::uint64_t start_ns);
+    Thread& make_member(Thread& leader, std::uint32_t tid, std::uint32_t ns_tid);
+    bool fill_from_proc(Thread& leader, std::uint32_t ns_tgid);
+    void adopt_head(Thread& thread, const rec_head& head);
+    std::uint32_t kernel_number(std::uint32_t ns_number) const noexcept;
+    void learn_number(std::uint32_t ns_number, std::uint32_t number);
+    void apply(const Event& event, Thread& thread);
+    void apply_meta(const Event& event);
+    // bind.cpp: the descriptor of the event, and the tables
+    void bind_fd(const Event& event, Thread& thread);
+    void bind_object(const Event& event, Thread& thread);
+    FdTable& own_fds(Thread& thread);
+    void put_fd(Thread& thread, std::int64_t fd, Ref<FdInfo> info);
+    void bind(std::int64_t fd, const FdInfo* info) noexcept;
+    void end_fds(const Event& event, Thread& thread);
+    // scan.cpp
+    void scan_task(const TaskSnapshot& task, bool leaders);
+    void scan_proc();
+    void fill(Thread& leader, const ProcInfo& info);
+
+    std::uint64_t to_epoch(std::uint64_t boot_ns) const noexcept { return boot_ns == 0 ? 0 : options_.boot_epoch_ns + boot_ns; }
+
+    Options options_;
+    std::shared_ptr<ProcReader> proc_;
+    ThreadTable threads_;
+    Users users_;
+    Bound bound_;
+    Ref<FdInfo> held_;           // the bound descriptor, should its table have had no room
+    FdInfo object_;              // the kernel's description of the event's descriptor
+    std::uint32_t ending_tid_ = 0;  // thread to remove at the end of the event
+    StateStats stats_;
+    std::bitset<65536> server_ports_;  // local ports that were listened on or accepted from
+    bool numbers_differ_ = false;  // /proc shows other numbers than the kernel
+    std::unordered_map<std::uint32_t, std::uint32_t> kernel_of_ns_;  // processes, where they differ
+
+    struct RecentExit {
+        std::uint32_t tid = 0, ptid = 0;
+        std::uint64_t ts_ns = 0;
+    };
+    std::array<RecentExit, 256> recent_exits_{};
+    std::size_t next_exit_ = 0;
+};
+
+}  // namespace sensor::state

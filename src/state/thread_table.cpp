@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state/thread_table.hpp"
+
+#include <utility>
+
+namespace sensor::state {
+namespace {
+
+constexpr std::size_t kEvictionSample = 32;
+constexpr int kMaxAncestors = 128;
+
+}  // namespace
+
+Thread* ThreadTable::find(std::uint32_t tid) noexcept {
+    if (last_ != nullptr && last_tid_ == tid) return last_;
+    const auto found = threads_.find(tid);
+    if (found == threads_.end()) return nullptr;
+    last_tid_ = tid;
+    last_ = found->second.get();
+    return last_;
+}
+
+Thread& ThreadTable::add(std::uint32_t tid, std::uint32_t tgid, std::uint32_t ptid) {
+    if (threads_.size() >= limit_) make_room({find(tgid), ptid == 0 ? nullptr : find(ptid), pinned_});
+    auto owned = std::make_unique<Thread>();
+    Thread& thread = *owned;
+    thread.tid = tid;
+    thread.tgid = tgid;
+    Thread* leader = tid == tgid ? nullptr : find(tgid);
+    if (leader == nullptr) {
+        thread.leader = &thread;
+        thread.next_member = &thread;
+        thread.alive = 1;
+    } else {
+        thread.leader = leader;
+        thread.next_member = std::exchange(leader->next_member, &thread);
+        ++leader->alive;
+    }
+    threads_.insert_or_assign(tid, std::move(owned));
+    thread.ptid = ptid;
+    if (thread.is_leader()) set_parent(thread, ptid);
+    return thread;
+}
+
+void ThreadTable::unlink_child(Thread& child) noexcept {
+    if (!child.linked) return;
+    Thread* parent = find(child.ptid);
+    if (child.prev_sibling != nullptr) {
+        child.prev_sibling->next_sibling = child.next_sibling;
+    } else if (parent != nullptr) {
+        parent->first_child = child.next_sibling;
+    }
+    if (child.next_sibling != nullptr) child.next_sibling->prev_sibling = child.prev_sibling;
+    child.prev_sibling = child.next_sibling = nullptr;
+    child.linked = false;
+}
+
+void ThreadTable::set_parent(Thread& leader, std::uint32_t ptid) {
+    unlink_child(leader);
+    leader.ptid = ptid;
+    Thread* parent = ptid == 0 ? nullptr : find(ptid);
+    if (parent == nullptr || parent == &leader) return;
+    leader.next_sibling = parent->first_child;
+    if (parent->first_child != nullptr) parent->first_child->prev_sibling = &leader;
+    parent->first_child = &leader;
+    leader.linked = true;
+}
+
+const Thread* ThreadTable::parent(const Thread& thread) const noexcept {
+    const Thread& child = *thread.leader;
+    if (child.ptid == 0) return nullptr;
+    const Thread* found = find(child.ptid);
+    if (found == nullptr) return nullptr;
+    const Thread* leader = found->leader;
+    if (leader == &child) return nullptr;
+    // A parent is never younger than its child: then the number was given to somebody else.
+    const bool comparable = leader->start_exact && child.start_exact;
+    if (comparable && leader->start_ns != 0 && child.start_ns != 0 && leader->start_ns > child.start_ns) {
+        return nullptr;
+    }
+    return leader;
+}
+
+// The kernel's rule: another thread of the group, else the nearest ancestor that is a reaper, on
+// the same side of the PID namespace border.
+Thread* ThreadTable::find_reaper(Thread& thread) noexcept {
+    for (Thread* member = thread.next_member; member != &thread; member = member->next_member) {
+        if (!member->exited) return member;
+    }
+    const Thread* at = &thread;
+    for (int step = 0; step < kMaxAncestors; ++step) {
+        at = parent(*at);
+        if (at == nullptr || at->leader == thread.leader || at->in_pidns != thread.in_pidns) return nullptr;
+        if (at->reaper && !at->exited) return const_cast<Thread*>(at);
+    }
+    return nullptr;
+}
+
+void ThreadTable::reparent(Thread& thread, Thread* reaper) {
+    if (thread.first_child == nullptr) return;
+    if (reaper == nullptr || reaper == &thread) reaper = find_reaper(thread);
+    while (thread.first_child != nullptr) {
+        Thread& child = *thread.first_child;
+        set_parent(child, reaper == nullptr || reaper == &child ? 0 : reaper->tid);
+    }
+    if (reaper != nullptr && reaper->leader != thread.leader) reaper->leader->reaper = true;
+}
+
+void ThreadTable::mark_exited(Thread& thread, Thread* reaper) {
+    if (!thread.exited) {
+        thread.exited = true;
+        if (thread.leader->alive > 0) --thread.leader->alive;
+    }
+    reparent(thread, reaper);
+}
+
+void ThreadTable::erase(Thread& thread) {
+    unlink_child(thread);
+    while (thread.first_child != nullptr) set_parent(*thread.first_child, 0);
+    Thread* before = &thread;
+    while (before->next_member != &thread) before = before->next_member;
+    before->next_member = thread.next_member;
+    if (last_ == &thread) last_ = nullptr;
+    if (pinned_ == &thread) pinned_ = nullptr;
+    threads_.erase(thread.tid);
+}
+
+void ThreadTable::remove(Thread& thread) {
+    Thread* leader = thread.leader;
+    if (!thread.exited) mark_exited(thread, nullptr);
+    if (&thread != leader) erase(thread);
+    else if (leader->next_member != leader) return;  // its members still need it
+    if (leader->exited && leader->next_member == leader) erase(*leader);
+}
+
+void ThreadTable::remove_group(Thread& thread) {
+    Thread* leader = thread.leader;
+    while (leader->next_member != leader) erase(*leader->next_member);
+    erase(*leader);
+}
+
+void ThreadTable::keep_only(Thread& keep) {
+    Thread* leader = keep.leader;
+    while (keep.next_member != &keep) {
+        Thread* other = keep.next_member;
+        while (other->first_child != nullptr) set_parent(*other->first_child, keep.tid);
+        if (other == leader) {  // cannot happen for a leader's own exec; keeps the group whole
+            keep.leader = &keep;
+            keep.cwd = leader->cwd;
+            keep.fds = leader->fds;
+            keep.fd_limit = leader->fd_limit;
+        }
+        erase(*other);
+    }
+    keep.leader = &keep;
+    keep.alive = 1;
+    keep.exited = false;
+}
+
+bool ThreadTable::may_evict(const Thread& candidate, const Keep& keep) const noexcept {
+    if (candidate.is_leader() && candidate.next_member != &candidate) return false;
+    for (const Thread* kept : keep) {
+        if (kept != nullptr && (&candidate == kept || &candidate == kept->leader)) return false;
+    }
+    return true;
+}
+
+// Lets go of the longest unseen thread of a sample, taken in turn from the buckets. A leader goes
+// after its members; what the present event works on stays.
+void ThreadTable::make_room(const Keep& keep) {
+    Thread* oldest = nullptr;
+    std::size_t seen = 0;
+    const std::size_t buckets = threads_.bucket_count();
+    for (std::size_t step = 0; step < buckets && seen < kEvictionSample; ++step) {
+        clock_hand_ = (clock_hand_ + 1) % buckets;
+        for (auto at = threads_.begin(clock_hand_); at != threads_.end(clock_hand_); ++at) {
+            Thread* candidate = at->second.get();
+            if (!may_evict(*candidate, keep)) continue;
+            ++seen;
+            if (oldest == nullptr || candidate->last_seen_ns < oldest->last_seen_ns) oldest = candidate;
+        }
+    }
+    if (oldest == nullptr) return;
+    ++evicted_;
+    if (!oldest->exited && oldest->leader->alive > 0) --oldest->leader->alive;
+    erase(*oldest);
+}
+
+}  // namespace sensor::state

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// What single events change. Internal to state/: made per event by State::begin, nothing is kept.
+#pragma once
+
+#include "state/state.hpp"
+
+namespace sensor::state {
+
+/// Everything of a process but its place in the tables and its own numbers.
+void copy_common(const Thread& from, Thread& to);
+
+/// clone, exec, exit, ids, directories, namespaces.
+class ProcessUpdate {
+public:
+    ProcessUpdate(State& state, const Event& event) : state_(state), event_(event) {}
+
+    /// A clone exit of a thread that is not in the table: the child's own, or of an unknown caller.
+    Thread* clone_unknown();
+    void clone(Thread& caller);
+    void exec(Thread& thread);
+    void exit(Thread& thread);
+    void change_directory(Thread& thread);
+    void change_root(Thread& thread);
+    void change_ids(Thread& thread);
+    void new_session(Thread& thread);
+    void set_group(Thread& thread);
+    void set_capabilities(Thread& thread);
+    void change_namespace(Thread& thread);
+    void set_limit(Thread& thread);
+    void control(Thread& thread);
+    void take_memory(Thread& thread);
+
+private:
+    void clone_caller(Thread& caller);
+    Thread* clone_child();
+    Thread& add_child(std::uint32_t tid, std::uint32_t tgid, std::uint32_t ptid, const Thread& from);
+    void fill_from_clone(Thread& child, const Thread* from);
+    Ref<ExecImage> image_of_clone(const Thread* from) const;
+    Ref<ExecImage> image_of_exec() const;
+    void take_exec_numbers(Thread& thread);
+    void set_uid(Thread& thread, std::size_t param);
+    void set_gid(Thread& thread, std::size_t param);
+    bool exited_lately(std::uint32_t tid, std::uint32_t ptid) const;
+
+    State& state_;
+    const Event& event_;
+};
+
+/// Files and other descriptors without an address.
+class FdUpdate {
+public:
+    FdUpdate(State& state, const Event& event, Thread& thread) : state_(state), event_(event), thread_(thread) {}
+
+    /// True if the event was one of those this class knows.
+    bool apply();
+    /// Remembers the enter event of an open.
+    void remember_enter();
+
+private:
+    struct OpenParams {
+        int dirfd, name, flags, dev, ino;
+    };
+    void open(const OpenParams& params);
+    void open_by_handle();
+    void creat();
+    void duplicate(std::int64_t old_fd, std::int64_t new_fd, bool cloexec);
+    void fcntl();
+    void pipe();
+    void socketpair();
+    void memfd();
+    void pidfd_open();
+    void pidfd_getfd();
+    void bpf();
+    /// An entry that is nothing but its type.
+    void plain(FdType type, bool cloexec);
+    void add(Ref<FdInfo> info, std::int64_t fd);
+    std::string_view directory(std::int64_t dirfd) const;
+    bool applies_enter() const;
+
+    State& state_;
+    const Event& event_;
+    Thread& thread_;
+};
+
+/// Sockets and their addresses.
+class SocketUpdate {
+public:
+    SocketUpdate(State& state, const Event& event, Thread& thread) : state_(state), event_(event), thread_(thread) {}
+
+    bool apply();
+
+private:
+    void socket();
+    void bind();
+    void connect();
+    void listen();
+    void accept();
+    void transfer(std::size_t tuple_param, std::size_t fd_param, bool outbound);
+    /// The entry of a descriptor, made from the kernel's object if it is not in the table.
+    FdInfo& entry(std::int64_t fd, std::uint8_t family);
+    void set_ends(FdInfo& info, const Endpoint& local, const Endpoint& remote, SocketRole role);
+
+    State& state_;
+    const Event& event_;
+    Thread& thread_;
+};
+
+}  // namespace sensor::state

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// execve, execveat and the end of threads.
+#include "state/update.hpp"
+
+namespace sensor::state {
+namespace {
+
+enum Param : std::size_t {
+    kRes, kExe, kArgs, kTid, kPid, kPtid, kCwd, kFdLimit, kFaultsMajor, kFaultsMinor, kVmSize, kVmRss, kVmSwap,
+    kComm, kCgroups, kEnv, kTty, kVpgid, kLoginuid, kFlags, kCapInheritable, kCapPermitted, kCapEffective,
+    kExeIno, kExeCtime, kExeMtime, kUid, kExepath, kPgid, kGid, kFilename,
+};
+constexpr std::size_t kReaperTid = 4;  // of procexit
+
+constexpr std::uint64_t kWritable = 1, kUpperLayer = 2, kFromMemfd = 4, kLowerLayer = 8;
+constexpr std::string_view kDeleted = " (deleted)";
+
+std::string_view without_deleted(std::string_view path) noexcept {
+    if (path.ends_with(kDeleted)) path.remove_suffix(kDeleted.size());
+    return path;
+}
+
+}  // namespace
+
+Ref<ExecImage> ProcessUpdate::image_of_exec() const {
+    auto image = make_ref<ExecImage>();
+    image->exe = event_.text(kExe);
+    image->args = event_.text(kArgs);
+    image->comm = event_.text(kComm);
+    image->env = event_.text(kEnv);
+    image->exepath = without_deleted(event_.has(kExepath) ? event_.text(kExepath) : event_.extra(REC_X_REAL));
+    image->exe_ino = event_.u64(kExeIno);
+    image->ctime_ns = event_.u64(kExeCtime);
+    image->mtime_ns = event_.u64(kExeMtime);
+    const std::uint64_t flags = event_.u64(kFlags);
+    image->writable = (flags & kWritable) != 0;
+    image->upper_layer = (flags & kUpperLayer) != 0;
+    image->lower_layer = (flags & kLowerLayer) != 0;
+    image->from_memfd = (flags & kFromMemfd) != 0;
+    image->join_texts();
+    return image;
+}
+
+void ProcessUpdate::take_exec_numbers(Thread& thread) {
+    const auto u32 = [&](std::size_t k) { return static_cast<std::uint32_t>(event_.u64(k)); };
+    if (event_.has(kTty)) thread.tty = u32(kTty);
+    if (event_.has(kVpgid)) thread.vpgid = event_.i64(kVpgid);
+    if (event_.has(kPgid)) thread.pgid = event_.i64(kPgid);
+    if (event_.has(kLoginuid)) thread.loginuid = u32(kLoginuid);
+    if (event_.has(kUid)) thread.uid = u32(kUid);
+    if (event_.has(kGid)) thread.gid = u32(kGid);
+    if (event_.has(kCapInheritable)) thread.cap_inheritable = event_.u64(kCapInheritable);
+    if (event_.has(kCapPermitted)) thread.cap_permitted = event_.u64(kCapPermitted);
+    if (event_.has(kCapEffective)) thread.cap_effective = event_.u64(kCapEffective);
+    if (event_.has(kFdLimit)) thread.fd_limit = event_.i64(kFdLimit);
+    if (event_.has(kCgroups) && event_.text(kCgroups) != view(thread.cgroups)) thread.cgroups = share(event_.text(kCgroups));
+}
+
+void ProcessUpdate::exec(Thread& thread) {
+    if (!event_.has(kRes) || event_.result() < 0) return;  // a failed call describes the old program
+    if (thread.exited) {  // the leader had ended, another thread of its group called exec
+        thread.exited = false;
+        ++thread.leader->alive;
+    }
+    state_.threads_.keep_only(thread);
+    thread.image = image_of_exec();
+    thread.set_comm(event_.text(kComm));
+    take_exec_numbers(thread);
+    take_memory(thread);
+    thread.known = true;
+    thread.last_exec_ts_ns = event_.ts_ns();
+    if (thread.clone_ts_ns == 0) thread.clone_ts_ns = state_.to_epoch(thread.start_ns);
+    const auto ptid = static_cast<std::uint32_t>(event_.u64(kPtid));
+    if (ptid != 0 && ptid != thread.ptid) state_.threads_.set_parent(thread, ptid);
+    if (thread.fds) state_.own_fds(thread).erase_cloexec();
+}
+
+void ProcessUpdate::exit(Thread& thread) {
+    Thread* reaper = nullptr;
+    const std::int64_t tid = event_.i64(kReaperTid);
+    if (tid > 0) reaper = state_.threads_.find(static_cast<std::uint32_t>(tid));
+    state_.threads_.mark_exited(thread, reaper);
+    state_.ending_tid_ = thread.tid;
+    state_.recent_exits_[state_.next_exit_] = {thread.tid, thread.leader->ptid, event_.ts_ns()};
+    state_.next_exit_ = (state_.next_exit_ + 1) % state_.recent_exits_.size();
+}
+
+// Memory and page faults stand at the same place in clone and exec events.
+void ProcessUpdate::take_memory(Thread& thread) {
+    if (event_.has(kFaultsMajor)) thread.faults_major = event_.u64(kFaultsMajor);
+    if (event_.has(kFaultsMinor)) thread.faults_minor = event_.u64(kFaultsMinor);
+    if (event_.has(kVmSize)) thread.vm_size_kb = static_cast<std::uint32_t>(event_.u64(kVmSize));
+    if (event_.has(kVmRss)) thread.vm_rss_kb = static_cast<std::uint32_t>(event_.u64(kVmRss));
+    if (event_.has(kVmSwap)) thread.vm_swap_kb = static_cast<std::uint32_t>(event_.u64(kVmSwap));
+}
+
+}  // namespace sensor::state

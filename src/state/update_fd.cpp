@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// Descriptors of files, pipes and anonymous objects: what a successful call leaves in the table.
+#include <functional>
+
+#include "state/path.hpp"
+#include "state/update.hpp"
+
+namespace sensor::state {
+namespace {
+
+constexpr std::int64_t kAtFdcwd = -100;
+constexpr std::uint32_t kODirectory = 0x400, kOCloexec = 0x1000;  // as printed, not the kernel's
+constexpr std::uint32_t kUpperLayer = 0x8000, kLowerLayer = 0x10000;
+constexpr std::uint32_t kFirstExitFlag = 0x4000;  // this and higher bits are added at exit
+constexpr int kNone = -1;
+
+bool is_text(std::string_view name) noexcept { return !name.empty() && name != "<NA>" && name != "(NULL)"; }
+
+std::uint64_t hash_path(std::string_view path) noexcept {
+    const std::uint64_t hash = std::hash<std::string_view>{}(path);
+    return hash == 0 ? 1 : hash;
+}
+
+// Commands of bpf() whose result is a descriptor.
+bool bpf_makes_fd(std::int64_t command) noexcept {
+    switch (command) {
+        case 0:     // MAP_CREATE
+        case 5:     // PROG_LOAD
+        case 7:     // OBJ_GET
+        case 0x0d:  // PROG_GET_FD_BY_ID
+        case 0x0e:  // MAP_GET_FD_BY_ID
+        case 0x11:  // RAW_TRACEPOINT_OPEN
+        case 0x12:  // BTF_LOAD
+        case 0x13:  // BTF_GET_FD_BY_ID
+        case 0x1c:  // LINK_CREATE
+        case 0x1e:  // LINK_GET_FD_BY_ID
+        case 0x20:  // ENABLE_STATS
+        case 0x21:  // ITER_CREATE
+        case 0x24:  // TOKEN_CREATE
+            return true;
+        default: return false;
+    }
+}
+
+}  // namespace
+
+bool FdUpdate::apply() {
+    const std::uint64_t flag = event_.u64(1);
+    switch (event_.type()) {
+        case EventType::open: open({kNone, 1, 2, 4, 5}); return true;
+        case EventType::openat: open({1, 2, 3, 5, 6}); return true;
+        case EventType::openat2: open({1, 2, 3, 6, 7}); return true;
+        case EventType::creat: creat(); return true;
+        case EventType::open_by_handle_at: open_by_handle(); return true;
+        case EventType::dup: duplicate(event_.i64(1), event_.i64(0), false); return true;
+        case EventType::dup2: duplicate(event_.i64(1), event_.i64(0), false); return true;
+        case EventType::dup3: duplicate(event_.i64(1), event_.i64(0), (event_.u64(3) & kOCloexec) != 0); return true;
+        case EventType::fcntl: fcntl(); return true;
+        case EventType::pipe:
+        case EventType::pipe2: pipe(); return true;
+        case EventType::socketpair: socketpair(); return true;
+        case EventType::eventfd: plain(FdType::Event, false); return true;
+        case EventType::eventfd2: plain(FdType::Event, (flag & kOCloexec) != 0); return true;
+        case EventType::signalfd: plain(FdType::Signal, false); return true;
+        case EventType::signalfd4: plain(FdType::Signal, (flag & kOCloexec) != 0); return true;
+        case EventType::timerfd_create: plain(FdType::Timer, false); return true;
+        case EventType::inotify_init: plain(FdType::Inotify, false); return true;
+        case EventType::inotify_init1: plain(FdType::Inotify, (flag & kOCloexec) != 0); return true;
+        case EventType::epoll_create: plain(FdType::Eventpoll, false); return true;
+        case EventType::epoll_create1: plain(FdType::Eventpoll, (flag & 1) != 0); return true;
+        case EventType::userfaultfd: plain(FdType::Userfault, (flag & kOCloexec) != 0); return true;
+        case EventType::io_uring_setup: plain(FdType::IoUring, true); return true;
+        case EventType::memfd_create: memfd(); return true;
+        case EventType::pidfd_open: pidfd_open(); return true;
+        case EventType::pidfd_getfd: pidfd_getfd(); return true;
+        case EventType::bpf: bpf(); return true;
+        default: return false;
+    }
+}
+
+void FdUpdate::remember_enter() {
+    if (!thread_.enter) thread_.enter = std::make_unique<EnterData>();
+    EnterData& enter = *thread_.enter;
+    enter.type = static_cast<std::uint16_t>(event_.type());
+    const bool has_dirfd = event_.type() == EventType::openat_enter || event_.type() == EventType::openat2_enter;
+    const std::size_t name = has_dirfd ? 1 : 0;
+    if (event_.type() == EventType::connect_enter) {
+        enter.name = event_.text(1);
+        return;
+    }
+    enter.dirfd = has_dirfd ? event_.i64(0) : kAtFdcwd;
+    enter.name = event_.text(name);
+    enter.flags = event_.type() == EventType::creat_enter ? 0 : event_.u64(name + 1);
+}
+
+// The enter event counts only if it is the one directly before, of this thread and call.
+bool FdUpdate::applies_enter() const {
+    const auto type = static_cast<std::uint16_t>(event_.type());
+    return thread_.enter && thread_.last_type == type - 1 && thread_.enter->type == type - 1 && is_text(thread_.enter->name);
+}
+
+void FdUpdate::add(Ref<FdInfo> info, std::int64_t fd) {
+    state_.held_ = info;
+    state_.bind(fd, info.get());
+    state_.put_fd(thread_, fd, std::move(info));
+}
+
+// Where a relative name starts. A known descriptor counts only if the kernel's directory is the
+// one it was opened on: its close may not have been delivered.
+std::string_view FdUpdate::directory(std::int64_t dirfd) const {
+    const std::string_view kernel = event_.extra(REC_X_DIR);
+    if (dirfd == kAtFdcwd) {
+        if (thread_.leader->cwd) return view(thread_.leader->cwd);
+        return kernel.empty() ? kUnknownDir : kernel;
+    }
+    const FdInfo* known = thread_.fd(dirfd);
+    if (known == nullptr) return kernel.empty() ? kUnknownDir : kernel;
+    const bool moved = !kernel.empty() && known->real_hash != 0 && known->real_hash != hash_path(kernel);
+    const bool doubtful = !kernel.empty() && known->real_hash == 0 && known->name != kernel;
+    return moved || doubtful ? kernel : std::string_view(known->name);
+}
+
+void FdUpdate::open(const OpenParams& params) {
+    if (!event_.has(0) || event_.result() < 0) return;
+    const auto u64 = [&](int k) { return event_.u64(static_cast<std::size_t>(k)); };
+    std::string_view name = event_.text(static_cast<std::size_t>(params.name));
+    std::int64_t dirfd = params.dirfd == kNone ? kAtFdcwd : event_.i64(static_cast<std::size_t>(params.dirfd));
+    std::uint64_t flags = u64(params.flags);
+    if (applies_enter()) {
+        name = thread_.enter->name;
+        dirfd = thread_.enter->dirfd;
+        flags = (thread_.enter->flags & (kFirstExitFlag - 1)) | (flags & ~std::uint64_t{kFirstExitFlag - 1});
+    }
+    auto info = make_ref<FdInfo>();
+    info->flags = static_cast<std::uint32_t>(flags);
+    info->type = (flags & kODirectory) != 0 ? FdType::Directory : FdType::File;
+    info->l4 = L4Proto::Na;
+    info->cloexec = (flags & kOCloexec) != 0;
+    info->upper_layer = (flags & kUpperLayer) != 0;
+    info->lower_layer = (flags & kLowerLayer) != 0;
+    info->dev = static_cast<std::uint32_t>(u64(params.dev));
+    info->ino = u64(params.ino);
+    const std::string_view real = event_.extra(REC_X_REAL);
+    if (!real.empty()) info->real_hash = hash_path(real);
+    if (is_text(name)) {
+        info->name = join_path(name.starts_with('/') ? std::string_view{} : directory(dirfd), name);
+        info->raw_name = name;
+    } else {
+        info->name = real;  // the name could not be read: the kernel's own
+    }
+    add(std::move(info), event_.result());
+}
+
+void FdUpdate::creat() {
+    open({kNone, 1, 2, 3, 4});
+    if (!event_.has(0) || event_.result() < 0) return;
+    // The parameter taken for flags is the mode: creat has no flags but the layers.
+    FdInfo& info = *state_.held_;
+    const std::uint64_t layers = event_.u64(5);
+    info.type = FdType::File;
+    info.cloexec = false;
+    info.upper_layer = (layers & 1) != 0;
+    info.lower_layer = (layers & 2) != 0;
+    info.flags = (info.upper_layer ? kUpperLayer : 0) | (info.lower_layer ? kLowerLayer : 0);
+}
+
+void FdUpdate::open_by_handle() { open({kNone, 3, 2, 4, 5}); }
+
+void FdUpdate::duplicate(std::int64_t old_fd, std::int64_t new_fd, bool cloexec) {
+    if (!event_.has(0) || event_.result() < 0) return;
+    const FdInfo* old = thread_.fd(old_fd);
+    if (old == nullptr) {  // unknown: what stood under the new number is gone all the same
+        if (thread_.fd(new_fd) != nullptr) state_.own_fds(thread_).erase(new_fd);
+        return;
+    }
+    if (old_fd == new_fd) return;
+    auto copy = make_ref<FdInfo>(*old);
+    copy->cloexec = cloexec;
+    if (event_.type() == EventType::fcntl) return state_.put_fd(thread_, new_fd, std::move(copy));
+    add(std::move(copy), new_fd);
+}
+
+void FdUpdate::fcntl() {
+    constexpr std::int64_t kDupfd = 1, kSetfd = 3, kDupfdCloexec = 0x1a;
+    if (!event_.has(0) || event_.result() < 0) return;
+    const std::int64_t fd = event_.i64(1), command = event_.i64(2);
+    if (command == kDupfd || command == kDupfdCloexec) {
+        duplicate(fd, event_.result(), command == kDupfdCloexec);
+    } else if (command == kSetfd && thread_.fd(fd) != nullptr) {
+        state_.own_fds(thread_).edit(fd)->cloexec = (event_.u64(3) & 1) != 0;
+    }
+}
+
+void FdUpdate::plain(FdType type, bool cloexec) {
+    if (!event_.has(0)) return;
+    if (event_.result() < 0) return state_.bind(-1, nullptr);
+    auto info = make_ref<FdInfo>();
+    info->type = type;
+    info->l4 = L4Proto::Na;
+    info->cloexec = cloexec;
+    add(std::move(info), event_.result());
+}
+
+void FdUpdate::pipe() {
+    if (!event_.has(0) || event_.result() < 0) return state_.bind(-1, nullptr);
+    for (std::size_t end : {std::size_t{1}, std::size_t{2}}) {
+        auto info = make_ref<FdInfo>();
+        info->type = FdType::Pipe;
+        info->l4 = L4Proto::Na;
+        info->ino = event_.u64(3);
+        info->cloexec = (event_.u64(4) & kOCloexec) != 0;
+        add(std::move(info), event_.i64(end));
+    }
+}
+
+void FdUpdate::socketpair() {
+    constexpr std::uint64_t kSockCloexec = 02000000;
+    if (!event_.has(0) || event_.result() < 0) return state_.bind(-1, nullptr);
+    for (std::size_t end : {std::size_t{1}, std::size_t{2}}) {
+        auto info = make_ref<FdInfo>();
+        info->type = FdType::Unix;
+        info->l4 = L4Proto::Na;
+        info->cloexec = (event_.u64(6) & kSockCloexec) != 0;
+        info->connected = true;
+        info->name = unix_text(event_.u64(3), event_.u64(4), {});
+        add(std::move(info), event_.i64(end));
+    }
+}
+
+void FdUpdate::memfd() {
+    plain(FdType::Memfd, (event_.u64(2) & 1) != 0);
+    if (event_.has(0) && event_.result() >= 0) state_.held_->name = event_.text(1);
+}
+
+void FdUpdate::pidfd_open() {
+    plain(FdType::Pidfd, true);
+    if (!event_.has(0) || event_.result() < 0) return;
+    state_.held_->pidfd_number = event_.i64(1);
+    state_.held_->name = "/proc/" + std::to_string(event_.i64(1));
+}
+
+void FdUpdate::pidfd_getfd() {
+    if (!event_.has(0) || event_.result() < 0) return;
+    const FdInfo* pidfd = thread_.fd(event_.i64(1));
+    // The number was given in the caller's namespace: only outside of one is it the kernel's.
+    const Thread* target = pidfd == nullptr || thread_.in_pidns || pidfd->pidfd_number <= 0
+                               ? nullptr
+                               : state_.find(static_cast<std::uint32_t>(pidfd->pidfd_number));
+    const FdInfo* source = target == nullptr ? nullptr : target->fd(event_.i64(2));
+    if (source == nullptr) return state_.own_fds(thread_).erase(event_.result());
+    auto copy = make_ref<FdInfo>(*source);
+    copy->cloexec = true;
+    add(std::move(copy), event_.result());
+}
+
+void FdUpdate::bpf() {
+    if (bpf_makes_fd(event_.i64(1))) plain(FdType::Bpf, true);
+}
+
+}  // namespace sensor::state
