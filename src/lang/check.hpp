@@ -3,6 +3,8 @@
 // operator rules, literals. Every problem is reported, not only the first.
 #pragma once
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "lang/ast.hpp"
@@ -36,7 +38,10 @@ Checked check_condition(const Node& root, Program& program);
 struct CheckedTerm {
     bool ok = false;
     std::uint32_t term = 0;
-    std::string message;
+    std::string message;             ///< if not ok
+    std::string hint;
+    bool unknown_field = false;
+    std::vector<Problem> warnings;   ///< deprecated fields
 };
 CheckedTerm check_output_term(std::string_view text, Program& program);
 

@@ -35,6 +35,7 @@ struct OutputParse {
     bool ok = false;
     OutputFormat format;
     std::string message;       ///< "invalid formatting token not_a_real_field", ...
+    std::string hint;
     std::size_t offset = 0;    ///< of the offending %, in bytes
     bool unknown_field = false;
 };
