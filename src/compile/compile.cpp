@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compile/compile.hpp"
+
+#include "compile/codegen.hpp"
+#include "compile/link_object.hpp"
+#include "compile/lower.hpp"
+
+namespace sensor::compile {
+
+Result<Compiled> compile_code(const lang::Program& program, const eval::CompileOptions& options,
+                              const std::string& triple) {
+    Compiled compiled;
+    if (program.conditions.empty()) return compiled;
+    llvm::LLVMContext context;
+    const std::unique_ptr<llvm::Module> module = Lowering(program, context).run();
+    SENSOR_TRY(const std::string object, generate(*module, {triple, options.cpu, options.level}, Output::Object));
+    SENSOR_TRY(LinkedImage image, link_object(object));
+    for (std::size_t k = 0; k < program.conditions.size(); ++k) {
+        const auto found = image.symbols.find(rule_name(k));
+        if (found == image.symbols.end()) return Error("a condition has no code");
+        compiled.entries.push_back(found->second);
+    }
+    compiled.code = std::move(image.bytes);
+    return compiled;
+}
+
+Result<std::string> compile_bundle(std::string_view request) {
+    SENSOR_TRY(const eval::CompileRequest asked, eval::read_request(request));
+    SENSOR_TRY(const Compiled compiled, compile_code(asked.program, asked.options, ""));
+    return eval::write_bundle(request, compiled.entries, compiled.code);
+}
+
+Result<std::string> compile_text(const lang::Program& program, const eval::CompileOptions& options, Text text,
+                                 const std::string& triple) {
+    llvm::LLVMContext context;
+    const std::unique_ptr<llvm::Module> module = Lowering(program, context).run();
+    const Output output = text == Text::Llvm ? Output::Llvm : Output::Assembler;
+    return generate(*module, {triple, options.cpu, options.level}, output);
+}
+
+}  // namespace sensor::compile
