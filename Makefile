@@ -60,6 +60,7 @@ test-full: test
 
 bench: build
 	@mkdir -p build/bench
+	@rm -f build/bench/kernel.jsonl
 	build/bin/falco-bench kernel --json build/bench/kernel.jsonl $(ARGS)
 	build/bin/falco-bench report build/bench/kernel.jsonl --out build/bench
 

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/kernel.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "base/log.hpp"
+#include "bench/command.hpp"
+#include "bench/machine.hpp"
+#include "bench/rounds.hpp"
+#include "bench/workloads.hpp"
+
+namespace sensor::bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kNoiseLimit = 0.10;
+constexpr int kTreeDepth = 4;  // build/release/bin and one more
+
+fs::path own_folder() {
+    std::error_code error;
+    return fs::read_symlink("/proc/self/exe", error).parent_path();
+}
+
+/// `name` in the nearest folder above this program that has it; empty if none has.
+std::string in_tree(const char* name) {
+    std::error_code error;
+    fs::path folder = own_folder();
+    for (int i = 0; i < kTreeDepth; ++i) {
+        if (fs::exists(folder / name, error)) return (folder / name).string();
+        folder = folder.parent_path();
+    }
+    return {};
+}
+
+std::vector<std::string> sensor_argv(const KernelBench& o) {
+    const std::string program = o.sensor.empty() ? (own_folder() / "falco-ebpf").string() : o.sensor;
+    if (!o.sensor_args.empty()) {
+        return shell_command(format("{} {} --ready-fd {}", program, o.sensor_args, kReadyFd));
+    }
+    std::vector<std::string> argv{program};
+    const std::string config = o.config.empty() ? in_tree("config/falco.yaml") : o.config;
+    const std::string rules = o.rules.empty() ? in_tree("rules") : o.rules;
+    if (!config.empty()) argv.insert(argv.end(), {"-c", config});
+    if (!rules.empty()) argv.insert(argv.end(), {"-r", rules});
+    argv.insert(argv.end(), {"--scope", format("tree={}", getpid())});
+    argv.insert(argv.end(), {"--ready-fd", std::to_string(kReadyFd)});
+    return argv;
+}
+
+Command peer_command(const KernelBench& o, std::size_t i, const std::vector<int>& cpus) {
+    Command peer;
+    peer.name = i < o.peer_names.size() ? o.peer_names[i] : command_name(o.peers[i]);
+    peer.argv = shell_command(o.peers[i]);
+    peer.readiness.by_text = o.peer_ready;
+    peer.readiness.delay_ms = static_cast<unsigned>(o.peer_delay_s * 1000);
+    peer.cpus = cpus;
+    return peer;
+}
+
+/// Everything but the measured processor, so that no sensor's user side runs under the clock.
+std::vector<int> other_cpus(const std::vector<int>& all, int measured) {
+    std::vector<int> others;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(others),
+                 [measured](int cpu) { return cpu != measured; });
+    return others;
+}
+
+Plan make_plan(const KernelBench& o, const std::vector<int>& cpus, std::vector<Workload> workloads) {
+    Plan plan;
+    plan.rounds = o.rounds;
+    plan.warmup = o.warmup;
+    if (!o.quiet) {
+        plan.progress = [](std::string_view line) {
+            std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+        };
+    }
+    plan.variants.push_back(std::make_unique<Variant>("bare"));
+    if (!o.no_sensor) {
+        Command sensor{"falco-ebpf", sensor_argv(o), {}, cpus};
+        sensor.readiness.by_pipe = true;
+        plan.variants.push_back(make_command_variant(std::move(sensor)));
+    }
+    for (std::size_t i = 0; i < o.peers.size(); ++i) {
+        plan.variants.push_back(make_command_variant(peer_command(o, i, cpus)));
+    }
+    for (Workload& workload : workloads) {
+        Subject subject;
+        subject.name = workload.name;
+        subject.measure = [w = std::move(workload)](Variant&) { return sample(w); };
+        plan.subjects.push_back(std::move(subject));
+    }
+    return plan;
+}
+
+Result<> check(const KernelBench& o) {
+    if (o.no_sensor && o.peers.empty()) return Error("nothing to compare: no sensor and no peer");
+    if (o.no_sensor) return Ok{};
+    if (!o.sensor.empty() || fs::exists(own_folder() / "falco-ebpf")) return Ok{};
+    return Error("no falco-ebpf beside this program; give --sensor PATH or --no-sensor");
+}
+
+RunInfo describe(const KernelBench& o, int cpu) {
+    RunInfo info;
+    info.benchmark = "kernel";
+    info.started = utc_now();
+    info.version = SENSOR_VERSION;
+    info.baseline = "bare";
+    info.machine = machine_facts();
+    info.setup = {{"rounds", std::to_string(o.rounds)},
+                  {"warm-up rounds", std::to_string(o.warmup)},
+                  {"scale", format("{}", o.scale)},
+                  {"measured processor", std::to_string(cpu)}};
+    info.warnings = load_warnings();
+    return info;
+}
+
+}  // namespace
+
+Result<Run> run_kernel(const KernelBench& options) {
+    SENSOR_TRY_OK(check(options));
+    const std::vector<int> all = allowed_cpus();
+    if (all.empty()) return Error("cannot read which processors this process may use");
+    const int cpu = options.cpu >= 0 ? options.cpu : all.back();
+    Run run;
+    run.info = describe(options, cpu);
+    if (all.size() < 2) {
+        run.info.warnings.push_back("one processor: a sensor's user side runs under the clock");
+    }
+    SENSOR_TRY_OK(pin_to({cpu}));
+    SENSOR_TRY(std::vector<Workload> workloads, kernel_workloads(options.scale));
+    const Plan plan = make_plan(options, other_cpus(all, cpu), std::move(workloads));
+    const CpuTimes before = cpu_times(cpu);
+    SENSOR_TRY(run.series, run_paired(plan));
+    for (std::vector<std::string> more : {steal_warnings(cpu, before),
+                                          noise_warnings(run.series, "bare", kNoiseLimit)}) {
+        run.info.warnings.insert(run.info.warnings.end(), more.begin(), more.end());
+    }
+    return run;
+}
+
+}  // namespace sensor::bench

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// falco-bench: the subcommands and their options. A new benchmark is a file with a run_NAME() that
+// returns a Run, and one add_NAME() here.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "bench/jsonl.hpp"
+#include "bench/kernel.hpp"
+#include "bench/report.hpp"
+#include "bench/table.hpp"
+
+namespace {
+
+using namespace sensor;
+
+struct Options {
+    bench::KernelBench kernel;
+    std::string json;
+    std::vector<std::string> files;
+    std::string out = "bench-report";
+};
+
+int fail(const Error& error) {
+    std::fprintf(stderr, "falco-bench: %s\n", error.text.c_str());
+    return 1;
+}
+
+/// What every benchmark does with its run: table on stdout, warnings on stderr, samples to --json.
+int finish(const Result<bench::Run>& run, const std::string& json) {
+    if (!run.has_value()) return fail(run.error());
+    std::fputs(bench::terminal_table(*run).c_str(), stdout);
+    for (const std::string& warning : (*run).info.warnings) {
+        std::fprintf(stderr, "warning: %s\n", warning.c_str());
+    }
+    if (json.empty()) return 0;
+    const Result<> kept = bench::append_to_file(json, bench::to_json_lines(*run));
+    return kept.has_value() ? 0 : fail(kept.error());
+}
+
+int report(const Options& options) {
+    const Result<std::vector<std::string>> written =
+        bench::write_report(options.files, options.out);
+    if (!written.has_value()) return fail(written.error());
+    for (const std::string& path : *written) std::printf("%s\n", path.c_str());
+    return 0;
+}
+
+void add_rounds(CLI::App& sub, Options& o) {
+    bench::KernelBench& k = o.kernel;
+    sub.add_option("--rounds", k.rounds, "paired rounds")->capture_default_str()->check(CLI::Range(1, 100000));
+    sub.add_option("--warmup", k.warmup, "rounds before, not kept")->capture_default_str();
+    sub.add_option("--scale", k.scale, "factor on the work of a round")
+        ->capture_default_str()->check(CLI::Range(0.001, 1000.0));
+    sub.add_option("--cpu", k.cpu, "processor to measure on (default: the last one)");
+    sub.add_option("--json", o.json, "append the samples to this file as JSON lines")->type_name("FILE");
+    sub.add_flag("-q,--quiet", k.quiet, "no line per round");
+}
+
+CLI::App* add_kernel(CLI::App& cli, Options& o) {
+    CLI::App* sub = cli.add_subcommand("kernel", "what a running sensor adds to system calls");
+    bench::KernelBench& k = o.kernel;
+    add_rounds(*sub, o);
+    sub->add_option("--sensor", k.sensor, "falco-ebpf to measure (default: beside this program)")->type_name("PATH");
+    sub->add_option("--sensor-args", k.sensor_args, "its options, in place of -c, -r and --scope tree=OURS")
+        ->type_name("TEXT");
+    sub->add_option("-c,--config", k.config, "its configuration (default: config/falco.yaml of the tree)")
+        ->type_name("PATH");
+    sub->add_option("-r,--rules", k.rules, "its rules (default: rules/ of the tree)")->type_name("PATH");
+    sub->add_flag("--no-sensor", k.no_sensor, "leave it out");
+    sub->add_option("--peer", k.peers, "command of another sensor for the same rounds; repeatable")
+        ->type_name("COMMAND")->allow_extra_args(false);
+    sub->add_option("--peer-name", k.peer_names, "its name in the results; repeatable, in the same order")
+        ->type_name("NAME")->allow_extra_args(false);
+    sub->add_option("--peer-ready", k.peer_ready, "text a peer writes when it is ready")->type_name("TEXT");
+    sub->add_option("--peer-delay", k.peer_delay_s, "seconds to wait for a peer, after that text")
+        ->capture_default_str()->check(CLI::Range(0.0, 600.0));
+    return sub;
+}
+
+CLI::App* add_report(CLI::App& cli, Options& o) {
+    CLI::App* sub = cli.add_subcommand("report", "markdown, SVG and one HTML page from --json files");
+    sub->add_option("FILE", o.files, "files written by --json")->required();
+    sub->add_option("--out", o.out, "folder to write into")->capture_default_str()->type_name("DIR");
+    return sub;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Options options;
+    CLI::App cli("falco-bench - what runtime sensors cost, in paired rounds", "falco-bench");
+    cli.set_version_flag("--version", SENSOR_VERSION);
+    cli.require_subcommand(1);
+    const CLI::App* kernel = add_kernel(cli, options);
+    const CLI::App* make_report = add_report(cli, options);
+    CLI11_PARSE(cli, argc, argv);
+    if (kernel->parsed()) return finish(bench::run_kernel(options.kernel), options.json);
+    if (make_report->parsed()) return report(options);
+    return 2;
+}
