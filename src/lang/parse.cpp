@@ -22,9 +22,10 @@ struct TooDeep {
     std::size_t offset;
 };
 
+// Rules that every nesting goes through; the tree must keep them, others are not told of starts.
 template <typename Rule>
 inline constexpr bool nests = false;
-template <> inline constexpr bool nests<g::group> = true;
+template <> inline constexpr bool nests<g::disjunction> = true;
 template <> inline constexpr bool nests<g::transform> = true;
 template <> inline constexpr bool nests<g::operand_list> = true;
 
@@ -39,7 +40,7 @@ struct Control : peg::normal<Rule> {
     template <typename In>
     static void start(const In& in, Depth& depth) {
         if constexpr (nests<Rule>) {
-            if (++depth.now > kMaxNesting) throw TooDeep{in.byte()};
+            if (depth.now++ > kMaxNesting) throw TooDeep{in.byte()};  // the outermost is no nesting
         }
     }
     template <typename In>

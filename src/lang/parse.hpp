@@ -33,6 +33,6 @@ struct OperandResult {
 OperandResult parse_expression(std::string_view text);
 
 /// Deepest nesting of parentheses and transformers; more is a syntax error.
-inline constexpr unsigned kMaxNesting = 200;
+inline constexpr unsigned kMaxNesting = 128;
 
 }  // namespace sensor::lang
