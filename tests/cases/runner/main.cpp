@@ -69,9 +69,9 @@ std::size_t run_file(const std::string& path, const Arguments& arguments, Runner
 std::size_t unfired(const Arguments& arguments, const Coverage& coverage) {
     if (arguments.own_rules.empty()) return 0;
     auto files = rules::read_rules_path(arguments.own_rules);
-    if (!files.ok()) return 1;
+    if (!files) return 1;
     std::size_t missing = 0;
-    for (const rules::Rule& rule : rules::load_rules(files.value(), {}).rules) {
+    for (const rules::Rule& rule : rules::load_rules(*files, {}).rules) {
         if (coverage.fired.count(rule.name) != 0) continue;
         std::printf("no case fires the rule '%s'\n", rule.name.c_str());
         ++missing;
