@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Proves the README on a machine that has nothing: a minimal Debian root file system, a clone of this
-# tree, and the two commands in it. Needs root, debootstrap, git and apt's archive.
+# Proves the README on a machine that has nothing: a minimal Debian root file system, a clone of
+# this tree, and the two commands in it. Needs root, debootstrap, git and apt's archive.
 #
 #   packaging/fresh-rootfs.sh [bookworm|trixie]
 #
@@ -18,12 +18,15 @@ root=$work/$release
 cleanup() { [ -n "${WORKDIR:-}" ] || rm -rf --one-file-system "$work"; }
 trap cleanup EXIT
 
-step() {  # step NAME COMMAND...: runs it quietly, prints its wall time, shows the output if it fails
-    local name=$1 begin status=0
+# step NAME COMMAND...: runs it quietly, prints its wall time, shows the output if it fails
+step() {
+    local name=$1 begin end status=0
     shift
-    begin=$(date +%s.%N)
+    begin=$(date +%s%N)
     "$@" >"$work/log" 2>&1 </dev/null || status=$?
-    printf '%-9s %-34s %7.1f s\n' "$release" "$name" "$(echo "$begin $(date +%s.%N)" | awk '{print $2 - $1}')"
+    end=$(date +%s%N)
+    printf '%-9s %-34s %5d.%d s\n' "$release" "$name" \
+        $(((end - begin) / 1000000000)) $(((end - begin) / 100000000 % 10))
     if [ "$status" -ne 0 ]; then
         tail -n 60 "$work/log" >&2
         echo "fresh-rootfs.sh: '$name' failed with $status" >&2

@@ -23,7 +23,7 @@ for target in $targets; do
     mkdir -p "$corpus" "$build/crashes"
     [ -d "$seeds" ] || seeds=
     echo "== fuzz $name, $seconds s"
-    "$build/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-        -verbosity=0 -artifact_prefix="$build/crashes/$name-" "$corpus" $seeds
+    "$build/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+        -print_final_stats=1 -verbosity=0 -artifact_prefix="$build/crashes/$name-" "$corpus" $seeds
 done
 echo "fuzz: no crash in $(echo $targets | wc -w) targets"

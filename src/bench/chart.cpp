@@ -47,8 +47,8 @@ double panel_height(const Panel& panel) {
 }
 
 std::string line(const char* css, double x1, double y1, double x2, double y2) {
-    return format("<line class=\"{}\" x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\"/>\n", css,
-                  x1, y1, x2, y2);
+    return format("<line class=\"{}\" x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\"/>\n",
+                  css, x1, y1, x2, y2);
 }
 
 std::string label(const std::string& css, double x, double y, const std::string& text) {
@@ -75,14 +75,18 @@ std::string bar(const Panel& panel, std::size_t i, double y) {
     const std::string& unit = row.series->unit;
     const double length = std::max(1.0, kBarSpan * row.summary.median / panel.full);
     std::string out = label("name", kBarLeft - 12, y + 16, row.series->variant);
-    out += format("<rect class=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" rx=\"3\"/>\n",
-                  variant_class(row.is_baseline ? 0 : i), kBarLeft, y, length, kBarHeight);
+    out += format(
+        "<rect class=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" "
+        "rx=\"3\"/>\n",
+        variant_class(row.is_baseline ? 0 : i), kBarLeft, y, length, kBarHeight);
     out += whisker(panel, row, y);
-    const double right = kBarLeft + kBarSpan * std::max(row.summary.median, row.summary.p90) / panel.full;
+    const double right =
+        kBarLeft + kBarSpan * std::max(row.summary.median, row.summary.p90) / panel.full;
     std::string figures = xml_escaped(quantity(row.summary.median, unit));
     if (row.compared) {
-        figures += format("<tspan class=\"over\" dx=\"8\">{} ({})</tspan>",
-                          xml_escaped(difference(row.over.by_median, unit)), percent(row.over.ratio));
+        figures +=
+            format("<tspan class=\"over\" dx=\"8\">{} ({})</tspan>",
+                   xml_escaped(difference(row.over.by_median, unit)), percent(row.over.ratio));
     }
     return out + format("<text class=\"figure\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", right + 12,
                         y + 16, figures);
@@ -171,8 +175,9 @@ std::string bar_chart(const Run& run) {
         out += draw(panel, top);
         top += panel_height(panel);
     }
-    out += label("legend", kBarLeft, top + 8,
-                 "bar: median · whisker: p10 to p90 · notch: minimum · each panel has its own scale");
+    out +=
+        label("legend", kBarLeft, top + 8,
+              "bar: median · whisker: p10 to p90 · notch: minimum · each panel has its own scale");
     return out + "</svg>\n";
 }
 

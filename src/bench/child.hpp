@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Child: one program started for a measurement and ended by its pid. Its output goes to a file in
-// memory, so that nobody has to read pipes while the clock runs; it dies with us. Used by command.cpp.
+// memory, so that nobody has to read pipes while the clock runs; it dies with us. Used by
+// command.cpp.
 #pragma once
 
 #include <sys/types.h>
@@ -19,8 +20,8 @@ constexpr int kReadyFd = 3;
 
 struct ChildOptions {
     std::vector<std::string> argv;
-    std::vector<int> cpus;   ///< processors it may use; empty: ours
-    bool ready_pipe = false; ///< give it kReadyFd
+    std::vector<int> cpus;    ///< processors it may use; empty: ours
+    bool ready_pipe = false;  ///< give it kReadyFd
 };
 
 class Child {

@@ -18,7 +18,8 @@ public:
         : Variant(command.name), command_(std::move(command)) {}
 
     Result<> enter() override {
-        SENSOR_TRY(child_, Child::start({command_.argv, command_.cpus, command_.readiness.by_pipe}));
+        SENSOR_TRY(child_,
+                   Child::start({command_.argv, command_.cpus, command_.readiness.by_pipe}));
         const Result<> ready = wait_ready();
         if (!ready.has_value()) {
             child_.stop(command_.grace_ms);

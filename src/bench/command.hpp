@@ -14,9 +14,9 @@ namespace sensor::bench {
 
 /// When a started program counts as ready.
 struct Readiness {
-    bool by_pipe = false;    ///< it writes to descriptor kReadyFd
-    std::string by_text;     ///< it writes this to its output, if not empty
-    unsigned delay_ms = 0;   ///< and then so long
+    bool by_pipe = false;   ///< it writes to descriptor kReadyFd
+    std::string by_text;    ///< it writes this to its output, if not empty
+    unsigned delay_ms = 0;  ///< and then so long
     unsigned timeout_ms = 60'000;
 };
 
@@ -24,12 +24,12 @@ struct Command {
     std::string name;  ///< of the variant
     std::vector<std::string> argv;
     Readiness readiness;
-    std::vector<int> cpus;     ///< processors it may use; empty: all we may
+    std::vector<int> cpus;       ///< processors it may use; empty: all we may
     unsigned grace_ms = 10'000;  ///< between SIGTERM and SIGKILL
 };
 
-/// enter() starts the command and waits until it is ready; leave() ends it by its pid and fails with
-/// the end of its output if it had died before.
+/// enter() starts the command and waits until it is ready; leave() ends it by its pid and fails
+/// with the end of its output if it had died before.
 std::unique_ptr<Variant> make_command_variant(Command command);
 
 /// Argument vector that lets a shell read `text`, and leaves no shell behind.

@@ -26,7 +26,8 @@ ordered_json facts_to_json(const Facts& facts) {
 
 Facts facts_from_json(const ordered_json& json) {
     Facts facts;
-    for (const auto& [name, value] : json.items()) facts.emplace_back(name, value.get<std::string>());
+    for (const auto& [name, value] : json.items())
+        facts.emplace_back(name, value.get<std::string>());
     return facts;
 }
 
@@ -73,7 +74,8 @@ Series read_series(const ordered_json& line) {
     series.subject = line.at("subject").get<std::string>();
     series.variant = line.at("variant").get<std::string>();
     series.unit = line.at("unit").get<std::string>();
-    series.better = line.at("better").get<std::string>() == "higher" ? Better::Higher : Better::Lower;
+    series.better =
+        line.at("better").get<std::string>() == "higher" ? Better::Higher : Better::Lower;
     series.rounds = line.at("rounds").get<std::vector<std::vector<double>>>();
     return series;
 }

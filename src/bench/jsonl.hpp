@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs as JSON lines: one line {"type":"run",...}, then one {"type":"series",...} per series. Written
-// by --json, read by `report`. A file may hold several runs one after the other.
+// Runs as JSON lines: one line {"type":"run",...}, then one {"type":"series",...} per series.
+// Written by --json, read by `report`. A file may hold several runs one after the other.
 #pragma once
 
 #include <string>

@@ -38,7 +38,8 @@ std::string in_tree(const char* name) {
 }
 
 std::vector<std::string> sensor_argv(const KernelBench& o) {
-    const std::string program = o.sensor.empty() ? (own_folder() / "falco-ebpf").string() : o.sensor;
+    const std::string program =
+        o.sensor.empty() ? (own_folder() / "falco-ebpf").string() : o.sensor;
     if (!o.sensor_args.empty()) {
         return shell_command(format("{} {} --ready-fd {}", program, o.sensor_args, kReadyFd));
     }
@@ -70,7 +71,8 @@ std::vector<int> other_cpus(const std::vector<int>& all, int measured) {
     return others;
 }
 
-Plan make_plan(const KernelBench& o, const std::vector<int>& cpus, std::vector<Workload> workloads) {
+Plan make_plan(const KernelBench& o, const std::vector<int>& cpus,
+               std::vector<Workload> workloads) {
     Plan plan;
     plan.rounds = o.rounds;
     plan.warmup = o.warmup;
@@ -136,8 +138,8 @@ Result<Run> run_kernel(const KernelBench& options) {
     const Plan plan = make_plan(options, other_cpus(all, cpu), std::move(workloads));
     const CpuTimes before = cpu_times(cpu);
     SENSOR_TRY(run.series, run_paired(plan));
-    for (std::vector<std::string> more : {steal_warnings(cpu, before),
-                                          noise_warnings(run.series, "bare", kNoiseLimit)}) {
+    for (std::vector<std::string> more :
+         {steal_warnings(cpu, before), noise_warnings(run.series, "bare", kNoiseLimit)}) {
         run.info.warnings.insert(run.info.warnings.end(), more.begin(), more.end());
     }
     return run;

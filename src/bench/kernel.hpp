@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Subcommand `kernel`: what a running sensor adds to each system call, bare against live, and against
-// any other sensor in the same rounds.
+// Subcommand `kernel`: what a running sensor adds to each system call, bare against live, and
+// against any other sensor in the same rounds.
 #pragma once
 
 #include <string>

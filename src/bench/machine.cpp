@@ -34,7 +34,8 @@ std::string cpu_model() {
 std::uint64_t now_ns() noexcept {
     timespec t{};
     clock_gettime(CLOCK_MONOTONIC_RAW, &t);
-    return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(t.tv_nsec);
+    return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000U +
+           static_cast<std::uint64_t>(t.tv_nsec);
 }
 
 void sleep_ms(unsigned ms) {
@@ -67,10 +68,12 @@ Result<> pin_to(const std::vector<int>& cpus) {
     cpu_set_t set;
     CPU_ZERO(&set);
     for (const int cpu : cpus) {
-        if (cpu < 0 || cpu >= CPU_SETSIZE) return Error(format("processor {} is out of range", cpu));
+        if (cpu < 0 || cpu >= CPU_SETSIZE)
+            return Error(format("processor {} is out of range", cpu));
         CPU_SET(static_cast<std::size_t>(cpu), &set);
     }
-    if (sched_setaffinity(0, sizeof set, &set) != 0) return errno_error("bind to a processor", errno);
+    if (sched_setaffinity(0, sizeof set, &set) != 0)
+        return errno_error("bind to a processor", errno);
     return Ok{};
 }
 
@@ -108,7 +111,8 @@ std::vector<std::string> load_warnings() {
     if (getloadavg(&load, 1) != 1) return {};
     const auto cpus = static_cast<double>(allowed_cpus().size());
     if (load <= kLoadLimit * cpus) return {};
-    return {format("busy machine: {:.1f} tasks were runnable on average in the minute before", load)};
+    return {
+        format("busy machine: {:.1f} tasks were runnable on average in the minute before", load)};
 }
 
 std::vector<std::string> steal_warnings(int cpu, const CpuTimes& before) {

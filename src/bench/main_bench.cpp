@@ -50,12 +50,16 @@ int report(const Options& options) {
 
 void add_rounds(CLI::App& sub, Options& o) {
     bench::KernelBench& k = o.kernel;
-    sub.add_option("--rounds", k.rounds, "paired rounds")->capture_default_str()->check(CLI::Range(1, 100000));
+    sub.add_option("--rounds", k.rounds, "paired rounds")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 100000));
     sub.add_option("--warmup", k.warmup, "rounds before, not kept")->capture_default_str();
     sub.add_option("--scale", k.scale, "factor on the work of a round")
-        ->capture_default_str()->check(CLI::Range(0.001, 1000.0));
+        ->capture_default_str()
+        ->check(CLI::Range(0.001, 1000.0));
     sub.add_option("--cpu", k.cpu, "processor to measure on (default: the last one)");
-    sub.add_option("--json", o.json, "append the samples to this file as JSON lines")->type_name("FILE");
+    sub.add_option("--json", o.json, "append the samples to this file as JSON lines")
+        ->type_name("FILE");
     sub.add_flag("-q,--quiet", k.quiet, "no line per round");
 }
 
@@ -63,27 +67,39 @@ CLI::App* add_kernel(CLI::App& cli, Options& o) {
     CLI::App* sub = cli.add_subcommand("kernel", "what a running sensor adds to system calls");
     bench::KernelBench& k = o.kernel;
     add_rounds(*sub, o);
-    sub->add_option("--sensor", k.sensor, "falco-ebpf to measure (default: beside this program)")->type_name("PATH");
-    sub->add_option("--sensor-args", k.sensor_args, "its options, in place of -c, -r and --scope tree=OURS")
-        ->type_name("TEXT");
-    sub->add_option("-c,--config", k.config, "its configuration (default: config/falco.yaml of the tree)")
+    sub->add_option("--sensor", k.sensor, "falco-ebpf to measure (default: beside this program)")
         ->type_name("PATH");
-    sub->add_option("-r,--rules", k.rules, "its rules (default: rules/ of the tree)")->type_name("PATH");
+    sub->add_option("--sensor-args", k.sensor_args,
+                    "its options, in place of -c, -r and --scope tree=OURS")
+        ->type_name("TEXT");
+    sub->add_option("-c,--config", k.config,
+                    "its configuration (default: config/falco.yaml of the tree)")
+        ->type_name("PATH");
+    sub->add_option("-r,--rules", k.rules, "its rules (default: rules/ of the tree)")
+        ->type_name("PATH");
     sub->add_flag("--no-sensor", k.no_sensor, "leave it out");
     sub->add_option("--peer", k.peers, "command of another sensor for the same rounds; repeatable")
-        ->type_name("COMMAND")->allow_extra_args(false);
-    sub->add_option("--peer-name", k.peer_names, "its name in the results; repeatable, in the same order")
-        ->type_name("NAME")->allow_extra_args(false);
-    sub->add_option("--peer-ready", k.peer_ready, "text a peer writes when it is ready")->type_name("TEXT");
+        ->type_name("COMMAND")
+        ->allow_extra_args(false);
+    sub->add_option("--peer-name", k.peer_names,
+                    "its name in the results; repeatable, in the same order")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+    sub->add_option("--peer-ready", k.peer_ready, "text a peer writes when it is ready")
+        ->type_name("TEXT");
     sub->add_option("--peer-delay", k.peer_delay_s, "seconds to wait for a peer, after that text")
-        ->capture_default_str()->check(CLI::Range(0.0, 600.0));
+        ->capture_default_str()
+        ->check(CLI::Range(0.0, 600.0));
     return sub;
 }
 
 CLI::App* add_report(CLI::App& cli, Options& o) {
-    CLI::App* sub = cli.add_subcommand("report", "markdown, SVG and one HTML page from --json files");
+    CLI::App* sub =
+        cli.add_subcommand("report", "markdown, SVG and one HTML page from --json files");
     sub->add_option("FILE", o.files, "files written by --json")->required();
-    sub->add_option("--out", o.out, "folder to write into")->capture_default_str()->type_name("DIR");
+    sub->add_option("--out", o.out, "folder to write into")
+        ->capture_default_str()
+        ->type_name("DIR");
     return sub;
 }
 

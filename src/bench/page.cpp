@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// html_report(): the page. No script, no font, nothing fetched; light and dark by the reader's choice.
+// html_report(): the page. No script, no font, nothing fetched; light and dark by the reader's
+// choice.
 #include <algorithm>
 
 #include "base/log.hpp"
@@ -46,10 +47,12 @@ dt{color:var(--soft)}dd{margin:0}
 )";
 
 constexpr std::string_view kMethod =
-    "Every round brings each variant up in turn, measures every subject in it and takes it down again, "
+    "Every round brings each variant up in turn, measures every subject in it and takes it down "
+    "again, "
     "so slow changes of the machine meet all variants alike. The measured process is bound to one "
     "processor, the programs it is compared with to the others. “Over” by minimum is the least "
-    "sample less the least sample of the baseline; by median it is the median over the rounds of the "
+    "sample less the least sample of the baseline; by median it is the median over the rounds of "
+    "the "
     "difference within a round. Scatter is (p90 − p10) / median of all samples. Times are read "
     "from the raw monotonic clock.";
 
@@ -76,10 +79,11 @@ std::string headlines(const Run& run) {
     for (const Row& row : rows_of(run)) {
         if (!row.compared || row.series->subject == last) continue;
         last = row.series->subject;
-        out += format("<div class=\"card\"><span>{}</span><b>{}</b><span>{}{}, {} by minimum</span></div>\n",
-                      xml_escaped(last), xml_escaped(difference(row.over.by_median, row.series->unit)),
-                      dot(run, row), xml_escaped(row.series->variant),
-                      xml_escaped(difference(row.over.by_min, row.series->unit)));
+        out += format(
+            "<div class=\"card\"><span>{}</span><b>{}</b><span>{}{}, {} by minimum</span></div>\n",
+            xml_escaped(last), xml_escaped(difference(row.over.by_median, row.series->unit)),
+            dot(run, row), xml_escaped(row.series->variant),
+            xml_escaped(difference(row.over.by_min, row.series->unit)));
     }
     return out.empty() ? out : "<div class=\"heads\">\n" + out + "</div>\n";
 }
@@ -134,10 +138,12 @@ std::string html_report(const std::vector<Run>& runs) {
     std::string out = format(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-        "<title>falco-bench</title>\n<style>{}{}</style>\n</head>\n<body>\n<main>\n<h1>falco-bench</h1>\n",
+        "<title>falco-bench</title>\n<style>{}{}</style>\n</"
+        "head>\n<body>\n<main>\n<h1>falco-bench</h1>\n",
         kPageStyle, variant_style());
     for (const Run& run : runs) out += section(run);
-    out += format("<h3>Method</h3>\n<p class=\"soft method\">{}</p>\n</main>\n</body>\n</html>\n", kMethod);
+    out += format("<h3>Method</h3>\n<p class=\"soft method\">{}</p>\n</main>\n</body>\n</html>\n",
+                  kMethod);
     return out;
 }
 

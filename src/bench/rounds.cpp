@@ -73,8 +73,9 @@ std::vector<std::string> noise_warnings(const std::vector<Series>& series,
         if (one.variant != baseline || one.rounds.size() < kFewestRoundsToJudge) continue;
         const double scatter = summarize(round_medians(one)).scatter();
         if (scatter > limit) {
-            warnings.push_back(format("noisy machine: {} of {} scatters by {:.0f} % from round to round",
-                                      one.subject, baseline, scatter * 100));
+            warnings.push_back(
+                format("noisy machine: {} of {} scatters by {:.0f} % from round to round",
+                       one.subject, baseline, scatter * 100));
         }
     }
     return warnings;

@@ -47,7 +47,7 @@ struct Plan {
     std::vector<std::unique_ptr<Variant>> variants;  ///< the first is the baseline
     std::vector<Subject> subjects;
     std::size_t rounds = 15;
-    std::size_t warmup = 1;  ///< whole rounds before, not kept
+    std::size_t warmup = 1;                          ///< whole rounds before, not kept
     std::function<void(std::string_view)> progress;  ///< a line before each variant; may be empty
 };
 

@@ -18,7 +18,8 @@ struct Series {
     std::string variant;
     std::string unit = "ns";  ///< of one sample: ns per operation, 1/s, MB ...
     Better better = Better::Lower;
-    std::vector<std::vector<double>> rounds;  ///< samples by round; round k of all variants are a pair
+    std::vector<std::vector<double>>
+        rounds;  ///< samples by round; round k of all variants are a pair
 };
 
 /// Facts about one run. No host name, no path of the machine.

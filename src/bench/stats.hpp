@@ -44,7 +44,7 @@ struct Comparison {
     double by_median = 0;    ///< median over the rounds of (median with less median without)
     double low = 0;          ///< p10 and p90 of those differences
     double high = 0;
-    double ratio = 0;        ///< by_median over the baseline's median
+    double ratio = 0;  ///< by_median over the baseline's median
 };
 
 /// Pairs round k with round k; rounds that one side lacks are left out.

@@ -45,8 +45,9 @@ const Series* find_baseline(const Run& run, const std::string& subject) {
 
 /// Characters, not bytes: the micro sign has two.
 std::size_t width(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    }));
 }
 
 std::string padded(const std::string& cell, std::size_t columns, bool left) {
@@ -97,8 +98,8 @@ std::vector<Row> rows_of(const Run& run) {
 
 std::vector<std::string> table_heads(const Run& run) {
     const std::string over = " over " + run.info.baseline;
-    return {"subject", "variant", "min", "median", "p99", "scatter",
-            "min" + over, "median" + over, "p10 .. p90", "share"};
+    return {"subject", "variant",    "min",           "median",     "p99",
+            "scatter", "min" + over, "median" + over, "p10 .. p90", "share"};
 }
 
 std::vector<std::string> table_cells(const Row& row) {
@@ -126,7 +127,8 @@ std::string terminal_table(const Run& run) {
     for (const Row& row : rows_of(run)) lines.push_back(table_cells(row));
     std::vector<std::size_t> widths(lines.front().size(), 0);
     for (const auto& line : lines) {
-        for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], width(line[i]));
+        for (std::size_t i = 0; i < line.size(); ++i)
+            widths[i] = std::max(widths[i], width(line[i]));
     }
     std::string text;
     for (const auto& line : lines) {

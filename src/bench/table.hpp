@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The figures of a run as rows of text: one place decides what is shown and how numbers read, for the
-// terminal, markdown and the page.
+// The figures of a run as rows of text: one place decides what is shown and how numbers read, for
+// the terminal, markdown and the page.
 #pragma once
 
 #include <string>

@@ -77,7 +77,8 @@ Result<> spawn_true(std::size_t operations) {
 }
 
 std::size_t scaled(std::size_t batches, double scale) {
-    return static_cast<std::size_t>(std::max(1.0, std::round(static_cast<double>(batches) * scale)));
+    return static_cast<std::size_t>(
+        std::max(1.0, std::round(static_cast<double>(batches) * scale)));
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workloads: the system calls whose price the `kernel` benchmark measures. Each is timed in batches;
-// a sample is a batch's time over its operations, in nanoseconds.
+// Workloads: the system calls whose price the `kernel` benchmark measures. Each is timed in
+// batches; a sample is a batch's time over its operations, in nanoseconds.
 #pragma once
 
 #include <cstddef>

@@ -25,7 +25,8 @@ END
 chmod +x "$work/sensor" "$work/peer"
 
 "$bench" kernel --sensor "$work/sensor" --peer "$work/peer" --peer-ready 'up and running' \
-    --peer-delay 0 --rounds 2 --warmup 1 --scale 0.02 --json "$work/run.jsonl" >"$work/table" 2>"$work/log"
+    --peer-delay 0 --rounds 2 --warmup 1 --scale 0.02 --json "$work/run.jsonl" \
+    >"$work/table" 2>"$work/log"
 [ "$(grep -c '"type":"series"' "$work/run.jsonl")" = 12 ] || fail '4 subjects x 3 variants expected'
 grep -q '^getppid  *peer ' "$work/table" || fail 'the table lacks the peer'
 [ "$(grep -c '^round 2/2' "$work/log")" = 3 ] || fail 'a progress line per variant expected'
@@ -41,11 +42,15 @@ grep -q '</html>' "$work/report/report.html" || fail 'the page is cut short'
 python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' "$work/report/kernel.svg"
 
 # Failures: no sensor, one that dies, one that never gets ready, a file that is no run.
-if "$bench" kernel --sensor "$work/none" --rounds 1 2>"$work/err"; then fail 'a missing sensor passed'; fi
+if "$bench" kernel --sensor "$work/none" --rounds 1 2>"$work/err"; then
+    fail 'a missing sensor passed'
+fi
 grep -q 'No such file' "$work/err" || fail 'the reason is missing'
 if "$bench" kernel --no-sensor --peer 'echo last words; exit 3' --rounds 1 --scale 0.02 \
     --peer-delay 0 2>"$work/err"; then fail 'a dead peer passed'; fi
 grep -q 'last words' "$work/err" || fail "a dead peer's output is missing"
 if "$bench" kernel --no-sensor 2>/dev/null; then fail 'nothing to compare passed'; fi
-if "$bench" report "$work/table" --out "$work/report" 2>"$work/err"; then fail 'a bad file passed'; fi
+if "$bench" report "$work/table" --out "$work/report" 2>"$work/err"; then
+    fail 'a bad file passed'
+fi
 grep -q 'line 1' "$work/err" || fail 'the line number is missing'

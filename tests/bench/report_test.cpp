@@ -16,7 +16,7 @@ bool has(const std::string& text, std::string_view part) { return text.find(part
 
 Run example() {
     Run run;
-    run.info = {"kernel", "2026-01-31T12:00:00Z", "1.2.3", "bare", {{"kernel", "6.1"}},
+    run.info = {"kernel",          "2026-01-31T12:00:00Z", "1.2.3", "bare", {{"kernel", "6.1"}},
                 {{"rounds", "2"}}, {"noisy <machine>"}};
     run.series.push_back({"getppid", "bare", "ns", Better::Lower, {{100, 102}, {101, 103}}});
     run.series.push_back({"getppid", "a<b&c", "ns", Better::Lower, {{130, 132}, {131, 133}}});
@@ -99,7 +99,8 @@ TEST_CASE("reports hold warnings, charts and every variant, escaped") {
 
 TEST_CASE("a bar is as long as its median is to the longest") {
     Run run = example();
-    run.series = {{"s", "bare", "ns", Better::Lower, {{50}}}, {"s", "b", "ns", Better::Lower, {{100}}}};
+    run.series = {{"s", "bare", "ns", Better::Lower, {{50}}},
+                  {"s", "b", "ns", Better::Lower, {{100}}}};
     const std::string chart = bar_chart(run);
     CHECK(has(chart, "class=\"v0\" x=\"132.0\" y=\"42.0\" width=\"280.0\""));
     CHECK(has(chart, "class=\"v1\" x=\"132.0\" y=\"74.0\" width=\"560.0\""));

@@ -72,10 +72,9 @@ TEST_CASE("samples land at their subject and variant") {
     Log log;
     Plan plan = plan_of(log, 1, 0);
     for (const char* name : {"x", "y"}) {
-        plan.subjects.push_back(
-            subject_of(name, [name](Variant& v) -> Result<std::vector<double>> {
-                return std::vector<double>{name[0] * 1000.0 + v.name()[0]};
-            }));
+        plan.subjects.push_back(subject_of(name, [name](Variant& v) -> Result<std::vector<double>> {
+            return std::vector<double>{name[0] * 1000.0 + v.name()[0]};
+        }));
     }
     const Result<std::vector<Series>> series = run_paired(plan);
     REQUIRE(series.has_value());
