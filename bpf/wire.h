@@ -38,7 +38,8 @@ enum {
 
 /* Extras: slot (parameters of the event + k); there if nslots counts it and its absent bit is 0. */
 enum rec_extra {
-    REC_X_FD = 0,    /* struct rec_fd (8-byte aligned) + text: the object behind the fd parameter */
+    REC_X_FD = 0,    /* struct rec_fd (8-byte aligned) + text: the object behind the fd parameter;
+                      * of opens, accepts: the new descriptor's, without text if REC_X_REAL has it */
     REC_X_REAL,      /* text: the kernel's own path of the file the event opened or executed */
     REC_X_DIR,       /* text: the kernel's path of the directory a relative name starts from */
     REC_X_COUNT,
@@ -56,7 +57,7 @@ struct rec_head {
     rec_u16 type;       /* event code */
     rec_u8 nslots;      /* parameters and extras */
     rec_u8 flags;       /* enum rec_flag */
-    rec_u64 ts;         /* ns on the boot clock (probe); ns since the epoch once in user space */
+    rec_u64 ts;         /* ns since the epoch */
     rec_u32 tgid, tid;  /* kernel numbers: the initial PID namespace */
     rec_u32 ns_tgid;    /* the same seen from the sensor's PID namespace, 0: not visible there */
     rec_u32 ns_tid;
@@ -70,7 +71,8 @@ struct rec_head {
 };
 
 /* The object behind a file descriptor, as the kernel knows it. A text follows directly: path,
- * or for sockets the tuple in capture encoding (local end first). */
+ * or for sockets the tuple in capture encoding, local end first (unix: own address, peer address,
+ * own name or else the peer's). */
 struct rec_fd {
     rec_u32 kind;       /* S_IFMT bits of the inode, or enum rec_anon below */
     rec_u32 dev;        /* user-space device encoding */
@@ -99,6 +101,18 @@ enum rec_anon {
     REC_ANON_BPF,
     REC_ANON_PERF,
     REC_ANON_MEMFD,
+};
+
+/* One task as the probe's iterator writes it at start-up; src/event/task_snapshot.hpp explains. */
+struct rec_task {
+    rec_u32 tgid, tid, ns_tgid, ns_tid;
+    rec_u32 parent_tgid, flags;
+    rec_u64 start;
+    rec_u32 sid, pgid, vpgid, vtid, vpid, tty;
+    rec_u32 loginuid, uid, gid, pad;
+    rec_u64 cap_inheritable, cap_permitted, cap_effective;
+    rec_u64 cgroup;
+    char comm[16];
 };
 
 /* Why a record was lost. Names and meaning for people: grammar/loss.def. */

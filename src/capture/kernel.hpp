@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "capture/source.hpp"
+#include "event/task_snapshot.hpp"
 
 namespace sensor::capture {
 
@@ -23,21 +24,35 @@ struct KernelOptions {
     std::bitset<REC_MAX_SC> syscalls;            ///< by stable number: what the probe reports
     std::uint32_t snaplen = 80;                  ///< bytes of I/O buffers
     bool real_paths = true;                      ///< collect REC_X_REAL for opens
-    std::uint32_t bulk_ring_bytes = 8U << 20;    ///< per ring
+    std::uint32_t bulk_ring_bytes = 8U << 20;    ///< per ring; rounded up to a power of two
     std::uint32_t critical_ring_bytes = 2U << 20;
 };
 
-/// One task as the kernel's iterator reports it at start-up (own PID namespace and below).
-struct TaskSnapshot;
+/// What the kernel found a program to cost when it verified it.
+struct ProgramCost {
+    std::string name;
+    std::uint32_t verified_instructions;
+};
 
 class KernelSource : public Source {
 public:
-    /// Loads and attaches. fails: Error naming what the kernel lacks (BTF, capability, lockdown,
-    /// program type) and what to do
+    /// Loads and attaches. Records start with what happens after this returns, and may include
+    /// what happened shortly before.
+    /// fails: Error naming what the kernel lacks (BTF, capability, lockdown, program type) and
+    ///        what to do
     static Result<std::unique_ptr<KernelSource>> open(const KernelOptions& options);
+
+    /// Every task of the sensor's own PID namespace and below, as it is now. Empty, and the log
+    /// says why, if the kernel refuses. cost: about 1 us a task
+    virtual std::vector<TaskSnapshot> snapshot() const = 0;
+    /// Losses that are not zero, by lane, CPU and reason.
+    virtual std::vector<LossCount> losses() const = 0;
+    /// Instruction counts of the loaded programs, in the order of the object.
+    virtual std::vector<ProgramCost> program_costs() const = 0;
 };
 
-/// What is missing for the sensor to run here, one line each; empty if nothing is.
+/// What is missing for the sensor to run here, one line each with its remedy; empty if nothing is.
+/// Tries small maps and programs; attaches nothing.
 std::vector<std::string> missing_requirements();
 
 }  // namespace sensor::capture

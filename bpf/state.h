@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* Everything the programs share: settings fixed at load (cfg_*), globals user space writes while
+ * the probe runs, and the maps. Sizes of rings and scratch are set by user space before load. */
+#pragma once
+
+#include "kernel.h"
+#include "shared.h"
+
+enum { TEXT_ROOM = 4096 }; /* what one read may write behind REC_MAX_BYTES */
+
+/* Marks of a process, kept with its leader and copied to its threads and children. */
+enum { MARK_OWN = 1, MARK_TREE = 2 };
+
+const volatile rec_u32 cfg_scope = 0;
+const volatile struct scope_cgroup cfg_cgroups[MAX_SCOPE_CGROUPS] = {};
+const volatile rec_u32 cfg_trees[MAX_SCOPE_TREES] = {}; /* process numbers of the sensor's namespace */
+const volatile rec_u32 cfg_snaplen = 80;
+const volatile rec_u32 cfg_cpus = 1;
+const volatile rec_u32 cfg_ring_shift = 0; /* 2^shift CPUs share a bulk ring */
+const volatile rec_u32 cfg_page_shift = 12;
+const volatile rec_u64 cfg_bulk_quarter = 0; /* fill at which a sleeping reader is woken, bytes */
+const volatile rec_u64 cfg_critical_quarter = 0;
+const volatile bool cfg_real_paths = true;
+
+/* Set once by on_identify, read by everything after. */
+rec_u64 self_pidns = 0;       /* address of the sensor's PID namespace */
+rec_u32 self_pidns_level = 0;
+rec_u32 new_marks = 0;        /* marks put by the last walk of on_mark_tree */
+
+/* Written by user space. */
+rec_u64 boot_offset = 0;      /* ns from the boot clock to the epoch */
+rec_u32 ring_woken[MAX_RINGS + 1] = {}; /* the reader knows; [MAX_RINGS] is the critical ring */
+
+struct scratch {
+    u64 users;            /* how many hold or tried to hold it: free at 0, held at 1 */
+    u32 tail;             /* bytes of the record so far */
+    u32 params;           /* parameters of the event */
+    u32 slot;             /* call slot */
+    u32 id;               /* number as the caller gave it */
+    u32 lane;
+    u32 too_large;
+    s32 fd;               /* descriptor for REC_X_FD, or -1 */
+    u32 dir_done;         /* REC_X_DIR is decided */
+    s64 ret;
+    u64 args[6];
+    u64 task;             /* struct task_struct the record is about */
+    /* one path walk */
+    u64 dentry, vfsmount, mount, root_dentry, root_mount;
+    u32 pos;
+    u32 steps;
+    /* one list of buffers */
+    u64 iov, data_left;
+    u32 iov_count;
+    u32 iov_pad;
+    u8 rec[REC_MAX_BYTES + TEXT_ROOM];
+    u8 path[2 * TEXT_ROOM];
+};
+
+struct task_state { u32 generation; u32 marks; };
+
+struct { /* one element per CPU and nesting level; per-CPU maps are limited to 32 KiB values */
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, SCRATCH_NEST);
+    __type(key, u32);
+    __type(value, struct scratch);
+} scratches SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __type(key, u32);
+    __type(value, struct cpu_counters);
+} counters SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, int);
+    __type(value, struct task_state);
+} task_states SEC(".maps");
+
+struct { /* the set of wanted calls: an empty slot is a call nobody wants */
+    __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+    __uint(max_entries, CALL_SLOTS);
+    __uint(key_size, sizeof(u32));
+    __uint(value_size, sizeof(u32));
+} calls SEC(".maps");
+
+struct ring { /* the real rings may have any size: the kernel only compares the type */
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 65536);
+};
+struct ring critical SEC(".maps");
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+    __uint(max_entries, 1);
+    __type(key, u32);
+    __type(value, u32);
+    __array(values, struct ring);
+} bulk SEC(".maps");

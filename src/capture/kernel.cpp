@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// KernelSource: the probe, its rings merged by time, and waiting. No wake-up per event: the reader
+// looks again after 1 to 30 ms, sooner only when a ring passes a quarter full.
+#include "capture/kernel.hpp"
+
+#include <sys/epoll.h>
+#include <time.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/fd.hpp"
+#include "base/log.hpp"
+#include "capture/merge.hpp"
+#include "capture/probe.hpp"
+
+namespace sensor::capture {
+namespace {
+
+// A record gets its time just before it enters its ring; whoever is slower than this (preempted in
+// between) is delivered late. Younger records wait.
+constexpr std::uint64_t kSlackNs = 1'000'000;
+// A record reserved but not written holds back younger ones of all rings, but not longer.
+constexpr std::uint64_t kBusyBoundNs = 50'000'000;
+constexpr std::uint64_t kClockRefreshNs = 1'000'000'000;
+constexpr int kFirstSleepMs = 1;
+constexpr int kLongestSleepMs = 30;
+
+std::uint64_t clock_ns(clockid_t clock) {
+    timespec t{};
+    ::clock_gettime(clock, &t);
+    return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(t.tv_nsec);
+}
+
+// The epoch is read between two readings of the boot clock, so its middle is what it belongs to.
+std::uint64_t boot_offset_ns() {
+    const std::uint64_t before = clock_ns(CLOCK_BOOTTIME);
+    const std::uint64_t epoch = clock_ns(CLOCK_REALTIME);
+    const std::uint64_t after = clock_ns(CLOCK_BOOTTIME);
+    return epoch - (before + (after - before) / 2);
+}
+
+class Live final : public KernelSource {
+public:
+    Live(std::unique_ptr<Probe> probe, std::vector<Ring> rings) : probe_(std::move(probe)), merge_(std::move(rings)) {}
+
+    Result<> init() {
+        epoll_ = Fd(::epoll_create1(EPOLL_CLOEXEC));
+        if (!epoll_) return errno_error("epoll_create1", errno);
+        for (const int fd : probe_->ring_fds()) {
+            epoll_event event{};
+            event.events = EPOLLIN | EPOLLET;
+            if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) return errno_error("epoll_ctl", errno);
+        }
+        refresh_clock(clock_ns(CLOCK_BOOTTIME));
+        return Ok{};
+    }
+
+    Result<std::size_t> poll(const RecordFn& on_record, int timeout_ms) override {
+        const std::uint64_t start = clock_ns(CLOCK_BOOTTIME);
+        int sleep_ms = kFirstSleepMs;
+        for (;;) {
+            const std::size_t count = look(on_record);
+            if (count > 0) return count;
+            const std::uint64_t waited_ms = (clock_ns(CLOCK_BOOTTIME) - start) / 1'000'000U;
+            if (timeout_ms < 0 || waited_ms >= static_cast<std::uint64_t>(timeout_ms)) return std::size_t{0};
+            const int left_ms = timeout_ms - static_cast<int>(waited_ms);
+            const int now_ms = merge_.pending() ? kFirstSleepMs : sleep_ms;
+            SENSOR_TRY_OK(wait(std::min(now_ms, left_ms)));
+            sleep_ms = std::min(sleep_ms * 2, kLongestSleepMs);
+        }
+    }
+
+    SourceStats stats() const override {
+        SourceStats stats;
+        stats.delivered = merge_.delivered();
+        stats.attempted = probe_->attempted();
+        stats.gaps = merge_.gaps();
+        for (const LossCount& loss : probe_->losses()) stats.lost[loss.reason] += loss.count;
+        stats.lost[REC_LOSS_bad_record] += merge_.malformed();
+        return stats;
+    }
+
+    std::vector<TaskSnapshot> snapshot() const override {
+        Result<std::vector<TaskSnapshot>> tasks = probe_->tasks();
+        if (tasks.has_value()) return *std::move(tasks);
+        log::warning("processes that run already are read from /proc only: {}", tasks.error().text);
+        return {};
+    }
+    std::vector<LossCount> losses() const override { return probe_->losses(); }
+    std::vector<ProgramCost> program_costs() const override { return probe_->costs(); }
+
+private:
+    // The clock is read before the rings: a record that enters a ring while we look cannot be older
+    // than one we hand over, but for the slack.
+    std::size_t look(const RecordFn& on_record) {
+        const std::uint64_t now = clock_ns(CLOCK_BOOTTIME);
+        if (now - clock_read_ns_ > kClockRefreshNs) refresh_clock(now);
+        probe_->rearm_wakeups();
+        const bool busy = merge_.collect();
+        if (!busy) busy_since_ns_ = 0;
+        if (busy && busy_since_ns_ == 0) busy_since_ns_ = now;
+        std::uint64_t horizon = now - kSlackNs;
+        if (busy && now - busy_since_ns_ < kBusyBoundNs) horizon = std::min(horizon, busy_since_ns_ - kSlackNs);
+        return merge_.deliver(horizon + offset_ns_, on_record);
+    }
+
+    void refresh_clock(std::uint64_t now) {
+        offset_ns_ = boot_offset_ns();
+        clock_read_ns_ = now;
+        probe_->set_boot_offset(offset_ns_);
+    }
+
+    Result<> wait(int ms) {
+        epoll_event event{};
+        if (::epoll_wait(epoll_.get(), &event, 1, ms) < 0 && errno != EINTR) return errno_error("epoll_wait", errno);
+        return Ok{};
+    }
+
+    std::unique_ptr<Probe> probe_;  // outlives the mappings of its rings
+    Merge merge_;
+    Fd epoll_;
+    std::uint64_t offset_ns_ = 0;
+    std::uint64_t clock_read_ns_ = 0;
+    std::uint64_t busy_since_ns_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<KernelSource>> KernelSource::open(const KernelOptions& options) {
+    SENSOR_TRY(std::unique_ptr<Probe> probe, Probe::open(options));
+    SENSOR_TRY(std::vector<Ring> rings, probe->map_rings());
+    auto live = std::make_unique<Live>(std::move(probe), std::move(rings));
+    SENSOR_TRY_OK(live->init());
+    return std::unique_ptr<KernelSource>(std::move(live));
+}
+
+}  // namespace sensor::capture

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loading and starting the probe. Reading it is in probe_read.cpp.
+#include "capture/probe.hpp"
+
+#include "../../bpf/shared.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <probe.skel.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+
+#include "base/log.hpp"
+#include "capture/scope.hpp"
+#include "capture/walk.hpp"
+#include "event/schema.hpp"
+
+namespace sensor::capture {
+namespace {
+
+int keep_library_quiet(libbpf_print_level level, const char* text, va_list args) {
+    if (level != LIBBPF_WARN) return 0;
+    std::array<char, 2048> line{};
+    const int n = std::vsnprintf(line.data(), line.size(), text, args);
+    std::string_view said(line.data());
+    while (!said.empty() && said.back() == '\n') said.remove_suffix(1);
+    log::debug("{}", said);
+    return n;
+}
+
+std::uint32_t ring_size(std::uint32_t bytes) {
+    const auto page = static_cast<std::uint32_t>(::sysconf(_SC_PAGESIZE));
+    return std::bit_ceil(std::max({bytes, page, 2U * REC_MAX_BYTES}));
+}
+
+const char* handler_of(EventType event) {
+    switch (event) {
+#define HANDLER(event, program) \
+    case EventType::event: return #program;
+#include "../../bpf/handlers.def"
+#undef HANDLER
+        default: return "on_plan";
+    }
+}
+
+// Slot of a call in the probe's array: SLOT_OF of bpf/tables.h.
+std::uint32_t slot_of(const SyscallInfo& call) {
+    return call.native >= 0 ? static_cast<std::uint32_t>(call.native) : REC_MAX_SYSCALLS + std::uint32_t{call.sc};
+}
+
+bool is_call(const SyscallInfo& call) { return call.native >= 0 || call.ia32 >= 0; }
+
+bool wants(const std::bitset<REC_MAX_SC>& wanted, EventType event) {
+    return std::any_of(all_syscalls().begin(), all_syscalls().end(),
+                       [&](const SyscallInfo& s) { return s.event == event && wanted[s.sc]; });
+}
+
+// Kernels before 5.11 charge maps to this limit; later ones do not, and then failing is harmless.
+void raise_memlock() {
+    const rlimit all{RLIM_INFINITY, RLIM_INFINITY};
+    if (::setrlimit(RLIMIT_MEMLOCK, &all) != 0) log::debug("cannot raise RLIMIT_MEMLOCK: {}", errno);
+}
+
+Error load_error(int err) {
+    std::string text = "the kernel refuses the probe";
+    for (const std::string& missing : missing_requirements()) text += "; " + missing;
+    return errno_error(std::move(text), err);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Probe>> Probe::open(const KernelOptions& options) {
+    libbpf_set_print(keep_library_quiet);
+    libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+    raise_memlock();
+    std::unique_ptr<Probe> probe(new Probe);
+    probe->skel_ = probe_bpf::open(nullptr);
+    if (probe->skel_ == nullptr) return load_error(errno);
+    SENSOR_TRY_OK(probe->configure(options));
+    probe->choose_programs(options.syscalls);
+    SENSOR_TRY_OK(probe->load());
+    SENSOR_TRY_OK(probe->make_rings());
+    SENSOR_TRY_OK(probe->fill_calls(options.syscalls));
+    SENSOR_TRY_OK(probe->start(options.syscalls));
+    return probe;
+}
+
+Probe::~Probe() {
+    for (bpf_link* link : links_) bpf_link__destroy(link);
+    for (const int fd : bulk_fds_) ::close(fd);
+    if (counters_ != nullptr) ::munmap(const_cast<void*>(counters_), counters_bytes_);
+    probe_bpf::destroy(skel_);
+}
+
+Result<> Probe::configure(const KernelOptions& options) {
+    const int cpus = libbpf_num_possible_cpus();
+    if (cpus <= 0) return errno_error("cannot tell how many CPUs there are", -cpus);
+    cpus_ = static_cast<std::uint32_t>(cpus);
+    bulk_bytes_ = ring_size(options.bulk_ring_bytes);
+    critical_bytes_ = ring_size(options.critical_ring_bytes);
+    std::uint32_t shift = 0;
+    while (((cpus_ - 1) >> shift) + 1 > MAX_RINGS) ++shift;
+    auto& cfg = *skel_->rodata;
+    cfg.cfg_cpus = cpus_;
+    cfg.cfg_ring_shift = shift;
+    cfg.cfg_snaplen = options.snaplen;
+    cfg.cfg_real_paths = options.real_paths;
+    cfg.cfg_page_shift = static_cast<std::uint32_t>(std::countr_zero(static_cast<unsigned long>(::sysconf(_SC_PAGESIZE))));
+    cfg.cfg_bulk_quarter = bulk_bytes_ / 4;
+    cfg.cfg_critical_quarter = critical_bytes_ / 4;
+    bpf_map__set_max_entries(skel_->maps.scratches, cpus_ * SCRATCH_NEST);
+    bpf_map__set_max_entries(skel_->maps.counters, cpus_);
+    bpf_map__set_max_entries(skel_->maps.critical, critical_bytes_);
+    bpf_map__set_max_entries(skel_->maps.bulk, ((cpus_ - 1) >> shift) + 1);
+    return configure_scopes(options.scopes);
+}
+
+Result<> Probe::configure_scopes(const std::vector<Scope>& scopes) {
+    auto& cfg = *skel_->rodata;
+    std::size_t trees = 0, cgroups = 0;
+    for (const Scope& scope : scopes) {
+        if (const auto* tree = std::get_if<ScopeTree>(&scope)) {
+            if (trees == MAX_SCOPE_TREES) return Error("--scope tree: at most 16 can be given");
+            cfg.cfg_scope |= SCOPE_TREE;
+            cfg.cfg_trees[trees++] = tree->pid;
+            has_trees_ = true;
+        } else if (const auto* cgroup = std::get_if<ScopeCgroup>(&scope)) {
+            if (cgroups == MAX_SCOPE_CGROUPS) return Error("--scope cgroup: at most 16 can be given");
+            SENSOR_TRY(const CgroupKey key, find_cgroup(cgroup->path));
+            cfg.cfg_scope |= SCOPE_CGROUP;
+            cfg.cfg_cgroups[cgroups].id = key.id;
+            cfg.cfg_cgroups[cgroups++].hierarchy = key.hierarchy;
+        } else {
+            cfg.cfg_scope |= SCOPE_PIDNS;
+        }
+    }
+    return Ok{};
+}
+
+void Probe::choose_programs(const std::bitset<REC_MAX_SC>& wanted) {
+    bpf_program* program = nullptr;
+    bpf_object__for_each_program(program, skel_->obj) {
+        const std::string_view name = bpf_program__name(program);
+        bool needed = name == "on_identify" || name == "on_task" || name == "on_sys_exit";
+        needed = needed || (name == "on_mark_tree" && has_trees_);
+        needed = needed || (name == "on_fork" && (has_trees_ || wants(wanted, EventType::clone)));
+        needed = needed || (name == "on_exec" && wants(wanted, EventType::execve));
+        needed = needed || (name == "on_exit" && wants(wanted, EventType::procexit));
+        for (const SyscallInfo& call : all_syscalls()) {
+            needed = needed || (wanted[call.sc] && is_call(call) && name == handler_of(call.event));
+        }
+        bpf_program__set_autoload(program, needed);
+    }
+}
+
+Result<> Probe::load() {
+    if (const int err = probe_bpf::load(skel_); err != 0) return load_error(-err);
+    counters_bytes_ = cpus_ * sizeof(cpu_counters);
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    counters_bytes_ = (counters_bytes_ + page - 1) / page * page;
+    void* const at = ::mmap(nullptr, counters_bytes_, PROT_READ, MAP_SHARED, bpf_map__fd(skel_->maps.counters), 0);
+    if (at == MAP_FAILED) return errno_error("cannot map the probe's counters", errno);
+    counters_ = at;
+    return Ok{};
+}
+
+Result<> Probe::make_rings() {
+    const std::uint32_t rings = bpf_map__max_entries(skel_->maps.bulk);
+    for (std::uint32_t idx = 0; idx < rings; ++idx) {
+        const int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "bulk_ring", 0, 0, bulk_bytes_, nullptr);
+        if (fd < 0) return errno_error(format("cannot create a ring buffer of {} bytes", bulk_bytes_), -fd);
+        bulk_fds_.push_back(fd);
+        if (const int err = bpf_map_update_elem(bpf_map__fd(skel_->maps.bulk), &idx, &fd, BPF_ANY); err != 0) {
+            return errno_error("cannot install a ring buffer", -err);
+        }
+    }
+    return Ok{};
+}
+
+Result<> Probe::fill_calls(const std::bitset<REC_MAX_SC>& wanted) {
+    for (const SyscallInfo& call : all_syscalls()) {
+        if (!wanted[call.sc] || !is_call(call)) continue;
+        const bpf_program* program = bpf_object__find_program_by_name(skel_->obj, handler_of(call.event));
+        const std::uint32_t slot = slot_of(call);
+        const int fd = bpf_program__fd(program);
+        if (const int err = bpf_map_update_elem(bpf_map__fd(skel_->maps.calls), &slot, &fd, BPF_ANY); err != 0) {
+            return errno_error(format("cannot install the program for {}", call.name), -err);
+        }
+    }
+    return Ok{};
+}
+
+Result<> Probe::attach(bpf_program* program) {
+    bpf_link* const link = bpf_program__attach(program);
+    if (link == nullptr) return errno_error(format("cannot attach {}", bpf_program__name(program)), errno);
+    links_.push_back(link);
+    return Ok{};
+}
+
+Result<> Probe::start(const std::bitset<REC_MAX_SC>& wanted) {
+    SENSOR_TRY_OK(run_walk(skel_->progs.on_identify, nullptr));
+    if (bpf_program__autoload(skel_->progs.on_fork)) SENSOR_TRY_OK(attach(skel_->progs.on_fork));
+    if (has_trees_) SENSOR_TRY_OK(mark_trees());
+    if (wants(wanted, EventType::procexit)) SENSOR_TRY_OK(attach(skel_->progs.on_exit));
+    if (wants(wanted, EventType::execve)) SENSOR_TRY_OK(attach(skel_->progs.on_exec));
+    return attach(skel_->progs.on_sys_exit);
+}
+
+// A child whose parent was marked after its fork is found by the next walk, so the marks are
+// complete when a walk adds none. Bounded: a fork storm must not keep us here.
+Result<> Probe::mark_trees() {
+    constexpr int kMostWalks = 100;
+    std::uint32_t marked = 0;
+    for (int walk = 0; walk < kMostWalks; ++walk) {
+        skel_->bss->new_marks = 0;
+        SENSOR_TRY_OK(run_walk(skel_->progs.on_mark_tree, nullptr));
+        if (skel_->bss->new_marks == 0) break;
+        marked += skel_->bss->new_marks;
+    }
+    if (marked == 0) return Error("--scope tree: there is no such process", ESRCH);
+    return Ok{};
+}
+
+}  // namespace sensor::capture

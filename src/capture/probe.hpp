@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Probe: the loaded eBPF programs and maps. KernelSource opens one, reads its rings and counters.
+// The only class that sees the generated skeleton.
+#pragma once
+
+#include "capture/kernel.hpp"
+#include "capture/ring.hpp"
+
+struct probe_bpf;
+struct bpf_link;
+struct bpf_program;
+
+namespace sensor::capture {
+
+class Probe {
+public:
+    /// Loads, puts scope marks, attaches; the system call hook comes last.
+    static Result<std::unique_ptr<Probe>> open(const KernelOptions& options);
+    ~Probe();
+    Probe(const Probe&) = delete;
+    Probe& operator=(const Probe&) = delete;
+
+    /// Maps every ring, the critical one first. Called once.
+    Result<std::vector<Ring>> map_rings();
+    /// Descriptors that become readable when a ring passes a quarter full; borrowed.
+    std::vector<int> ring_fds() const;
+    /// Lets the next ring that passes the mark wake us again.
+    void rearm_wakeups();
+    /// Sets how far the epoch is from the boot clock, ns.
+    void set_boot_offset(std::uint64_t offset_ns);
+    std::uint64_t attempted() const;
+    std::vector<LossCount> losses() const;
+    std::vector<ProgramCost> costs() const;
+    Result<std::vector<TaskSnapshot>> tasks() const;
+
+private:
+    Probe() = default;
+    Result<> configure(const KernelOptions& options);
+    Result<> configure_scopes(const std::vector<Scope>& scopes);
+    void choose_programs(const std::bitset<REC_MAX_SC>& wanted);
+    Result<> load();
+    Result<> make_rings();
+    Result<> fill_calls(const std::bitset<REC_MAX_SC>& wanted);
+    Result<> mark_trees();
+    Result<> attach(bpf_program* program);
+    Result<> start(const std::bitset<REC_MAX_SC>& wanted);
+
+    probe_bpf* skel_ = nullptr;
+    std::vector<bpf_link*> links_;
+    std::vector<int> bulk_fds_;
+    std::uint32_t cpus_ = 1;
+    std::uint32_t bulk_bytes_ = 0;
+    std::uint32_t critical_bytes_ = 0;
+    bool has_trees_ = false;
+    const void* counters_ = nullptr;  // struct cpu_counters by CPU, shared with the kernel
+    std::size_t counters_bytes_ = 0;
+};
+
+}  // namespace sensor::capture

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading a running probe: rings, counters, task walks. probe.cpp loads and starts it.
+#include "../../bpf/shared.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <unistd.h>
+
+#include <probe.skel.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "base/fd.hpp"
+#include "base/log.hpp"
+#include "capture/probe.hpp"
+#include "capture/walk.hpp"
+
+namespace sensor::capture {
+namespace {
+
+std::uint64_t load_relaxed(const std::uint64_t& value) { return __atomic_load_n(&value, __ATOMIC_RELAXED); }
+
+TaskSnapshot to_snapshot(const rec_task& r) {
+    TaskSnapshot t;
+    t.tgid = r.tgid;
+    t.tid = r.tid;
+    t.ns_tgid = r.ns_tgid;
+    t.ns_tid = r.ns_tid;
+    t.parent_tgid = r.parent_tgid;
+    t.start_ns = r.start;
+    t.sid = r.sid;
+    t.pgid = r.pgid;
+    t.vpgid = r.vpgid;
+    t.vtid = r.vtid;
+    t.vpid = r.vpid;
+    t.tty = r.tty;
+    t.loginuid = r.loginuid;
+    t.uid = r.uid;
+    t.gid = r.gid;
+    t.cap_inheritable = r.cap_inheritable;
+    t.cap_permitted = r.cap_permitted;
+    t.cap_effective = r.cap_effective;
+    t.cgroup = r.cgroup;
+    t.flags = r.flags;
+    std::memcpy(t.comm.data(), r.comm, t.comm.size());
+    t.comm.back() = '\0';
+    return t;
+}
+
+}  // namespace
+
+Result<> run_walk(bpf_program* program, std::vector<std::byte>* output) {
+    bpf_link* const link = bpf_program__attach_iter(program, nullptr);
+    if (link == nullptr) return errno_error("cannot walk the tasks", errno);
+    const Fd iterator(bpf_iter_create(bpf_link__fd(link)));
+    int err = iterator ? 0 : errno;
+    std::array<std::byte, 16384> block{};
+    while (err == 0) {
+        const ssize_t n = ::read(iterator.get(), block.data(), block.size());
+        if (n == 0) break;
+        if (n < 0) {
+            if (errno != EAGAIN && errno != EINTR) err = errno;
+            continue;
+        }
+        if (output != nullptr) output->insert(output->end(), block.begin(), block.begin() + n);
+    }
+    bpf_link__destroy(link);
+    if (err != 0) return errno_error("cannot walk the tasks", err);
+    return Ok{};
+}
+
+Result<std::vector<Ring>> Probe::map_rings() {
+    std::vector<Ring> rings;
+    SENSOR_TRY(Ring critical, Ring::map(bpf_map__fd(skel_->maps.critical), critical_bytes_));
+    rings.push_back(std::move(critical));
+    for (const int fd : bulk_fds_) {
+        SENSOR_TRY(Ring ring, Ring::map(fd, bulk_bytes_));
+        rings.push_back(std::move(ring));
+    }
+    return rings;
+}
+
+std::vector<int> Probe::ring_fds() const {
+    std::vector<int> fds = bulk_fds_;
+    fds.push_back(bpf_map__fd(skel_->maps.critical));
+    return fds;
+}
+
+void Probe::rearm_wakeups() {
+    for (auto& woken : skel_->bss->ring_woken) __atomic_store_n(&woken, 0U, __ATOMIC_RELAXED);
+}
+
+void Probe::set_boot_offset(std::uint64_t offset_ns) {
+    __atomic_store_n(&skel_->bss->boot_offset, offset_ns, __ATOMIC_RELAXED);
+}
+
+std::uint64_t Probe::attempted() const {
+    std::uint64_t sum = 0;
+    const auto* cpu = static_cast<const cpu_counters*>(counters_);
+    for (std::uint32_t n = 0; n < cpus_; ++n) {
+        for (const std::uint64_t& seq : cpu[n].seq) sum += load_relaxed(seq);
+    }
+    return sum;
+}
+
+std::vector<LossCount> Probe::losses() const {
+    std::vector<LossCount> losses;
+    const auto* cpu = static_cast<const cpu_counters*>(counters_);
+    for (std::uint32_t n = 0; n < cpus_; ++n) {
+        for (int lane = 0; lane < REC_LANE_COUNT; ++lane) {
+            for (int reason = 0; reason < REC_LOSS_COUNT; ++reason) {
+                const std::uint64_t count = load_relaxed(cpu[n].lost[lane][reason]);
+                if (count != 0) losses.push_back({static_cast<rec_lane>(lane), n, static_cast<rec_loss>(reason), count});
+            }
+        }
+    }
+    return losses;
+}
+
+std::vector<ProgramCost> Probe::costs() const {
+    std::vector<ProgramCost> costs;
+    bpf_program* program = nullptr;
+    bpf_object__for_each_program(program, skel_->obj) {
+        bpf_prog_info info{};
+        __u32 size = sizeof info;
+        if (!bpf_program__autoload(program)) continue;
+        if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) != 0) continue;
+        costs.push_back({bpf_program__name(program), info.verified_insns});
+    }
+    return costs;
+}
+
+Result<std::vector<TaskSnapshot>> Probe::tasks() const {
+    std::vector<std::byte> bytes;
+    SENSOR_TRY_OK(run_walk(skel_->progs.on_task, &bytes));
+    std::vector<TaskSnapshot> tasks;
+    for (std::size_t at = 0; at + sizeof(rec_task) <= bytes.size(); at += sizeof(rec_task)) {
+        rec_task r{};
+        std::memcpy(&r, bytes.data() + at, sizeof r);
+        tasks.push_back(to_snapshot(r));
+    }
+    return tasks;
+}
+
+}  // namespace sensor::capture
