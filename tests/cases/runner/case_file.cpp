@@ -37,7 +37,9 @@ std::vector<std::string> strings(const YAML::Node& node) {
 
 class Reader {
 public:
-    Reader(fs::path file, fs::path rules_dir) : file_(std::move(file)), rules_dir_(std::move(rules_dir)) {}
+    Reader(fs::path file, fs::path rules_dir) : file_(std::move(file)), rules_dir_(std::move(rules_dir)) {
+        conditions_ << YAML::BeginSeq;
+    }
 
     CaseFile read() {
         const YAML::Node root = YAML::LoadFile(file_.string());
@@ -51,6 +53,7 @@ public:
         }
         for (const auto& node : root["cases"]) out.cases.push_back(read_case(node, root));
         if (out.cases.empty()) throw CaseError{1, "no cases"};
+        share_conditions(out);
         return out;
     }
 
@@ -65,6 +68,44 @@ private:
         if (const YAML::Node text = node["inline"]) {
             out.rules.push_back({"inline.yaml", text.as<std::string>()});
             out.rules_key += text.as<std::string>();
+        }
+    }
+
+    /// A case that is a condition becomes a rule of that name; all of a file make one rules file.
+    void read_condition(const YAML::Node& node, Case& out) {
+        const YAML::Node output = node["output"];
+        conditions_ << YAML::BeginMap << YAML::Key << "rule" << YAML::Value << out.name << YAML::Key << "desc"
+                    << YAML::Value << "a case" << YAML::Key << "condition" << YAML::Value
+                    << node["condition"].as<std::string>() << YAML::Key << "output" << YAML::Value
+                    << (output ? output.as<std::string>() : std::string("fired")) << YAML::Key << "priority"
+                    << YAML::Value << "INFO" << YAML::EndMap;
+        if (!names_.insert(out.name).second) throw CaseError{out.line, "a second case of this name"};
+        out.only_rule = out.name;
+        out.match_all = true;
+        if (!node["fires"]) throw CaseError{out.line, "a condition without fires"};
+        if (!node["fires"].as<bool>()) return;
+        ExpectedAlert alert{out.name, std::nullopt, {}};
+        if (node["prints"]) alert.output = node["prints"].as<std::string>();
+        out.alerts.push_back(alert);
+    }
+
+    /// A condition that must be refused stands alone.
+    static void read_refused(const YAML::Node& node, Case& out) {
+        YAML::Emitter rule;
+        rule << YAML::BeginSeq << YAML::BeginMap << YAML::Key << "rule" << YAML::Value << "refused" << YAML::Key
+             << "desc" << YAML::Value << "a case" << YAML::Key << "condition" << YAML::Value
+             << node["condition"].as<std::string>() << YAML::Key << "output" << YAML::Value << "o" << YAML::Key
+             << "priority" << YAML::Value << "INFO" << YAML::EndMap << YAML::EndSeq;
+        out.rules.push_back({"inline.yaml", rule.c_str()});
+        out.rules_key += rule.c_str();
+    }
+
+    void share_conditions(CaseFile& file) {
+        conditions_ << YAML::EndSeq;
+        for (Case& test : file.cases) {
+            if (test.only_rule.empty()) continue;
+            test.rules.push_back({"inline.yaml", conditions_.c_str()});
+            test.rules_key += "conditions of this file " + file.path;
         }
     }
 
@@ -83,7 +124,7 @@ private:
 
     Case read_case(const YAML::Node& node, const YAML::Node& root) {
         check_keys(node, {"case", "rules", "inline", "match", "by", "given", "event", "events", "alerts",
-                          "rejects", "at"});
+                          "rejects", "at", "condition", "output", "fires", "prints"});
         Case out;
         out.line = line_of(node);
         out.name = node["case"].as<std::string>();
@@ -96,13 +137,17 @@ private:
         for (const auto& item : node["events"]) out.events.push_back(item);
         if (node["rejects"]) out.rejects = node["rejects"].as<std::string>();
         if (node["at"]) out.at = node["at"].as<std::string>();
-        if (!out.rejects && !node["alerts"]) throw CaseError{out.line, "neither alerts nor rejects"};
+        if (node["condition"] && !out.rejects) read_condition(node, out);
+        else if (node["condition"]) read_refused(node, out);
+        if (!out.rejects && !node["alerts"] && out.only_rule.empty()) throw CaseError{out.line, "neither alerts nor rejects"};
         if (!out.rejects && out.events.empty()) throw CaseError{out.line, "no event"};
         for (const auto& item : node["alerts"]) out.alerts.push_back(read_alert(item));
         return out;
     }
 
     fs::path file_, rules_dir_;
+    YAML::Emitter conditions_;      // the rules made of conditions, so far
+    std::set<std::string> names_;
 };
 
 }  // namespace

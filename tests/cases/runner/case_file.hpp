@@ -26,6 +26,7 @@ struct Case {
     std::vector<rules::SourceFile> rules;
     std::string rules_key;             ///< equal for cases that share their rules
     bool match_all = false;
+    std::string only_rule;             ///< count this rule's alerts only; empty: all
     YAML::Node by;                     ///< the acting process
     std::vector<YAML::Node> given;     ///< further processes
     std::vector<YAML::Node> events;

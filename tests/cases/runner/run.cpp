@@ -110,6 +110,7 @@ std::vector<RaisedAlert> Runner::replay(const CaseFile& file, const Case& test, 
         EngineTerms terms(engine);
         for (std::size_t k = 0; k < count; ++k) {
             const rules::Rule& rule = rules.ruleset.rules[matches[k]];
+            if (!test.only_rule.empty() && rule.name != test.only_rule) continue;
             const output::RenderOptions how{false, context.event.ts_ns()};
             out.push_back({rule.name, output::render_message(rule.format, rules.ruleset.program, terms, how)});
         }
