@@ -42,6 +42,7 @@ OWNERS = [
 OWNERS = [(re.compile(pattern), set(who.split())) for pattern, who in OWNERS]
 
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
+_LOADER = re.compile(r"bpf/shared\.h$|bpf/[^/]+\.def$")
 _TABLES = re.compile(r"grammar/[^/]+\.def$|bpf/wire\.h$")
 
 
@@ -71,8 +72,8 @@ def own_header(module, header):
         return f'"{header}": outside the tree'
     if first == "grammar":
         return None if module == "lang" else f'"{header}": only lang sees the syntax rules'
-    if first == "bpf" and header.endswith(".def") and module in ("capture", "app"):
-        return None  # a table of the kernel side, by which its programs are loaded
+    if first == "bpf" and _LOADER.match(header) and module in ("capture", "app"):
+        return None  # what the loader and the programs it loads agree on
     if first == "bpf":
         return f'"{header}": user space sees only bpf/wire.h of the kernel side'
     if first not in MODULES:

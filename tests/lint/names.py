@@ -19,7 +19,7 @@ _TEXT = {".cpp", ".hpp", ".c", ".h", ".def", ".py", ".sh", ".cmake", ".txt", ".m
          ".yaml", ".yml", ".html", ".svg", ".jsonl", ""}
 
 _MACHINE = re.compile(
-    r"(?<![\w./-])/(?:work|tmp/bash_jobs[\w.]*|workspace|builds?|home/[a-z]\w*)/(?=[\w.]+)")
+    r"(?<![\w./)}-])/(?:work|tmp/bash_jobs[\w.]*|workspace|builds?|home/[a-z]\w*)/(?=[\w.]+)")
 _EXAMPLES = re.compile(r"/home/")  # what rules and tests speak of
 _REGISTRY = re.compile(
     r"\b(?:deb|security|snapshot|ftp)\.debian\.org|\bregistry\.npmjs\.org|\bpypi\.org"
