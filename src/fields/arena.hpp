@@ -52,6 +52,8 @@ public:
     }
     void add(char c) noexcept { add(std::string_view(&c, 1)); }
     std::size_t size() const noexcept { return used_; }
+    /// Takes everything behind the first `size` bytes off again.
+    void cut(std::size_t size) noexcept { used_ = size < used_ ? size : used_; }
     /// Ends the text and gives the rest of the memory back.
     std::string_view finish() noexcept {
         if (start_ != nullptr) arena_.shrink(start_, used_);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The start-up scan: the kernel's list of tasks completed from /proc, or /proc alone.
-#include <algorithm>
+#include <string.h>
 
 #include "state/path.hpp"
 #include "state/update.hpp"
@@ -40,7 +40,7 @@ void State::scan_task(const TaskSnapshot& task, bool leaders) {
     ProcInfo info;
     if (!is_leader) copy_common(*thread.leader, thread);
     else if (proc_ && task.ns_tgid != 0 && proc_->read(task.ns_tgid, info)) fill(thread, info);
-    const std::string_view comm(task.comm.data(), std::find(task.comm.begin(), task.comm.end(), '\0') - task.comm.begin());
+    const std::string_view comm(task.comm.data(), ::strnlen(task.comm.data(), task.comm.size()));
     thread.set_comm(comm);
     if (!thread.image) {
         auto image = make_ref<ExecImage>();

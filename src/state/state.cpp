@@ -4,8 +4,10 @@
 #include "state/state.hpp"
 
 #include <time.h>
+#include <unistd.h>
 
 #include <cstdlib>
+#include <ctime>
 
 #include "state/update.hpp"
 
@@ -21,7 +23,7 @@ bool is_clone(EventType type) noexcept {
 
 // Events that look a thread up but never learn it from /proc: it is new, or gone.
 bool only_looks_up(EventType type) noexcept {
-    return is_clone(type) || type == EventType::procexit || type == EventType::sched_switch;
+    return is_clone(type) || type == EventType::procexit || type == EventType::sched_switch || type == EventType::procinfo;
 }
 
 bool has_thread(const EventInfo& info) noexcept {
@@ -36,6 +38,13 @@ bool same_start(const Thread& thread, std::uint64_t start_ns) noexcept {
     if (leader.start_exact) return leader.start_ns == start_ns;
     const std::uint64_t apart = leader.start_ns > start_ns ? leader.start_ns - start_ns : start_ns - leader.start_ns;
     return apart <= kTickSlackNs;
+}
+
+// FALCO_HOSTNAME overrides, for sensors in containers.
+std::string own_hostname() {
+    if (const char* given = std::getenv("FALCO_HOSTNAME")) return given;
+    char name[256] = {};
+    return ::gethostname(name, sizeof(name) - 1) == 0 ? std::string(name) : std::string();
 }
 
 }  // namespace
@@ -53,9 +62,21 @@ std::uint64_t boot_epoch_now_ns() {
     return static_cast<std::uint64_t>(seconds * 1'000'000'000 + (wall.tv_nsec - boot.tv_nsec));
 }
 
+std::int64_t State::zone_offset_s(std::uint64_t ts_ns) noexcept {
+    const std::uint64_t seconds = ts_ns / 1'000'000'000;
+    const std::uint64_t quarter = seconds / 900;  // offsets change on quarter hours only
+    if (quarter != zone_quarter_) {
+        const auto when = static_cast<std::time_t>(seconds);
+        std::tm local{};
+        if (localtime_r(&when, &local) != nullptr) zone_offset_s_ = local.tm_gmtoff;
+        zone_quarter_ = quarter;
+    }
+    return zone_offset_s_;
+}
+
 State::State(Options options)
     : options_(std::move(options)), proc_(options_.proc), threads_(options_.max_threads),
-      users_(options_.host_root, options_.live) {
+      users_(options_.host_root, options_.live), hostname_(own_hostname()) {
     if (!proc_ && options_.live) proc_ = make_proc_reader(options_.host_root);
 }
 

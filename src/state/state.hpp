@@ -19,6 +19,7 @@
 #include "event/event.hpp"
 #include "event/task_snapshot.hpp"
 #include "state/procfs.hpp"
+#include "state/services.hpp"
 #include "state/thread_table.hpp"
 #include "state/users.hpp"
 
@@ -112,6 +113,12 @@ public:
     Users& users() noexcept { return users_; }
     StateStats stats() const noexcept;
     const Options& options() const noexcept { return options_; }
+    const Services& services() const noexcept { return services_; }
+    const std::string& hostname() const noexcept { return hostname_; }
+    /// Seconds east of UTC at that time. cost: one division; asks the C library once a quarter hour
+    std::int64_t zone_offset_s(std::uint64_t ts_ns) noexcept;
+    /// 1, 2, 3, ... (util.cnt).
+    std::uint64_t count_up() noexcept { return ++counter_; }
 
     /// Adds or replaces a process or thread, as given. For tests and text cases.
     Thread& add_process(const ProcessSpec& spec);
@@ -150,6 +157,11 @@ private:
     std::shared_ptr<ProcReader> proc_;
     ThreadTable threads_;
     Users users_;
+    Services services_;
+    std::string hostname_;
+    std::uint64_t counter_ = 0;
+    std::uint64_t zone_quarter_ = ~std::uint64_t{0};
+    std::int64_t zone_offset_s_ = 0;
     Bound bound_;
     Ref<FdInfo> held_;           // the bound descriptor, should its table have had no room
     FdInfo object_;              // the kernel's description of the event's descriptor
