@@ -23,5 +23,5 @@ install(CODE "
     message(STATUS \"Installing: \${target}\")
     configure_file(\"${CMAKE_SOURCE_DIR}/config/falco.yaml\" \"\${target}\" COPYONLY)
   endif()")
-install(FILES LICENSE bpf/LICENSE.GPL-2.0 README.md SECURITY.md
+install(FILES LICENSE bpf/LICENSE.GPL-2.0 CONTRIBUTING.md README.md SECURITY.md
         DESTINATION ${CMAKE_INSTALL_DOCDIR})
