@@ -90,6 +90,7 @@ Result<Child> Child::start(const ChildOptions& options) {
     }
     std::vector<std::string> words = options.argv;
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
 

@@ -131,7 +131,7 @@ Result<Run> run_kernel(const KernelBench& options) {
     Run run;
     run.info = describe(options, cpu);
     if (all.size() < 2) {
-        run.info.warnings.push_back("one processor: a sensor's user side runs under the clock");
+        run.info.warnings.emplace_back("one processor: a sensor's user side runs under the clock");
     }
     SENSOR_TRY_OK(pin_to({cpu}));
     SENSOR_TRY(std::vector<Workload> workloads, kernel_workloads(options.scale));

@@ -22,7 +22,7 @@ std::string cpu_model() {
     std::ifstream in("/proc/cpuinfo");
     for (std::string line; std::getline(in, line);) {
         const std::size_t colon = line.find(": ");
-        if (colon != std::string::npos && line.rfind("model name", 0) == 0) {
+        if (colon != std::string::npos && line.starts_with("model name")) {
             return line.substr(colon + 2);
         }
     }

@@ -3,6 +3,7 @@
 // returns a Run, and one add_NAME() here.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -103,9 +104,7 @@ CLI::App* add_report(CLI::App& cli, Options& o) {
     return sub;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
     Options options;
     CLI::App cli("falco-bench - what runtime sensors cost, in paired rounds", "falco-bench");
     cli.set_version_flag("--version", SENSOR_VERSION);
@@ -116,4 +115,15 @@ int main(int argc, char** argv) {
     if (kernel->parsed()) return finish(bench::run_kernel(options.kernel), options.json);
     if (make_report->parsed()) return report(options);
     return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& e) {  // of the option parser's declarations, or no memory
+        std::fprintf(stderr, "falco-bench: %s\n", e.what());
+        return 1;
+    }
 }
