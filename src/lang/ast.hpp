@@ -18,6 +18,7 @@ struct TextPos {
     std::uint32_t offset = 0;
     std::uint32_t line = 1;
     std::uint32_t column = 1;
+    std::uint32_t text = 0;  ///< which text: 0 the condition at hand, else that of a macro, see rules/
 };
 
 struct Operand;

@@ -3,11 +3,13 @@
 // conditions and output formats, and everything that was wrong on the way.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/result.hpp"
 #include "lang/diagnostic.hpp"
 #include "lang/output_format.hpp"
 #include "lang/program.hpp"
@@ -24,12 +26,17 @@ struct Rule {
     std::string description;
     std::string condition;  ///< as written, exceptions and appends included
     std::string condition_compiled;  ///< canonical text, macros and lists replaced
-    std::string output;
+    std::string output;           ///< as written
+    std::string output_compiled;  ///< with everything appended; what `format` was made from
     Priority priority = Priority::Debug;
     std::string source = "syscall";
     std::vector<std::string> tags;  ///< sorted, unique
     bool enabled = true;
     bool warn_evttypes = true;
+    bool capture = false;
+    std::uint32_t capture_duration_ms = 0;
+    std::vector<std::string> macros, lists;  ///< named in the condition itself, sorted
+    std::vector<std::string> exception_names;
     std::string file;
     std::size_t line = 0;
     std::uint32_t condition_idx = 0;  ///< into program.conditions
@@ -55,6 +62,45 @@ struct LoadOptions {
     std::vector<AppendOutput> append_output;
 };
 
+/// What a macro or list became; for listings and explanations, not needed for running rules.
+struct MacroInfo {
+    std::string name;
+    std::string condition;           ///< as written
+    std::string condition_compiled;  ///< "" if it cannot be parsed
+    std::vector<std::string> macros, lists;  ///< named in it, sorted
+    bool used = false;
+    std::string file;
+    std::size_t line = 0;
+};
+
+struct ListInfo {
+    std::string name;
+    std::vector<std::string> items;           ///< as written
+    std::vector<std::string> items_compiled;  ///< lists among them replaced
+    std::vector<std::string> lists;           ///< named in it, sorted
+    bool used = false;
+    std::string file;
+    std::size_t line = 0;
+};
+
+struct EngineVersion {
+    std::uint32_t major = 0, minor = 0, patch = 0;
+    friend auto operator<=>(const EngineVersion&, const EngineVersion&) = default;
+};
+
+/// The version of the rules language spoken here.
+inline constexpr EngineVersion kEngineVersion{0, 63, 0};
+
+struct PluginRequirement {
+    struct Choice {
+        std::string name;
+        EngineVersion version;
+    };
+    std::vector<Choice> choices;  ///< any one of them will do
+    std::string file;
+    std::size_t line = 0;
+};
+
 struct SourceFile {
     std::string name;
     std::string text;
@@ -63,6 +109,11 @@ struct SourceFile {
 struct RuleSet {
     lang::Program program;
     std::vector<Rule> rules;  ///< enabled rules in order of evaluation; rules[i].condition_idx == i
+    std::vector<Rule> idle;   ///< disabled, less severe than asked for, or dropped; not in program
+    std::vector<MacroInfo> macros;
+    std::vector<ListInfo> lists;
+    EngineVersion required_engine;  ///< the greatest one asked for
+    std::vector<PluginRequirement> required_plugins;
     lang::Diagnostics diagnostics;
     bool ok() const { return !lang::has_errors(diagnostics); }
 };

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// MacroTable: macros parsed and checked against each other, and put into conditions as trees (so
+// no precedence leaks). A macro sees macros first defined before its own latest definition.
+#pragma once
+
+#include <functional>
+
+#include "lang/ast.hpp"
+#include "rules/lists.hpp"
+
+namespace sensor::rules {
+
+class MacroTable {
+public:
+    /// Parses every macro; reports syntax errors, undefined macros and loops.
+    MacroTable(Library& library, ListExpander& lists, Reporter& reporter);
+
+    /// Replaces macro names in a parsed condition. `place` maps positions of this condition.
+    /// out: names of the macros used directly are added to `named`
+    /// fails: null, reported (or caused by a macro already reported)
+    lang::NodePtr expand(const lang::Node& tree, const std::function<Origin(const lang::TextPos&)>& place,
+                         std::vector<std::string>& named);
+
+    /// Marks the macros named in a condition that is not checked.
+    void mark_used(const lang::Node& tree);
+    /// Place of a position inside macro `text - 1`.
+    Origin place(const lang::TextPos& pos) const;
+    /// Canonical text of a macro, "" if broken; names in it.
+    std::string compiled(std::size_t macro);
+    const std::vector<std::string>& macros_named(std::size_t macro) const { return entries_[macro].macros; }
+    const std::vector<std::string>& lists_named(std::size_t macro) const { return entries_[macro].lists; }
+
+private:
+    enum class State : std::uint8_t { Untouched, Open, Good, Broken };
+    struct Entry {
+        Sourced text;  // lists replaced
+        lang::NodePtr tree;
+        State state = State::Untouched;
+        std::size_t size = 0;   // nodes, macros inside replaced
+        std::size_t depth = 0;  // levels, likewise
+        std::vector<std::string> macros, lists;
+    };
+    struct Extent {
+        std::size_t size = 0;
+        std::size_t depth = 0;
+        bool ok = true;
+    };
+    /// Whose text is looked at: which macros it sees and where its positions are.
+    struct User {
+        std::size_t macro;  // npos: a rule
+        std::function<Origin(const lang::TextPos&)> place;
+        std::vector<std::string>* named;
+    };
+
+    void parse(std::size_t macro);
+    void analyse(std::size_t macro, unsigned depth);
+    Extent measure(const lang::Node& node, const User& user, unsigned depth);
+    Extent measure_name(const lang::Node& node, const User& user, unsigned depth);
+    bool reject_name(const lang::Node& node, const User& user, bool later);
+    lang::NodePtr replaced(const lang::Node& node) const;
+
+    Library& library_;
+    ListExpander& lists_;
+    Reporter& reporter_;
+    std::vector<Entry> entries_;
+};
+
+}  // namespace sensor::rules

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rule items: definitions, appends, overrides and the old lone `enabled`.
+#include <algorithm>
+
+#include "lang/similar.hpp"
+#include "rules/codes.hpp"
+#include "rules/read.hpp"
+
+namespace sensor::rules {
+namespace {
+
+const OverrideKeys& override_keys() {
+    static const OverrideKeys keys{
+        {"condition", "output", "desc", "tags", "exceptions"},
+        {"condition", "output", "desc", "tags", "exceptions", "priority", "capture", "capture_duration", "enabled",
+         "warn_evttypes", "skip-if-unknown-filter"}};
+    return keys;
+}
+
+bool is_known_source(const std::string& source) { return source == "syscall"; }
+
+std::optional<Priority> read_priority(const Item& item) {
+    const std::optional<Sourced> text = item.required_text("priority");
+    if (!text) return std::nullopt;
+    Priority priority{};
+    if (parse_priority(text->text, priority)) return priority;
+    const Reporter::Scope scope(item.reporter(), "rule priority", "", text->at(0));
+    item.fail(text->at(0), "Invalid priority", "one of EMERGENCY, ALERT, CRITICAL, ERROR, WARNING, NOTICE, INFORMATIONAL (INFO), DEBUG");
+    return std::nullopt;
+}
+
+void add_tags(const std::vector<Sourced>& more, std::vector<std::string>& tags) {
+    for (const Sourced& tag : more) tags.push_back(tag.text);
+    std::sort(tags.begin(), tags.end());
+    tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+}
+
+class RuleReader {
+public:
+    RuleReader(const Item& item, Library& library, std::string name)
+        : item_(item), library_(library), name_(std::move(name)), existing_(library.rules.find(name_)) {}
+
+    /// out: false if something was wrong
+    bool read() {
+        bool ok = true;
+        Overrides overrides;
+        ok = read_overrides(item_, override_keys(), overrides);
+        const bool append = item_.boolean("append", false, ok);
+        if (append) {
+            item_.reporter().warning(code::kDeprecated, item_.origin(item_.get("append")),
+                                     "'append' key is deprecated. Add an 'append' entry (e.g. 'condition: append') under 'override' instead.");
+        }
+        if (append && overrides.any()) ok = item_.fail(item_.at(), "Keys 'override' and 'append: true' cannot be used together");
+        if (!ok) return false;
+        if (overrides.any()) return override(overrides);
+        if (append) return this->append();
+        const bool bare = !item_.has("condition") && !item_.has("output") && !item_.has("desc") && !item_.has("priority");
+        return bare && item_.has("enabled") ? enable() : define();
+    }
+
+private:
+    bool invalid(std::string message) {
+        item_.reporter().error(code::kValidate, item_.at(), std::move(message));
+        return false;
+    }
+
+    bool must_exist(const std::string& key) {
+        if (existing_ != nullptr) return true;
+        std::vector<std::string_view> names;
+        for (const RuleDef& rule : library_.rules.items) names.push_back(rule.name);
+        item_.reporter().error(code::kValidate, item_.at(), "Rule has '" + key + "' key but no rule by that name already exists",
+                               lang::did_you_mean(name_, names));
+        return false;
+    }
+
+    /// An explicit source must be the one the rule has already.
+    bool same_source(const std::optional<Sourced>& source) {
+        if (existing_ == nullptr || !source || source->text.empty() || source->text == existing_->source) return true;
+        return invalid("Rule has been re-defined with a different source");
+    }
+
+    bool enable() {
+        bool ok = must_exist("enabled");
+        const bool enabled = item_.boolean("enabled", true, ok);
+        if (!ok) return false;
+        item_.reporter().warning(code::kDeprecated, item_.origin(item_.get("enabled")),
+                                 "The standalone 'enabled' key usage is deprecated. The correct approach requires also a 'replace' entry under the 'override' key (i.e. 'enabled: replace').");
+        existing_->enabled = enabled;
+        return true;
+    }
+
+    bool define() {
+        bool ok = true;
+        RuleDef rule;
+        rule.name = name_;
+        rule.at = item_.at();
+        rule.file = item_.file();
+        const std::optional<Sourced> condition = item_.required_text("condition");
+        const std::optional<Sourced> output = item_.required_text("output");
+        const std::optional<Sourced> description = item_.required_text("desc");
+        const std::optional<Priority> priority = read_priority(item_);
+        const std::optional<Sourced> source = item_.text("source", ok);
+        if (source && !source->text.empty()) rule.source = source->text;
+        ok = same_source(source) && ok;
+        rule.enabled = item_.boolean("enabled", true, ok);
+        rule.warn_evttypes = item_.boolean("warn_evttypes", true, ok);
+        rule.skip_if_unknown = item_.boolean("skip-if-unknown-filter", false, ok);
+        rule.capture = item_.boolean("capture", false, ok);
+        rule.capture_duration_ms = item_.number("capture_duration", ok);
+        if (const auto tags = item_.texts("tags", ok)) add_tags(*tags, rule.tags);
+        ok = read_exceptions(item_, true, is_known_source(rule.source), rule.exceptions) && ok;
+        if (!ok || !condition || !output || !description || !priority) return false;
+        rule.condition = *condition;
+        rule.output = output->trimmed();
+        rule.description = description->text;
+        rule.priority = *priority;
+        if (existing_ == nullptr) {
+            library_.rules.add(std::move(rule));
+        } else {
+            *existing_ = std::move(rule);
+        }
+        return true;
+    }
+
+    bool append() {
+        if (!must_exist("append")) return false;
+        bool ok = true;
+        ok = same_source(item_.text("source", ok)) && ok;
+        if (!item_.has("condition") && !item_.has("exceptions")) return invalid("Appended rule must have exceptions or condition property");
+        RuleDef rule = *existing_;
+        rule.file = item_.file();
+        if (item_.has("condition")) ok = append_text("condition", rule.condition) && ok;
+        ok = read_exceptions(item_, false, is_known_source(rule.source), rule.exceptions) && ok;
+        if (ok) *existing_ = std::move(rule);
+        return ok;
+    }
+
+    bool append_text(const char* key, Sourced& text) {
+        const std::optional<Sourced> more = item_.required_text(key);
+        if (!more) return false;
+        text.append(" ", more->at(0));
+        text.append(*more);
+        return true;
+    }
+
+    bool override(const Overrides& overrides) {
+        if (!must_exist("override")) return false;
+        bool ok = true;
+        ok = same_source(item_.text("source", ok)) && ok;
+        RuleDef rule = *existing_;
+        rule.file = item_.file();
+        for (const std::string& key : overrides.append) ok = append_key(key, rule) && ok;
+        for (const std::string& key : overrides.replace) ok = replace_key(key, rule) && ok;
+        if (ok) *existing_ = std::move(rule);
+        return ok;
+    }
+
+    bool append_key(const std::string& key, RuleDef& rule) {
+        bool ok = true;
+        if (key == "condition") return append_text("condition", rule.condition);
+        if (key == "output") return append_text("output", rule.output);
+        if (key == "exceptions") return read_exceptions(item_, false, is_known_source(rule.source), rule.exceptions);
+        if (key == "tags") {
+            if (const auto tags = item_.texts("tags", ok)) add_tags(*tags, rule.tags);
+            return ok;
+        }
+        Sourced description{rule.description, std::vector<Origin>(rule.description.size(), rule.at)};
+        ok = append_text("desc", description);
+        rule.description = description.text;
+        return ok;
+    }
+
+    bool replace_key(const std::string& key, RuleDef& rule) {
+        bool ok = true;
+        if (key == "condition" || key == "output" || key == "desc") {
+            const std::optional<Sourced> text = item_.required_text(key.c_str());
+            if (!text) return false;
+            if (key == "condition") rule.condition = *text;
+            if (key == "output") rule.output = *text;
+            if (key == "desc") rule.description = text->text;
+        } else if (key == "tags") {
+            rule.tags.clear();
+            if (const auto tags = item_.texts("tags", ok)) add_tags(*tags, rule.tags);
+        } else if (key == "exceptions") {
+            rule.exceptions.clear();
+            ok = read_exceptions(item_, true, is_known_source(rule.source), rule.exceptions);
+        } else if (key == "priority") {
+            const std::optional<Priority> priority = read_priority(item_);
+            if (!priority) return false;
+            rule.priority = *priority;
+        } else if (key == "capture_duration") {
+            rule.capture_duration_ms = item_.number("capture_duration", ok);
+        } else {
+            bool& flag = key == "enabled" ? rule.enabled : key == "capture" ? rule.capture
+                         : key == "warn_evttypes" ? rule.warn_evttypes : rule.skip_if_unknown;
+            flag = item_.boolean(key.c_str(), flag, ok);
+        }
+        return ok;
+    }
+
+    const Item& item_;
+    Library& library_;
+    std::string name_;
+    RuleDef* existing_;
+};
+
+}  // namespace
+
+void read_rule(const Item& item, Library& library) {
+    const std::optional<Sourced> name = item.required_text("rule");
+    const Reporter::Scope scope(item.reporter(), "rule", name ? name->text : "", item.at());
+    if (!name) return;
+    item.warn_unknown_keys({"rule", "desc", "condition", "output", "priority", "source", "enabled", "tags", "exceptions", "warn_evttypes",
+                            "skip-if-unknown-filter", "capture", "capture_duration", "append", "override"});
+    if (!RuleReader(item, library, name->text).read()) library.rules.broken.insert(name->text);
+}
+
+}  // namespace sensor::rules

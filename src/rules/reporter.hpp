@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reporter: collects diagnostics with their place and what they are inside of. The same thing said
+// twice (a macro's mistake found again in each rule that uses it) is kept once.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "rules/source_text.hpp"
+
+namespace sensor::rules {
+
+class Reporter {
+public:
+    Reporter(const Files& files, lang::Diagnostics& out) : files_(files), out_(out) {}
+
+    void error(std::string_view code, Origin at, std::string message, std::string hint = {});
+    void warning(std::string_view code, Origin at, std::string message, std::string hint = {});
+    void add(lang::Severity severity, std::string_view code, Origin at, std::string message, std::string hint);
+
+    const Files& files() const { return files_; }
+
+    /// While it lives, diagnostics are inside this item.
+    class Scope {
+    public:
+        Scope(Reporter& reporter, std::string type, std::string name, Origin at);
+        ~Scope() { reporter_.context_.pop_back(); }
+        Scope(const Scope&) = delete;
+        Scope& operator=(const Scope&) = delete;
+
+    private:
+        Reporter& reporter_;
+    };
+
+private:
+    const Files& files_;
+    lang::Diagnostics& out_;
+    std::vector<lang::Location> context_;
+    std::unordered_set<std::string> said_;
+};
+
+}  // namespace sensor::rules
