@@ -98,11 +98,12 @@ Bound State::begin(const Event& event) noexcept {
         apply_meta(event);
         return bound_;
     }
-    Thread* thread = thread_of(event);
+    const bool is_child = is_clone(info.type) && event.has(0) && event.result() == 0;
+    Thread* thread = is_child ? ProcessUpdate(*this, event).clone_child() : thread_of(event);
     if (thread == nullptr) {
         if (is_clone(info.type)) thread = ProcessUpdate(*this, event).clone_unknown();
         if (thread == nullptr) return bound_;
-    } else {
+    } else if (!is_child) {
         threads_.pin(thread);
         apply(event, *thread);
     }

@@ -14,7 +14,9 @@ class ProcessUpdate {
 public:
     ProcessUpdate(State& state, const Event& event) : state_(state), event_(event) {}
 
-    /// A clone exit of a thread that is not in the table: the child's own, or of an unknown caller.
+    /// The child's own exit of clone: result 0. The entry may be a new one.
+    Thread* clone_child();
+    /// The exit of clone in a caller that is not in the table.
     Thread* clone_unknown();
     void clone(Thread& caller);
     void exec(Thread& thread);
@@ -32,7 +34,6 @@ public:
 
 private:
     void clone_caller(Thread& caller);
-    Thread* clone_child();
     Thread& add_child(std::uint32_t tid, std::uint32_t tgid, std::uint32_t ptid, const Thread& from);
     void fill_from_clone(Thread& child, const Thread* from);
     Ref<ExecImage> image_of_clone(const Thread* from) const;

@@ -110,20 +110,13 @@ void ProcessUpdate::fill_from_clone(Thread& child, const Thread* from) {
 
 Thread* ProcessUpdate::clone_unknown() {
     if (!event_.has(kRes)) return nullptr;
-    if (event_.result() == 0) return clone_child();
-    // A caller nobody knew: learn it now, it will be asked for again.
     Thread* caller = state_.make_thread(event_.head());
     if (event_.result() > 0) clone_caller(*caller);
     return caller;
 }
 
 void ProcessUpdate::clone(Thread& caller) {
-    if (!event_.has(kRes) || event_.result() < 0) return;
-    if (event_.result() == 0) {
-        clone_child();
-    } else {
-        clone_caller(caller);
-    }
+    if (event_.has(kRes) && event_.result() > 0) clone_caller(caller);
 }
 
 void ProcessUpdate::clone_caller(Thread& caller) {
@@ -137,7 +130,7 @@ void ProcessUpdate::clone_caller(Thread& caller) {
     const bool is_vfork = event_.type() == EventType::vfork || (flags & kCloneVfork) != 0;
     if (!own_number || is_vfork || exited_lately(tid, caller.tid)) return;
     if (Thread* existing = state_.threads_.find(tid)) {
-        if (existing->child_first || existing == &caller) return;
+        if (existing->child_first || existing->leader == caller.leader) return;
         const std::uint64_t started = state_.to_epoch(existing->leader->start_ns);
         if (existing->leader->start_exact && is_recent(started, event_.ts_ns())) return;  // it is the child
         if (existing->is_leader()) state_.threads_.remove_group(*existing);

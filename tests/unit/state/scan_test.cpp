@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+// The start-up scan with and without the kernel's list, lazy reading of /proc, users, paths.
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "state/path.hpp"
+#include "state/state.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/make_event.hpp"
+
+using namespace sensor;
+using namespace sensor::testing;
+using state::ProcInfo;
+using state::State;
+
+namespace {
+
+class FakeProc final : public state::ProcReader {
+public:
+    std::map<std::uint32_t, ProcInfo> infos;
+    int reads = 0;
+
+    bool read(std::uint32_t tgid, ProcInfo& out) override {
+        ++reads;
+        const auto found = infos.find(tgid);
+        if (found == infos.end()) return false;
+        out = found->second;
+        return true;
+    }
+    std::string read_cwd(std::uint32_t tgid) override { return infos.count(tgid) != 0 ? infos[tgid].cwd : std::string(); }
+    bool read_ids(std::uint32_t tgid, std::uint32_t& uid, std::uint32_t& gid) override {
+        if (infos.count(tgid) == 0) return false;
+        uid = infos[tgid].uid;
+        gid = infos[tgid].gid;
+        return true;
+    }
+    std::string read_fd_link(std::uint32_t, std::int64_t) override { return {}; }
+    std::vector<std::uint32_t> processes() override {
+        std::vector<std::uint32_t> all;
+        for (const auto& [tgid, info] : infos) all.push_back(tgid);
+        return all;
+    }
+    std::vector<std::uint32_t> threads(std::uint32_t tgid) override { return {tgid, tgid + 1000}; }
+    std::string read_thread_comm(std::uint32_t, std::uint32_t) override { return "worker"; }
+};
+
+ProcInfo info_of(std::string comm, std::uint32_t ppid) {
+    ProcInfo info;
+    info.comm = comm;
+    info.exe = "/bin/" + comm;
+    info.exepath = "/usr/bin/" + comm;
+    info.args = block({"-x"});
+    info.cwd = "/srv";
+    info.ppid = ppid;
+    info.uid = 33;
+    info.start_ns = 5'000'000'000;
+    return info;
+}
+
+struct Fixture {
+    std::shared_ptr<FakeProc> proc = std::make_shared<FakeProc>();
+    state::Options options() {
+        state::Options made;
+        made.host_root = "/nonexistent";
+        made.proc = proc;
+        made.boot_epoch_ns = 1'000'000'000'000;
+        return made;
+    }
+};
+
+TaskSnapshot task(std::uint32_t tid, std::uint32_t ns_tid, std::uint32_t parent, const char* comm) {
+    TaskSnapshot made;
+    made.tid = made.tgid = tid;
+    made.ns_tid = made.ns_tgid = ns_tid;
+    made.parent_tgid = parent;
+    made.vtid = made.vpid = ns_tid;
+    made.start_ns = 5'000'000'000;
+    made.uid = 33;
+    std::snprintf(made.comm.data(), made.comm.size(), "%s", comm);
+    return made;
+}
+
+std::string temporary_root() {
+    std::string name = (std::filesystem::temp_directory_path() / "stateXXXXXX").string();
+    const std::string root = ::mkdtemp(name.data());
+    std::filesystem::create_directory(root + "/etc");
+    return root;
+}
+
+void write_file(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
+
+}  // namespace
+
+TEST_CASE("the kernel's list gives the numbers, /proc the texts by its own numbers") {
+    Fixture f;
+    f.proc->infos[2] = info_of("init", 0);
+    f.proc->infos[7] = info_of("nginx", 2);
+    State state(f.options());
+    state.scan({task(5007, 7, 5002, "nginx"), task(5002, 2, 0, "init")});
+    const state::Thread* nginx = state.find(5007);
+    REQUIRE(nginx != nullptr);
+    CHECK(state.find(7) == nullptr);
+    CHECK(nginx->image->cmdline == "nginx -x");
+    CHECK(nginx->directory() == "/srv/");
+    CHECK(nginx->vpid == 7);
+    CHECK(nginx->in_pidns);
+    CHECK(nginx->clone_ts_ns == 1'005'000'000'000);
+    REQUIRE(state.parent(*nginx) != nullptr);
+    CHECK(state.parent(*nginx)->comm() == "init");
+}
+
+TEST_CASE("without a list /proc is read alone, kernel threads left out") {
+    Fixture f;
+    f.proc->infos[1] = info_of("init", 0);
+    f.proc->infos[9] = info_of("sshd", 1);
+    f.proc->infos[3] = info_of("kworker", 2);
+    f.proc->infos[3].kernel_thread = true;
+    State state(f.options());
+    state.scan({});
+    REQUIRE(state.find(9) != nullptr);
+    CHECK(state.parent(*state.find(9))->tgid == 1);
+    CHECK(state.find(3) == nullptr);
+    REQUIRE(state.find(1009) != nullptr);
+    CHECK(state.find(1009)->comm() == "worker");
+    CHECK(state.find(1009)->leader == state.find(9));
+    CHECK(state.find(9)->alive == 2);
+}
+
+TEST_CASE("an unknown process is read once, with its ancestors") {
+    Fixture f;
+    f.proc->infos[50] = info_of("bash", 0);
+    f.proc->infos[60] = info_of("curl", 50);
+    State state(f.options());
+    const TestEvent event = make_event(EventType::getuid, {{"uid", 0}}, {.tgid = 60, .start = 5'000'000'000});
+    for (int k = 0; k < 3; ++k) {
+        const state::Bound bound = state.begin(event.event());
+        REQUIRE(bound.thread != nullptr);
+        CHECK(bound.thread->comm() == "curl");
+        CHECK(state.parent(*bound.thread)->comm() == "bash");
+        state.end(event.event());
+    }
+    CHECK(f.proc->reads == 2);
+}
+
+TEST_CASE("what /proc shows under a reused number is not taken") {
+    Fixture f;
+    f.proc->infos[60] = info_of("curl", 0);
+    State state(f.options());
+    const TestEvent event = make_event(EventType::getuid, {{"uid", 0}}, {.tgid = 60, .start = 9'000'000'000});
+    CHECK(state.begin(event.event()).thread->comm() == "<NA>");
+}
+
+TEST_CASE("a process that /proc does not show is known by its number") {
+    Fixture f;
+    State state(f.options());
+    const TestEvent event = make_event(EventType::getuid, {{"uid", 0}}, {.tgid = 60, .tid = 61, .ns_tgid = 0, .ns_tid = 0});
+    const state::Bound bound = state.begin(event.event());
+    REQUIRE(bound.thread != nullptr);
+    CHECK(bound.thread->tid == 61);
+    CHECK(bound.thread->tgid == 60);
+    CHECK(bound.thread->comm() == "<NA>");
+    CHECK(f.proc->reads == 0);
+}
+
+TEST_CASE("ids in a user namespace of its own come from /proc") {
+    Fixture f;
+    f.proc->infos[60] = info_of("podman", 0);
+    f.proc->infos[60].uid = 1000;
+    State state(f.options());
+    const auto run = [&](EventType type, const ParamList& params) {
+        const TestEvent event = make_event(type, params, {.tgid = 60});
+        state.begin(event.event());
+        state.end(event.event());
+    };
+    run(EventType::unshare, {{"res", 0}, {"flags", 0x100000}});
+    run(EventType::setuid, {{"res", 0}, {"uid", 0}});
+    CHECK(state.find(60)->uid == 1000);
+}
+
+TEST_CASE("the real /proc answers for this very process") {
+    State state(state::Options{});
+    const auto tgid = static_cast<std::uint32_t>(::getpid());
+    const TestEvent event = make_event(EventType::getuid, {{"uid", 0}}, {.tgid = tgid});
+    const state::Bound bound = state.begin(event.event());
+    REQUIRE(bound.thread != nullptr);
+    CHECK(bound.thread->comm() == "unit_state");
+    CHECK(bound.thread->image->exepath.ends_with("/unit_state"));
+    CHECK(bound.thread->uid == ::geteuid());
+    CHECK(bound.thread->directory() == state::with_slash(std::filesystem::current_path().string()));
+    CHECK(bound.thread->start_ns != 0);
+    CHECK(bound.thread->image->exe_ino != 0);
+}
+
+TEST_CASE("users and groups come from the host's files and follow them") {
+    const std::string root = temporary_root();
+    write_file(root + "/etc/passwd", "daemon:x:1:1:d:/usr/sbin:/bin/false\n+nis::::::\nalice:x:1000:100:A:/home/alice:/bin/bash\nbob:x:1000:100::/b:/b\n");
+    write_file(root + "/etc/group", "users:x:100:alice\n");
+    state::Users users(root, true);
+    CHECK(users.user(0)->name == "root");
+    CHECK(users.user(1000)->name == "alice");
+    CHECK(users.user(1000)->home == "/home/alice");
+    CHECK(users.user(1000)->shell == "/bin/bash");
+    CHECK(users.user(4242) == nullptr);
+    CHECK(*users.group(100) == "users");
+    CHECK(*users.group(0) == "root");
+    CHECK(users.group(7) == nullptr);
+    users.refresh(10'000'000'000);
+    write_file(root + "/etc/passwd", "carol:x:1001:100::/c:/c\n");
+    users.refresh(11'000'000'000);
+    CHECK(users.user(1001) == nullptr);  // too soon to look
+    users.refresh(20'000'000'000);
+    REQUIRE(users.user(1001) != nullptr);
+    CHECK(users.user(1000) == nullptr);
+    users.add_user(5, {5, "given", "/", ""});
+    CHECK(users.user(5)->name == "given");
+    std::filesystem::remove_all(root);
+}
+
+TEST_CASE("events announce users") {
+    state::Options options;
+    options.live = false;
+    State state(options);
+    const TestEvent added = make_event(EventType::useradded, {{"uid", 9}, {"gid", 9}, {"name", "news"}, {"home", "/h"}, {"shell", "/s"}, {"container_id", ""}});
+    state.begin(added.event());
+    state.end(added.event());
+    REQUIRE(state.users().user(9) != nullptr);
+    CHECK(state.users().user(9)->name == "news");
+}
+
+TEST_CASE("joining paths") {
+    CHECK(state::join_path("/a/b/", "c") == "/a/b/c");
+    CHECK(state::join_path("/a/b", "../c") == "/a/c");
+    CHECK(state::join_path("/", "..") == "/");
+    CHECK(state::join_path("/a", "/x/./y//z/") == "/x/y/z");
+    CHECK(state::join_path("/a", ".") == "/a");
+    CHECK(state::join_path("/a", "b..c/...") == "/a/b..c/...");
+    CHECK(state::join_path("<UNKNOWN>", "x") == "<UNKNOWN>x");
+    CHECK(state::join_path(std::string(600, 'd'), std::string(600, 'f')) == state::kTooLong);
+    CHECK(state::join_path("/a", "/" + std::string(1022, 'f')).size() == 1023);
+    CHECK(state::join_path(std::string(1000, 'd'), std::string(22, 'f')).size() == 1024);
+}
+
+TEST_CASE("blocks of texts") {
+    CHECK(state::block_count("") == 0);
+    CHECK(state::block_count(block({"a"})) == 1);
+    CHECK(state::block_count("a") == 1);
+    CHECK(*state::block_value(block({"AB=1", "A=2", "C"}), "A") == "2");
+    CHECK_FALSE(state::block_value(block({"AB=1"}), "A").has_value());
+    CHECK_FALSE(state::block_value("", "A").has_value());
+}
