@@ -43,7 +43,7 @@ state::Ref<state::Container> make_container(const YAML::Node& given, const CaseF
     if (node.IsScalar()) {
         if (node.as<std::string>() == "host") return {};
         const auto name = node.as<std::string>();
-        if (!file.containers || !file.containers[name]) throw CaseError{line_of(given), "unknown container " + name};
+        if (!file.containers.IsMap() || !file.containers[name]) throw CaseError{line_of(given), "unknown container " + name};
         node.reset(file.containers[name]);
     }
     auto text = [&](const char* key, const char* otherwise) {
@@ -171,7 +171,7 @@ void read_program(const YAML::Node& node, state::ProcessSpec& out) {
 void fill(const YAML::Node& node, const CaseFile& file, state::ProcessSpec& out, YAML::Node& parent) {
     if (node.IsScalar()) {
         const auto text = node.as<std::string>();
-        if (file.programs && file.programs[text]) return fill(file.programs[text], file, out, parent);
+        if (file.programs.IsMap() && file.programs[text]) return fill(file.programs[text], file, out, parent);
         return set_program(text, out);
     }
     for (const auto& entry : node) {

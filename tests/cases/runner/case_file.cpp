@@ -46,8 +46,8 @@ public:
         check_keys(root, {"rules", "inline", "users", "programs", "containers", "cases"});
         CaseFile out;
         out.path = file_.string();
-        out.programs = root["programs"];
-        out.containers = root["containers"];
+        if (root["programs"]) out.programs.reset(root["programs"]);
+        if (root["containers"]) out.containers.reset(root["containers"]);
         if (const YAML::Node users = root["users"]) {
             for (const auto& entry : users) out.users[entry.first.as<std::uint32_t>()] = entry.second.as<std::string>();
         }
@@ -131,7 +131,7 @@ private:
         read_rules(root, out);
         read_rules(node, out);
         out.match_all = node["match"] && node["match"].as<std::string>() == "all";
-        out.by = node["by"];
+        if (node["by"]) out.by.reset(node["by"]);
         for (const auto& item : node["given"]) out.given.push_back(item);
         if (node["event"]) out.events.push_back(node["event"]);
         for (const auto& item : node["events"]) out.events.push_back(item);

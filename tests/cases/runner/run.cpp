@@ -90,6 +90,7 @@ std::vector<RaisedAlert> Runner::replay(const CaseFile& file, const Case& test, 
     options.host_root = "";
     options.boot_epoch_ns = kNow - 1'000'000'000'000'000;
     state::State state(options);
+    state.users().add_user(0, {0, "root", "/root", "/bin/bash"});
     for (const auto& [uid, name] : file.users) state.users().add_user(uid, {uid, name, "/home/" + name, "/bin/sh"});
     for (const state::ProcessSpec& spec : world.processes) state.add_process(spec);
 
