@@ -24,7 +24,7 @@ struct Built {
 class Walker {
 public:
     Walker(Program& program, std::vector<Problem>& problems)
-        : program_(program), terms_(program, problems), comparisons_(program, terms_) {}
+        : program_(program), terms_(program, problems), comparisons_(terms_) {}
 
     bool failed() const { return failed_; }
 

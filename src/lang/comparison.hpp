@@ -18,7 +18,7 @@ struct Comparison {
 
 class Comparisons {
 public:
-    Comparisons(Program& program, TermBuilder& terms) : program_(program), terms_(terms) {}
+    explicit Comparisons(TermBuilder& terms) : terms_(terms) {}
 
     /// fails: nullopt, reported
     std::optional<Comparison> build(const Node& node);
@@ -30,7 +30,6 @@ private:
     bool check_value(const Node& node, const TermUse& left, const Operand& value);
     void canonical(const TermUse& left, Predicate& predicate);
 
-    Program& program_;
     TermBuilder& terms_;
 };
 

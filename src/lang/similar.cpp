@@ -46,7 +46,7 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string_vi
         const std::size_t distance = edits(name, candidate, most);
         if (distance <= most && candidate != name) near.emplace_back(distance, candidate);
     }
-    std::stable_sort(near.begin(), near.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(near.begin(), near.end());
     std::vector<std::string_view> chosen;
     for (const auto& [distance, candidate] : near) {
         if (chosen.size() < 3 && std::find(chosen.begin(), chosen.end(), candidate) == chosen.end()) {

@@ -40,7 +40,12 @@ void append_value(Sourced& out, const Sourced& value) {
 }
 
 void append_entry(Sourced& out, const ExceptionValue& entry, std::string_view comp, Origin at) {
-    const bool wrap = entry.is_list || (takes_list(comp) && !entry.texts.front().text.starts_with('('));
+    const bool written_list = !entry.is_list && takes_list(comp) && entry.texts.front().text.starts_with('(');
+    if (written_list) {  // its blanks are no reason for quotes
+        out.append(entry.texts.front());
+        return;
+    }
+    const bool wrap = entry.is_list || takes_list(comp);
     if (wrap) out.append("(", at);
     for (std::size_t k = 0; k < entry.texts.size(); ++k) {
         if (k > 0) out.append(", ", at);
