@@ -19,10 +19,14 @@ static __always_inline u32 overlay_layer(u64 inode)
     return LAYER_LOWER;
 }
 
+/* From 6.13 the top bit of the nanoseconds says that somebody has read the time. */
+enum { CTIME_NSEC_MASK = 0x7fffffff };
+
 static __always_inline u64 inode_ctime(u64 inode)
 {
     if (bpf_core_field_exists(struct inode, i_ctime_sec))
-        return (u64)READ(inode, inode, i_ctime_sec) * 1000000000ULL + READ(inode, inode, i_ctime_nsec);
+        return (u64)READ(inode, inode, i_ctime_sec) * 1000000000ULL +
+               (READ(inode, inode, i_ctime_nsec) & CTIME_NSEC_MASK);
     if (bpf_core_field_exists(struct inode___until610, __i_ctime))
         return (u64)READ(inode___until610, inode, __i_ctime.tv_sec) * 1000000000ULL +
                (u64)READ(inode___until610, inode, __i_ctime.tv_nsec);

@@ -108,18 +108,23 @@ static __always_inline u64 cgroup_v1_of(u64 set, u32 hierarchy)
     return 0;
 }
 
-static __always_inline bool in_cgroup_v1(u64 set, u64 id, u32 hierarchy)
+/* One step up the hierarchy: a function of its own, since clang 19 turns the loop's two exits into a
+ * read of a register it never set. */
+__attribute__((noinline)) u64 parent_cgroup(u64 group)
+{
+    u64 parent = (u64)READ(cgroup, group, self.parent);
+    return parent ? (u64)READ(cgroup_subsys_state, parent, cgroup) : 0;
+}
+
+static __always_inline int in_cgroup_v1(u64 set, u64 id, u32 hierarchy)
 {
     u64 group = cgroup_v1_of(set, hierarchy);
-    for (int up = 0; up < MAX_CGROUP_DEPTH; up++) {
-        if (!group)
-            return false;
-        if (READ(cgroup, group, kn, id) == id)
-            return true;
-        u64 parent = (u64)READ(cgroup, group, self.parent);
-        group = parent ? (u64)READ(cgroup_subsys_state, parent, cgroup) : 0;
+    int found = 0;
+    for (int up = 0; up < MAX_CGROUP_DEPTH && group != 0 && !found; up++) {
+        found = READ(cgroup, group, kn, id) == id;
+        group = parent_cgroup(group);
     }
-    return false;
+    return found;
 }
 
 __attribute__((noinline)) int in_scope_cgroup(u64 id, u32 hierarchy)

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -85,15 +86,18 @@ Child fork_waiting(const std::function<void()>& body) {
     return {id, gate[1]};
 }
 
-// Reads until the child is gone and nothing came for a while.
+// Reads until the child is gone and nothing came for a while, or others in scope keep talking.
 void drain(capture::KernelSource& source, Run& run) {
     using clock = std::chrono::steady_clock;
-    const auto give_up = clock::now() + std::chrono::seconds(60);
+    auto give_up = clock::now() + std::chrono::seconds(60);
     bool gone = false;
     for (int quiet = 0; quiet < 5 && clock::now() < give_up;) {
         const auto count = source.poll([&](std::span<const std::byte> r) { run.records.add(r); }, 30);
         REQUIRE(count.has_value());
-        if (!gone) gone = ::waitpid(run.child, &run.status, WNOHANG) == run.child;
+        if (!gone && ::waitpid(run.child, &run.status, WNOHANG) == run.child) {
+            gone = true;
+            give_up = std::min(give_up, clock::now() + std::chrono::seconds(2));
+        }
         quiet = gone && *count == 0 ? quiet + 1 : 0;
     }
     REQUIRE(gone);
@@ -120,6 +124,7 @@ Run watch(const Setup& setup, const std::function<void()>& body) {
     if (setup.while_open) setup.while_open(**source);
     REQUIRE(::write(child.go, "g", 1) == 1);
     ::close(child.go);
+    if (setup.before_reading) setup.before_reading();
     drain(**source, run);
     run.stats = (*source)->stats();
     return run;

@@ -46,6 +46,7 @@ struct Setup {
     std::vector<sensor::capture::Scope> scopes;  ///< empty: the tree of the child
     std::function<void(sensor::capture::KernelOptions&)> adjust;
     std::function<void(sensor::capture::KernelSource&)> while_open;  ///< before the child goes on
+    std::function<void()> before_reading;                            ///< while the child goes on
 };
 
 /// Forks; the child waits until the probe is attached, runs `body` and leaves with _exit(0).

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// --scope: what is outside yields nothing, what starts inside later is inside.
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "tests/support/catch.hpp"
+#include "watch.hpp"
+
+using namespace sensor;
+using namespace kernel_test;
+
+namespace {
+
+// Runs until killed, naming itself in failing chdirs.
+pid_t noisy(const char* name) {
+    const pid_t id = ::fork();
+    if (id != 0) return id;
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (;;) {
+        [[maybe_unused]] const long ignored = ::syscall(SYS_chdir, name);
+        ::usleep(2000);
+    }
+}
+
+void end(pid_t id) {
+    ::kill(id, SIGKILL);
+    ::waitpid(id, nullptr, 0);
+}
+
+void say(const char* name) { [[maybe_unused]] const long ignored = ::syscall(SYS_chdir, name); }
+
+std::size_t heard(const Run& run, const char* name) { return run.records.with_text(EventType::chdir, "path", name).size(); }
+
+// A group of its own in the first hierarchy of the given type that can be written, removed again.
+struct Group {
+    std::string path;
+    explicit Group(const std::string& root) {
+        const std::string name = root + "/sensor_kernel_test_" + std::to_string(::getpid());
+        if (::mkdir(name.c_str(), 0755) == 0) path = name;
+    }
+    ~Group() {
+        if (!path.empty()) ::rmdir(path.c_str());
+    }
+    bool join() const {
+        std::ofstream file(path + "/cgroup.procs");
+        file << "0" << std::flush;
+        return static_cast<bool>(file);
+    }
+};
+
+std::string mounted(const char* type, const char* option) {
+    std::ifstream file("/proc/self/mounts");
+    for (std::string line; std::getline(file, line);) {
+        std::istringstream words(line);
+        std::string device, folder, kind, options;
+        words >> device >> folder >> kind >> options;
+        if (kind == type && ("," + options + ",").find(option) != std::string::npos) return folder;
+    }
+    return {};
+}
+
+void check_group(const std::string& root) {
+    const Group group(root);
+    if (group.path.empty()) {
+        WARN("cannot create a control group below " << root << ": not tested");
+        return;
+    }
+    const pid_t outside = noisy("/outside");
+    Setup setup;
+    setup.scopes = {capture::ScopeCgroup{group.path}};
+    const Run run = watch(setup, [&] {
+        say("/before");
+        if (!group.join()) ::_exit(50);
+        say("/inside");
+        if (::fork() == 0) {
+            say("/below");
+            ::_exit(0);
+        }
+        ::wait(nullptr);
+    });
+    end(outside);
+    REQUIRE(run.error == "");
+    REQUIRE(WEXITSTATUS(run.status) == 0);
+    CHECK(heard(run, "/before") == 0);
+    CHECK(heard(run, "/outside") == 0);
+    CHECK(heard(run, "/inside") == 1);
+    CHECK(heard(run, "/below") == 1);
+}
+
+}  // namespace
+
+TEST_CASE("scope tree: descendants there before and made later, nobody else") {
+    SKIP_WITHOUT_KERNEL();
+    const pid_t root = ::fork();
+    if (root == 0) {
+        if (::fork() == 0) {
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+            for (;;) {
+                if (::fork() == 0) {
+                    say("/grandchild");
+                    ::_exit(0);
+                }
+                ::wait(nullptr);
+                say("/child");
+                ::usleep(2000);
+            }
+        }
+        for (;;) ::pause();
+    }
+    const pid_t outside = noisy("/outside");
+    Setup setup;
+    setup.scopes = {capture::ScopeTree{static_cast<std::uint32_t>(root)}};
+    const Run run = watch(setup, [] { ::usleep(300'000); });
+    end(outside);
+    end(root);
+    REQUIRE(run.error == "");
+    CHECK(heard(run, "/outside") == 0);
+    CHECK(heard(run, "/child") > 0);
+    CHECK(heard(run, "/grandchild") > 0);
+}
+
+TEST_CASE("scope tree: no such process") {
+    SKIP_WITHOUT_KERNEL();
+    Setup setup;
+    setup.scopes = {capture::ScopeTree{4'000'000}};
+    const Run run = watch(setup, [] {});
+    CHECK(run.error == "--scope tree: there is no such process");
+}
+
+TEST_CASE("scope cgroup: a v2 group") {
+    SKIP_WITHOUT_KERNEL();
+    const std::string root = mounted("cgroup2", ",");
+    if (root.empty()) {
+        WARN("no cgroup2 hierarchy is mounted: not tested");
+        return;
+    }
+    check_group(root);
+}
+
+TEST_CASE("scope cgroup: a v1 group") {
+    SKIP_WITHOUT_KERNEL();
+    const std::string root = mounted("cgroup", ",pids,");
+    if (root.empty()) {
+        WARN("no v1 pids hierarchy is mounted: not tested");
+        return;
+    }
+    check_group(root);
+}
+
+TEST_CASE("scope cgroup: a folder that is none") {
+    SKIP_WITHOUT_KERNEL();
+    Setup setup;
+    setup.scopes = {capture::ScopeCgroup{"/nowhere"}};
+    const Run run = watch(setup, [] {});
+    CHECK(run.error.find("--scope cgroup=/nowhere: not a control group") == 0);
+}
+
+TEST_CASE("the set of calls is what is reported, and the sensor never reports itself") {
+    SKIP_WITHOUT_KERNEL();
+    Setup setup;
+    setup.calls = calls({"chdir"});
+    setup.scopes = {capture::ScopeTree{static_cast<std::uint32_t>(::getpid())}};
+    setup.while_open = [](capture::KernelSource&) { say("/myself"); };
+    const Run run = watch(setup, [] {
+        say("/wanted");
+        [[maybe_unused]] const long ignored = ::syscall(SYS_rmdir, "/not wanted");
+    });
+    REQUIRE(run.error == "");
+    CHECK(heard(run, "/wanted") == 1);
+    CHECK(heard(run, "/myself") == 0);
+    CHECK(run.records.of(EventType::rmdir).empty());
+    CHECK(run.records.of(EventType::procexit).empty());
+}

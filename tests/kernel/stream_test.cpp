@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stream: complete under bursts, ordered, numbered from the right PID namespace; the snapshot.
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <map>
+#include <set>
+
+#include "tests/support/catch.hpp"
+#include "watch.hpp"
+
+using namespace sensor;
+using namespace kernel_test;
+
+namespace {
+
+void check_complete(const Run& run) {
+    for (std::size_t reason = 0; reason < REC_LOSS_COUNT; ++reason) {
+        if (reason != REC_LOSS_read_fault) CHECK(run.stats.lost[reason] == 0);
+    }
+    CHECK(run.stats.gaps == 0);
+    CHECK(run.stats.delivered == run.stats.attempted);
+    CHECK(run.stats.delivered == run.records.size());
+    std::map<std::pair<int, int>, std::uint64_t> next;
+    std::size_t invalid = 0, holes = 0, backwards = 0;
+    std::uint64_t last_ts = 0;
+    for (std::size_t idx = 0; idx < run.records.size(); ++idx) {
+        const Event e = run.records[idx];
+        if (!e.valid()) {
+            ++invalid;
+            continue;
+        }
+        std::uint64_t& expected = next[{e.head().cpu, e.head().flags & REC_F_CRITICAL}];
+        holes += e.head().seq != expected;
+        expected = e.head().seq + 1;
+        backwards += e.ts_ns() < last_ts;
+        last_ts = e.ts_ns();
+    }
+    CHECK(invalid == 0);
+    CHECK(holes == 0);
+    CHECK(backwards == 0);
+}
+
+}  // namespace
+
+TEST_CASE("a burst of 10,000 opens: none lost") {
+    SKIP_WITHOUT_KERNEL();
+    const Run run = watch([] {
+        for (int n = 0; n < 10'000; ++n) ::close(::open("/dev/null", O_RDONLY));
+    });
+    CHECK(run.records.with_text(EventType::openat, "name", "/dev/null").size() == 10'000);
+    CHECK(run.records.of(EventType::close).size() >= 10'000);
+    check_complete(run);
+}
+
+TEST_CASE("a burst of 1,000 forks and execs: none lost") {
+    SKIP_WITHOUT_KERNEL();
+    const Run run = watch([] {
+        for (int n = 0; n < 1'000; ++n) {
+            const pid_t id = ::vfork();
+            if (id == 0) {
+                char* argv[] = {const_cast<char*>("burst"), nullptr};
+                ::execve(KERNEL_HELPER, argv, environ);
+                ::_exit(1);
+            }
+            ::waitpid(id, nullptr, 0);
+        }
+    });
+    const auto execs = run.records.of(EventType::execve);
+    CHECK(execs.size() == 1'000);
+    std::set<std::uint32_t> tids;
+    for (const Event& e : execs) tids.insert(e.head().tid);
+    CHECK(tids.size() == 1'000);
+    CHECK(run.records.of(EventType::vfork).size() == 2'000);
+    CHECK(run.records.of(EventType::procexit).size() == 1'001);
+    check_complete(run);
+}
+
+TEST_CASE("a ring too small loses by count, never silently") {
+    SKIP_WITHOUT_KERNEL();
+    Setup setup;
+    setup.adjust = [](capture::KernelOptions& o) { o.bulk_ring_bytes = 65536; };
+    // The reader sleeps while the child floods.
+    setup.before_reading = [] { ::usleep(500'000); };
+    const Run run = watch(setup, [] {
+        for (int n = 0; n < 200'000; ++n) [[maybe_unused]] const long r = ::syscall(SYS_chmod, "/nowhere/at/all", 0);
+    });
+    CHECK(run.stats.attempted == run.stats.delivered + run.stats.lost[REC_LOSS_ring_full]);
+    CHECK(run.stats.lost[REC_LOSS_ring_full] > 0);
+    CHECK(run.stats.gaps <= run.stats.lost[REC_LOSS_ring_full]);
+}
+
+TEST_CASE("times are of the epoch and in order") {
+    SKIP_WITHOUT_KERNEL();
+    timespec before{}, after{};
+    ::clock_gettime(CLOCK_REALTIME, &before);
+    const Run run = watch([] { ::close(::open("/dev/null", O_RDONLY)); });
+    ::clock_gettime(CLOCK_REALTIME, &after);
+    REQUIRE(run.records.size() > 0);
+    for (std::size_t idx = 0; idx < run.records.size(); ++idx) {
+        const auto seconds = static_cast<time_t>(run.records[idx].ts_ns() / 1'000'000'000U);
+        CHECK(seconds >= before.tv_sec);
+        CHECK(seconds <= after.tv_sec);
+    }
+}
+
+TEST_CASE("numbers from the sensor's PID namespace, also of processes in a deeper one") {
+    SKIP_WITHOUT_KERNEL();
+    const Run run = watch([] {
+        [[maybe_unused]] const long r = ::syscall(SYS_chdir, "/child");
+        if (::unshare(CLONE_NEWPID) != 0) ::_exit(1);
+        const pid_t id = ::fork();
+        if (id == 0) {
+            [[maybe_unused]] const long s = ::syscall(SYS_chdir, "/deeper");
+            ::_exit(0);
+        }
+        char name[32];
+        std::snprintf(name, sizeof name, "/made %d", static_cast<int>(id));
+        [[maybe_unused]] const long t = ::syscall(SYS_chdir, name);
+        ::waitpid(id, nullptr, 0);
+    });
+    const auto child = run.records.with_text(EventType::chdir, "path", "/child");
+    REQUIRE(child.size() == 1);
+    CHECK(child[0].head().ns_tgid == static_cast<std::uint32_t>(run.child));
+    CHECK(child[0].head().ns_tid == static_cast<std::uint32_t>(run.child));
+    const auto deeper = run.records.with_text(EventType::chdir, "path", "/deeper");
+    REQUIRE(deeper.size() == 1);
+    CHECK(deeper[0].head().ns_tgid != 1);
+    const std::string made = "/made " + std::to_string(deeper[0].head().ns_tgid);
+    CHECK(run.records.with_text(EventType::chdir, "path", made).size() == 1);
+    bool child_side = false;
+    for (const EventType type : {EventType::clone, EventType::clone3, EventType::fork}) {
+        for (const Event& e : run.records.of(type)) {
+            if (e.head().tid != deeper[0].head().tid) continue;
+            child_side = true;
+            CHECK(number(e, "vtid") == 1);
+            CHECK((number(e, "flags") & 0x20000000) != 0);
+            CHECK(number(e, "pidns_init_start_ts") > 0);
+        }
+    }
+    CHECK(child_side);
+    const auto unshared = run.records.of(EventType::unshare);
+    REQUIRE(unshared.size() == 1);
+    CHECK(number(unshared[0], "flags") == 0x40);
+}
+
+TEST_CASE("snapshot: this process as the kernel knows it") {
+    SKIP_WITHOUT_KERNEL();
+    std::vector<TaskSnapshot> tasks;
+    std::vector<capture::ProgramCost> costs;
+    Setup setup;
+    setup.while_open = [&](capture::KernelSource& source) {
+        tasks = source.snapshot();
+        costs = source.program_costs();
+    };
+    const Run run = watch(setup, [] {});
+    const TaskSnapshot* me = nullptr;
+    const TaskSnapshot* child = nullptr;
+    for (const TaskSnapshot& t : tasks) {
+        if (t.ns_tid == static_cast<std::uint32_t>(::getpid())) me = &t;
+        if (t.ns_tid == static_cast<std::uint32_t>(run.child)) child = &t;
+    }
+    REQUIRE(me != nullptr);
+    REQUIRE(child != nullptr);
+    CHECK(me->ns_tgid == static_cast<std::uint32_t>(::getpid()));
+    CHECK(child->parent_tgid == me->tgid);
+    CHECK(std::string(me->comm.data()) == "kernel_tests");
+    CHECK(me->uid == ::geteuid());
+    CHECK(me->start_ns > 0);
+    CHECK(child->start_ns > me->start_ns);
+    CHECK(me->cap_effective != 0);
+    CHECK(me->vpid == ::getpid());
+    CHECK(me->vpgid == ::getpgrp());
+    REQUIRE(run.records.size() > 0);
+    CHECK(run.records[0].head().tgid == child->tgid);
+    CHECK(run.records[0].head().start == child->start_ns);
+    for (const capture::ProgramCost& cost : costs) CHECK(cost.verified_instructions < 200'000);
+}
