@@ -146,6 +146,16 @@ std::unique_ptr<output::Dispatcher> make_dispatcher(const Config& config) {
                                                 config.queue_capacity == 0 ? kDefaultQueue : config.queue_capacity);
 }
 
+/// Where the kernel refuses, the error names everything that is missing, not only the first thing.
+Result<std::unique_ptr<capture::KernelSource>> open_source(const capture::KernelOptions& options) {
+    log::info("Opening 'syscall' source with modern BPF probe.");
+    Result<std::unique_ptr<capture::KernelSource>> source = capture::KernelSource::open(options);
+    if (source.has_value()) return source;
+    std::string text = source.error().text;
+    for (const std::string& line : capture::missing_requirements()) text += "\n  missing: " + line;
+    return Error(text, source.error().code);
+}
+
 void say_ready(int fd) {
     if (fd >= 0 && ::write(fd, "ready\n", 6) != 6) log::warning("cannot write to descriptor {}", fd);
 }
@@ -163,8 +173,7 @@ Result<> judge_events(capture::Source& source, Pipeline& pipeline, double durati
 
 Result<> watch(const Options& options, const Config& config, const rules::RuleSet& ruleset, engine::Engine& engine) {
     SENSOR_TRY(const capture::KernelOptions kernel, kernel_options(ruleset, config, options));
-    log::info("Opening 'syscall' source with modern BPF probe.");
-    SENSOR_TRY(const std::unique_ptr<capture::KernelSource> source, capture::KernelSource::open(kernel));
+    SENSOR_TRY(const std::unique_ptr<capture::KernelSource> source, open_source(kernel));
     state::State state{state::Options{}};
     state.scan(source->snapshot());
     const std::unique_ptr<output::Dispatcher> dispatcher = make_dispatcher(config);

@@ -226,9 +226,9 @@ std::string to_text(const FieldRef& ref) {
     std::string text(field_info(ref.id).text);
     switch (ref.arg.kind) {
         case FieldArg::Kind::None: break;
-        case FieldArg::Kind::Index: text += "[" + std::to_string(ref.arg.index) + "]"; break;
-        case FieldArg::Kind::Key: text += "[" + ref.arg.key + "]"; break;
-        case FieldArg::Kind::Name: text += "." + ref.arg.key; break;
+        case FieldArg::Kind::Index: text.append("[").append(std::to_string(ref.arg.index)).append("]"); break;
+        case FieldArg::Kind::Key: text.append("[").append(ref.arg.key).append("]"); break;
+        case FieldArg::Kind::Name: text.append(".").append(ref.arg.key); break;
     }
     return text;
 }
@@ -240,7 +240,7 @@ std::vector<std::string_view> similar_fields(std::string_view name) {
         const std::size_t d = distance(name, f.text);
         if (d <= 2 + name.size() / 8) near.emplace_back(d, f.text);
     }
-    std::stable_sort(near.begin(), near.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(near.begin(), near.end());
     std::vector<std::string_view> best;
     for (const auto& [d, text] : near) {
         if (best.size() < 3) best.push_back(text);
