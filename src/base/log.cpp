@@ -42,7 +42,7 @@ void set_pattern(spdlog::logger& logger, bool iso8601) {
     if (iso8601) {
         logger.set_pattern("%Y-%m-%dT%H:%M:%S+0000: %v", spdlog::pattern_time_type::utc);
     } else {
-        logger.set_pattern("%a %b %e %H:%M:%S %Y: %v");
+        logger.set_pattern("%a %b %d %H:%M:%S %Y: %v");
     }
 }
 
