@@ -28,7 +28,8 @@ struct BadSetting {
 void expand_scalars(YAML::Node node) {
     switch (node.Type()) {
         case YAML::NodeType::Scalar:
-            if (node.Scalar().find("${") != std::string::npos) node = expand_environment(node.Scalar());
+            if (node.Scalar().find("${") != std::string::npos)
+                node = expand_environment(node.Scalar());
             break;
         case YAML::NodeType::Sequence:
             for (auto item : node) expand_scalars(item);
@@ -51,7 +52,8 @@ public:
         while (!path.empty()) {
             const std::size_t dot = path.find('.');
             const std::string name(path.substr(0, dot));
-            if (!node.IsMap() || !node[name].IsDefined() || node[name].IsNull()) return YAML::Node(YAML::NodeType::Undefined);
+            if (!node.IsMap() || !node[name].IsDefined() || node[name].IsNull())
+                return YAML::Node(YAML::NodeType::Undefined);
             node.reset(node[name]);
             path = dot == std::string_view::npos ? std::string_view{} : path.substr(dot + 1);
         }
@@ -94,16 +96,19 @@ private:
 void read_selections(const Reader& in, Config& config) {
     const YAML::Node list = in.at("rules");
     if (!list.IsDefined()) return;
-    if (!list.IsSequence()) refuse(in.file(), list, "rules must be a list of enable and disable entries");
+    if (!list.IsSequence())
+        refuse(in.file(), list, "rules must be a list of enable and disable entries");
     for (const auto& item : list) {
         for (const bool enable : {true, false}) {
-            const YAML::Node body = item.IsMap() ? item[enable ? "enable" : "disable"] : YAML::Node();
+            const YAML::Node body =
+                item.IsMap() ? item[enable ? "enable" : "disable"] : YAML::Node();
             if (!body.IsDefined() || body.IsNull()) continue;
             rules::Selection selection;
             selection.enable = enable;
             if (body["rule"].IsDefined()) selection.rule_pattern = body["rule"].as<std::string>();
             if (body["tag"].IsDefined()) selection.tag = body["tag"].as<std::string>();
-            if (selection.rule_pattern.empty() && selection.tag.empty()) refuse(in.file(), item, "expected rule: or tag:");
+            if (selection.rule_pattern.empty() && selection.tag.empty())
+                refuse(in.file(), item, "expected rule: or tag:");
             config.selections.push_back(std::move(selection));
         }
     }
@@ -118,11 +123,15 @@ void read_append_output(const Reader& in, Config& config) {
         if (!item.IsMap()) refuse(in.file(), item, "an entry of append_output must be a map");
         if (const YAML::Node match = item["match"]; match.IsDefined() && match.IsMap()) {
             if (match["rule"].IsDefined()) append.match_rule = match["rule"].as<std::string>();
-            if (match["source"].IsDefined()) append.match_source = match["source"].as<std::string>();
-            if (match["tags"].IsDefined()) append.match_tags = match["tags"].as<std::vector<std::string>>();
+            if (match["source"].IsDefined())
+                append.match_source = match["source"].as<std::string>();
+            if (match["tags"].IsDefined())
+                append.match_tags = match["tags"].as<std::vector<std::string>>();
         }
-        if (item["extra_output"].IsDefined()) append.extra_output = item["extra_output"].as<std::string>();
-        if (item["suggested_output"].IsDefined()) append.suggested_output = item["suggested_output"].as<bool>();
+        if (item["extra_output"].IsDefined())
+            append.extra_output = item["extra_output"].as<std::string>();
+        if (item["suggested_output"].IsDefined())
+            append.suggested_output = item["suggested_output"].as<bool>();
         config.append_output.push_back(std::move(append));
     }
 }
@@ -136,13 +145,15 @@ void read_words(const Reader& in, Config& config) {
     word = "first";
     in.read("rule_matching", word, "first or all");
     if (word != "first" && word != "all") {
-        refuse(in.file(), in.at("rule_matching"), format("Unknown rule matching strategy \"{}\"; use first or all", word));
+        refuse(in.file(), in.at("rule_matching"),
+               format("Unknown rule matching strategy \"{}\"; use first or all", word));
     }
     config.match_all = word == "all";
     word = "info";
     in.read("log_level", word, "a level");
     rules::Priority level{};
-    if (!rules::parse_priority(word, level)) refuse(in.file(), in.at("log_level"), format("unknown log level '{}'", word));
+    if (!rules::parse_priority(word, level))
+        refuse(in.file(), in.at("log_level"), format("unknown log level '{}'", word));
     switch (level) {
         case rules::Priority::Debug: config.log_level = log::Level::Debug; break;
         case rules::Priority::Informational:
@@ -157,11 +168,13 @@ void read_engine(const Reader& in, Config& config) {
     std::string kind = "modern_ebpf";
     in.read("engine.kind", kind, "an engine");
     if (kind != "modern_ebpf") {
-        config.notes.push_back(format("engine.kind '{}' is not available, events come from modern_ebpf", kind));
+        config.notes.push_back(
+            format("engine.kind '{}' is not available, events come from modern_ebpf", kind));
     }
     in.read("engine.modern_ebpf.buf_size_preset", config.ring_preset, "a number from 1 to 10");
     if (config.ring_preset < 1 || config.ring_preset > 10) {
-        refuse(in.file(), in.at("engine.modern_ebpf.buf_size_preset"), "buf_size_preset must be from 1 to 10");
+        refuse(in.file(), in.at("engine.modern_ebpf.buf_size_preset"),
+               "buf_size_preset must be from 1 to 10");
     }
     in.flag("engine.jit", config.engine_native);
     in.read("engine.cache_dir", config.cache_dir, "a folder");
@@ -175,11 +188,14 @@ void note_unused(const Reader& in, Config& config) {
     for (const char* channel : {"syslog_output", "file_output", "http_output", "program_output"}) {
         bool enabled = false;
         in.flag(format("{}.enabled", channel), enabled);
-        if (enabled) config.notes.push_back(format("{} is enabled, but this version writes alerts to stdout only", channel));
+        if (enabled)
+            config.notes.push_back(
+                format("{} is enabled, but this version writes alerts to stdout only", channel));
     }
     bool metrics = false;
     in.flag("metrics.enabled", metrics);
-    if (metrics) config.notes.emplace_back("metrics.enabled is set, but this version has no metrics");
+    if (metrics)
+        config.notes.emplace_back("metrics.enabled is set, but this version has no metrics");
 }
 
 Config to_config(const Reader& in) {
@@ -187,7 +203,8 @@ Config to_config(const Reader& in) {
     config.file = in.file();
     config.rules_files = in.texts("rules_files");
     if (const std::vector<std::string> old = in.texts("rules_file"); !old.empty()) {
-        if (!config.rules_files.empty()) refuse(in.file(), in.at("rules_file"), "rules_file and rules_files are both set");
+        if (!config.rules_files.empty())
+            refuse(in.file(), in.at("rules_file"), "rules_file and rules_files are both set");
         config.rules_files = old;
     }
     read_selections(in, config);
@@ -238,7 +255,8 @@ Result<Config> load_config(const std::string& path, const std::vector<std::strin
     } catch (const BadSetting& bad) {
         return Error(bad.text);
     } catch (const YAML::Exception& error) {
-        return Error(format("{}:{}:{}: {}", file, error.mark.line + 1, error.mark.column + 1, error.msg));
+        return Error(
+            format("{}:{}:{}: {}", file, error.mark.line + 1, error.mark.column + 1, error.msg));
     }
 }
 

@@ -33,16 +33,16 @@ struct Config {
     log::Level log_level = log::Level::Info;
     bool log_stderr = true;
 
-    std::uint32_t snaplen = 80;       ///< bytes of I/O buffers
-    std::uint32_t ring_preset = 4;    ///< 1 MiB << (n - 1)
-    bool all_syscalls = false;        ///< base_syscalls.all, -A
+    std::uint32_t snaplen = 80;                ///< bytes of I/O buffers
+    std::uint32_t ring_preset = 4;             ///< 1 MiB << (n - 1)
+    bool all_syscalls = false;                 ///< base_syscalls.all, -A
     std::vector<std::string> custom_syscalls;  ///< base_syscalls.custom_set
 
-    bool engine_native = true;        ///< engine.jit: machine code, else interpreter
+    bool engine_native = true;  ///< engine.jit: machine code, else interpreter
     std::string cache_dir = "/var/cache/falco-ebpf";
 
-    std::string file;                       ///< main file, empty: built-in defaults
-    std::vector<std::string> notes;         ///< keys that are set but not acted on, for the log
+    std::string file;                ///< main file, empty: built-in defaults
+    std::vector<std::string> notes;  ///< keys that are set but not acted on, for the log
 };
 
 /// Reads `path` (empty: the default places), applies `overrides` ("key.sub=value") in order.

@@ -21,7 +21,8 @@ struct ClassText {
 constexpr ClassText kClasses[] = {
     {FieldClass::EVT_ANY, "evt", "All event types", "These fields can be used for all event types"},
     {FieldClass::EVT, "evt", "Syscall events only", "Event fields applicable to syscall events."},
-    {FieldClass::PROCESS, "process", "", "Information about the process and thread that made the call."},
+    {FieldClass::PROCESS, "process", "",
+     "Information about the process and thread that made the call."},
     {FieldClass::USER, "user", "", "Information about the user behind the event."},
     {FieldClass::GROUP, "group", "", "Information about the user group."},
     {FieldClass::FD, "fd", "", "The file, socket or other object an event works on."},
@@ -32,7 +33,8 @@ constexpr ClassText kClasses[] = {
 };
 
 std::string wrapped(std::string_view name, std::string_view text) {
-    std::string out = name.size() < kColumn ? format("{:<30}", name) : format("{}\n{:<30}", name, "");
+    std::string out =
+        name.size() < kColumn ? format("{:<30}", name) : format("{}\n{:<30}", name, "");
     std::size_t column = kColumn;
     while (!text.empty()) {
         const std::size_t end = std::min(text.find(' '), text.size());
@@ -57,12 +59,14 @@ std::string class_text(const ClassText& cls, bool with_types) {
     std::string fields;
     for (const FieldInfo& field : all_fields()) {
         if (field.cls != cls.cls || !is_listed(field)) continue;
-        std::string doc = with_types ? format("(Type: {}) {}", to_text(field.type), field.doc) : std::string(field.doc);
+        std::string doc = with_types ? format("(Type: {}) {}", to_text(field.type), field.doc)
+                                     : std::string(field.doc);
         fields += wrapped(field.text, doc);
     }
     if (fields.empty()) return fields;
     std::string head = "-------------------------------\n";
-    const std::string title = cls.short_text.empty() ? std::string(cls.name) : format("{} ({})", cls.name, cls.short_text);
+    const std::string title = cls.short_text.empty() ? std::string(cls.name)
+                                                     : format("{} ({})", cls.name, cls.short_text);
     head += format("{:<30}{}\n", "Field Class:", title);
     head += wrapped("Description:", cls.description);
     head += format("{:<30}{}\n\n", "Event Sources:", "syscall ");
@@ -75,7 +79,8 @@ std::string params_text(const EventInfo& event) {
         if (!text.empty()) text += ", ";
         text += format("{} **{}**", to_text(param.type), param.name);
         const auto symbols = flag_symbols(param.table);
-        for (std::size_t k = 0; k < symbols.size(); ++k) text += format("{}{}", k == 0 ? ": " : ", ", symbols[k].name);
+        for (std::size_t k = 0; k < symbols.size(); ++k)
+            text += format("{}{}", k == 0 ? ": " : ", ", symbols[k].name);
     }
     return text;
 }
@@ -98,7 +103,8 @@ std::string section(std::string_view title, EventSource source, bool generic_cal
 
 Result<std::string> fields_text(const std::string& source, bool names_only, bool with_types) {
     if (!source.empty() && source != "syscall") {
-        return Error(format("Value for --list must be a valid source type: syscall, not '{}'", source));
+        return Error(
+            format("Value for --list must be a valid source type: syscall, not '{}'", source));
     }
     std::string text;
     if (names_only) {
@@ -131,9 +137,10 @@ std::string ignored_text() {
 }
 
 std::string version_text() {
-    return format("Falco version: {}\nLibs version:  {}\nPlugin API:    3.12.0\nEngine:        {}\n"
-                  "Driver:\n  API version:    10.0.0\n  Schema version: {}\n  Default driver: {}\n",
-                  SENSOR_VERSION, SENSOR_VERSION, kEngineVersion, kSchemaVersion, SENSOR_VERSION);
+    return format(
+        "Falco version: {}\nLibs version:  {}\nPlugin API:    3.12.0\nEngine:        {}\n"
+        "Driver:\n  API version:    10.0.0\n  Schema version: {}\n  Default driver: {}\n",
+        SENSOR_VERSION, SENSOR_VERSION, kEngineVersion, kSchemaVersion, SENSOR_VERSION);
 }
 
 }  // namespace sensor::app

@@ -19,7 +19,8 @@ int print(const std::string& text) {
 }
 
 int print_fields(const app::Options& options) {
-    const Result<std::string> text = app::fields_text(options.list_source, options.list_names_only, options.verbose);
+    const Result<std::string> text =
+        app::fields_text(options.list_source, options.list_names_only, options.verbose);
     if (text.has_value()) return print(*text);
     std::fprintf(stderr, "Error: %s\n", text.error().text.c_str());
     return 1;
@@ -37,7 +38,9 @@ int main(int argc, char** argv) {
     if (options.list_ignored) return print(app::ignored_text());
     if (options.list_events) return print(app::events_text());
     if (options.show_version) return print(app::version_text());
-    if (options.page_size) return print(sensor::format("Your system page size is: {} bytes\n", ::sysconf(_SC_PAGESIZE)));
+    if (options.page_size)
+        return print(
+            sensor::format("Your system page size is: {} bytes\n", ::sysconf(_SC_PAGESIZE)));
     if (options.list_fields) return print_fields(options);
 
     const Result<> result = app::run(options);

@@ -8,29 +8,48 @@ namespace {
 
 void declare(CLI::App& cli, Options& o) {
     cli.set_help_flag("-h,--help", "print this help and exit");
-    cli.add_option("-c", o.config_file, "configuration file (default /etc/falco/falco.yaml, if it is there)")->type_name("PATH");
-    cli.add_option("-r", o.rules_files, "rules file or folder; repeatable; replaces the configured list")->type_name("PATH");
-    cli.add_option("-o,--option", o.overrides, "set one configuration value: key=val, key.sub=val, key[]=val; repeatable")
-        ->type_name("KEY=VAL")->allow_extra_args(false);
-    cli.add_option("-p,--print", o.print_formats, "text appended to every rule's output; c, container, k, kubernetes do nothing")
+    cli.add_option("-c", o.config_file,
+                   "configuration file (default /etc/falco/falco.yaml, if it is there)")
+        ->type_name("PATH");
+    cli.add_option("-r", o.rules_files,
+                   "rules file or folder; repeatable; replaces the configured list")
+        ->type_name("PATH");
+    cli.add_option("-o,--option", o.overrides,
+                   "set one configuration value: key=val, key.sub=val, key[]=val; repeatable")
+        ->type_name("KEY=VAL")
+        ->allow_extra_args(false);
+    cli.add_option("-p,--print", o.print_formats,
+                   "text appended to every rule's output; c, container, k, kubernetes do nothing")
         ->type_name("TEXT");
-    cli.add_option("--scope", o.scopes, "watch only these processes: cgroup=PATH, tree=PID or pidns; repeatable, any matches")
+    cli.add_option(
+           "--scope", o.scopes,
+           "watch only these processes: cgroup=PATH, tree=PID or pidns; repeatable, any matches")
         ->type_name("SCOPE");
-    cli.add_flag("-A", o.all_events, "also report high-volume I/O calls that are left out by default");
+    cli.add_flag("-A", o.all_events,
+                 "also report high-volume I/O calls that are left out by default");
     cli.add_flag("-U,--unbuffered", o.unbuffered, "flush after each alert");
     cli.add_flag("-v", o.verbose, "more statistics at the end");
-    cli.add_option("-M", o.duration_s, "stop after this many seconds of event time")->type_name("SECONDS")->check(CLI::PositiveNumber);
+    cli.add_option("-M", o.duration_s, "stop after this many seconds of event time")
+        ->type_name("SECONDS")
+        ->check(CLI::PositiveNumber);
     cli.add_flag("--dry-run", o.dry_run, "load configuration and rules, open nothing, exit");
-    cli.add_flag("--interpret", o.interpret, "judge events with the interpreter, compile no machine code");
-    cli.add_option("--compiler", o.compiler, "rule compiler to run (default: falco-rulec beside this program)")->type_name("PATH");
-    cli.add_option("--list", o.list_source, "list the fields of conditions and outputs and exit; SOURCE: syscall")
-        ->type_name("[SOURCE]")->expected(0, 1);
+    cli.add_flag("--interpret", o.interpret,
+                 "judge events with the interpreter, compile no machine code");
+    cli.add_option("--compiler", o.compiler,
+                   "rule compiler to run (default: falco-rulec beside this program)")
+        ->type_name("PATH");
+    cli.add_option("--list", o.list_source,
+                   "list the fields of conditions and outputs and exit; SOURCE: syscall")
+        ->type_name("[SOURCE]")
+        ->expected(0, 1);
     cli.add_flag("-N", o.list_names_only, "with --list: names only");
     cli.add_flag("--list-events", o.list_events, "list the events and exit");
     cli.add_flag("-i", o.list_ignored, "list the calls that are left out without -A and exit");
     cli.add_flag("--version", o.show_version, "print versions and exit");
     cli.add_flag("--page-size", o.page_size, "print the page size of the system and exit");
-    cli.add_option("--ready-fd", o.ready_fd, "write \"ready\" to this descriptor once events arrive")->type_name("FD");
+    cli.add_option("--ready-fd", o.ready_fd,
+                   "write \"ready\" to this descriptor once events arrive")
+        ->type_name("FD");
 }
 
 }  // namespace
@@ -47,7 +66,8 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
     } catch (const CLI::CallForHelp&) {
         parsed.text = cli.help();
     } catch (const CLI::ParseError& error) {
-        parsed.text = std::string("Error: ") + error.what() + "\nRun falco-ebpf --help for the options.\n";
+        parsed.text =
+            std::string("Error: ") + error.what() + "\nRun falco-ebpf --help for the options.\n";
         parsed.exit_code = 1;
     }
     return parsed;

@@ -11,25 +11,25 @@ namespace sensor::app {
 
 struct Options {
     std::string config_file;
-    std::vector<std::string> rules_files;   ///< -r, replace the configured list
-    std::vector<std::string> overrides;     ///< -o
-    std::vector<std::string> scopes;        ///< --scope
-    std::vector<std::string> print_formats; ///< -p
-    bool all_events = false;                ///< -A
-    bool unbuffered = false;                ///< -U
-    bool verbose = false;                   ///< -v
+    std::vector<std::string> rules_files;    ///< -r, replace the configured list
+    std::vector<std::string> overrides;      ///< -o
+    std::vector<std::string> scopes;         ///< --scope
+    std::vector<std::string> print_formats;  ///< -p
+    bool all_events = false;                 ///< -A
+    bool unbuffered = false;                 ///< -U
+    bool verbose = false;                    ///< -v
     bool dry_run = false;
     bool list_fields = false;
     bool list_names_only = false;
     bool list_events = false;
-    bool list_ignored = false;              ///< -i
+    bool list_ignored = false;  ///< -i
     bool show_version = false;
     bool page_size = false;
-    bool interpret = false;                 ///< --interpret: no machine code
+    bool interpret = false;  ///< --interpret: no machine code
     std::string list_source;
-    std::string compiler;                   ///< --compiler: path of falco-rulec
-    double duration_s = 0;                  ///< -M, 0: no limit
-    int ready_fd = -1;                      ///< "ready\n" is written there once events arrive
+    std::string compiler;   ///< --compiler: path of falco-rulec
+    double duration_s = 0;  ///< -M, 0: no limit
+    int ready_fd = -1;      ///< "ready\n" is written there once events arrive
 };
 
 struct ParsedOptions {

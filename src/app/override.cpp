@@ -10,9 +10,9 @@ namespace sensor::app {
 namespace {
 
 struct Step {
-    std::string name;                   // a map key, or
-    bool is_index = false;              // an element:
-    std::optional<std::size_t> index;   // none: a new one
+    std::string name;                  // a map key, or
+    bool is_index = false;             // an element:
+    std::optional<std::size_t> index;  // none: a new one
 };
 
 Error bad_key(std::string_view option, std::string_view why) {
@@ -24,7 +24,8 @@ Result<std::vector<Step>> parse_key(std::string_view key, std::string_view optio
     for (std::size_t i = 0; i < key.size(); ++i) {
         const char c = key[i];
         if (c == '\\') {
-            if (++i == key.size() || std::string_view(".[]\\").find(key[i]) == std::string_view::npos) {
+            if (++i == key.size() ||
+                std::string_view(".[]\\").find(key[i]) == std::string_view::npos) {
                 return bad_key(option, "a backslash must stand before . [ ] or a backslash");
             }
             steps.back().name += key[i];
@@ -38,7 +39,8 @@ Result<std::vector<Step>> parse_key(std::string_view key, std::string_view optio
             const std::string_view digits = key.substr(i + 1, end - i - 1);
             if (!digits.empty()) {
                 std::size_t n = 0;
-                const auto [last, err] = std::from_chars(digits.data(), digits.data() + digits.size(), n);
+                const auto [last, err] =
+                    std::from_chars(digits.data(), digits.data() + digits.size(), n);
                 if (err != std::errc{} || last != digits.data() + digits.size()) {
                     return bad_key(option, "an index is a number or nothing");
                 }
@@ -60,12 +62,15 @@ Result<std::vector<Step>> parse_key(std::string_view key, std::string_view optio
 // yaml-cpp nodes are references: `at` keeps pointing into the tree of `root`.
 Result<YAML::Node> descend(YAML::Node at, const Step& step, std::string_view option) {
     if (!step.is_index) {
-        if (at.IsDefined() && !at.IsNull() && !at.IsMap()) return bad_key(option, "'" + step.name + "' is not inside a map");
+        if (at.IsDefined() && !at.IsNull() && !at.IsMap())
+            return bad_key(option, "'" + step.name + "' is not inside a map");
         return at[step.name];
     }
-    if (at.IsDefined() && !at.IsNull() && !at.IsSequence()) return bad_key(option, "[ ] on something that is not a list");
+    if (at.IsDefined() && !at.IsNull() && !at.IsSequence())
+        return bad_key(option, "[ ] on something that is not a list");
     const std::size_t size = at.IsSequence() ? at.size() : 0;
-    if (step.index && *step.index > size) return bad_key(option, "index beyond the end of the list");
+    if (step.index && *step.index > size)
+        return bad_key(option, "index beyond the end of the list");
     if (!step.index || *step.index == size) {
         at.push_back(YAML::Node());
         return at[size];

@@ -19,8 +19,13 @@ private:
 
 Pipeline::Pipeline(const rules::RuleSet& ruleset, engine::Engine& engine, state::State& state,
                    output::Dispatcher& dispatcher, bool match_all, bool buffers_base64)
-    : ruleset_(ruleset), engine_(engine), state_(state), dispatcher_(dispatcher), match_all_(match_all),
-      buffers_base64_(buffers_base64), matches_(std::max<std::size_t>(1, ruleset.rules.size())) {
+    : ruleset_(ruleset),
+      engine_(engine),
+      state_(state),
+      dispatcher_(dispatcher),
+      match_all_(match_all),
+      buffers_base64_(buffers_base64),
+      matches_(std::max<std::size_t>(1, ruleset.rules.size())) {
     stats_.rule_hits.resize(ruleset.rules.size());
 }
 

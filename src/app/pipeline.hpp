@@ -19,9 +19,9 @@
 namespace sensor::app {
 
 struct PipelineStats {
-    std::uint64_t events = 0;                 ///< judged
+    std::uint64_t events = 0;  ///< judged
     std::uint64_t bad_records = 0;
-    std::vector<std::uint64_t> rule_hits;     ///< by rule
+    std::vector<std::uint64_t> rule_hits;  ///< by rule
 };
 
 class Pipeline {

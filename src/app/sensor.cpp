@@ -24,7 +24,7 @@ constexpr int kPollMs = 100;
 volatile std::sig_atomic_t g_stop = 0;  // the one thing a signal handler may touch
 
 void catch_signals() {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = [](int) { g_stop = 1; };
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
@@ -83,33 +83,40 @@ Result<rules::RuleSet> read_rules(const Config& config, bool must_exist) {
     }
     if (!errors.empty()) return Error("the rules have mistakes, nothing was started\n" + errors);
     if (ruleset.rules.empty()) {
-        return Error("no rules loaded: check -r, rules_files and the selections of the configuration");
+        return Error(
+            "no rules loaded: check -r, rules_files and the selections of the configuration");
     }
     return ruleset;
 }
 
-std::unique_ptr<engine::Engine> make_engine(const rules::RuleSet& ruleset, const Config& config, const Options& options) {
+std::unique_ptr<engine::Engine> make_engine(const rules::RuleSet& ruleset, const Config& config,
+                                            const Options& options) {
     engine::EngineOptions how;
     how.native = config.engine_native;
     how.compiler = options.compiler;
     how.cache_dir = config.cache_dir;
     std::unique_ptr<engine::Engine> made = engine::Engine::create(ruleset.program, how);
     if (made->native()) {
-        log::info("{} rules compiled to {} bytes of machine code", ruleset.rules.size(), made->code_bytes());
+        log::info("{} rules compiled to {} bytes of machine code", ruleset.rules.size(),
+                  made->code_bytes());
     } else {
-        log::warning("{} rules are interpreted{}{}", ruleset.rules.size(), made->note().empty() ? "" : ": ", made->note());
+        log::warning("{} rules are interpreted{}{}", ruleset.rules.size(),
+                     made->note().empty() ? "" : ": ", made->note());
     }
     return made;
 }
 
-Result<capture::KernelOptions> kernel_options(const rules::RuleSet& ruleset, const Config& config, const Options& options) {
+Result<capture::KernelOptions> kernel_options(const rules::RuleSet& ruleset, const Config& config,
+                                              const Options& options) {
     capture::KernelOptions kernel;
     for (const std::string& text : options.scopes) {
         SENSOR_TRY(capture::Scope scope, capture::parse_scope(text));
         kernel.scopes.push_back(std::move(scope));
     }
-    const SyscallSet set = wanted_syscalls(ruleset.program, {config.all_syscalls, config.custom_syscalls});
-    for (const std::string& name : set.unknown) log::warning("base_syscalls.custom_set: no system call '{}'", name);
+    const SyscallSet set =
+        wanted_syscalls(ruleset.program, {config.all_syscalls, config.custom_syscalls});
+    for (const std::string& name : set.unknown)
+        log::warning("base_syscalls.custom_set: no system call '{}'", name);
     if (!set.left_out.empty()) {
         std::string names;
         for (const std::string& name : set.left_out) names += (names.empty() ? "" : ", ") + name;
@@ -122,7 +129,8 @@ Result<capture::KernelOptions> kernel_options(const rules::RuleSet& ruleset, con
 }
 
 std::string host_name() {
-    if (const char* given = std::getenv("FALCO_HOSTNAME"); given != nullptr && *given != '\0') return given;
+    if (const char* given = std::getenv("FALCO_HOSTNAME"); given != nullptr && *given != '\0')
+        return given;
     char name[256] = {};
     gethostname(name, sizeof name - 1);
     return name;
@@ -142,8 +150,9 @@ std::unique_ptr<output::Dispatcher> make_dispatcher(const Config& config) {
         const bool terminal = isatty(STDOUT_FILENO) == 1 && !config.json_output;
         channels.push_back(output::make_stdout({!config.buffered_outputs, terminal}));
     }
-    return std::make_unique<output::Dispatcher>(std::move(format), std::move(channels),
-                                                config.queue_capacity == 0 ? kDefaultQueue : config.queue_capacity);
+    return std::make_unique<output::Dispatcher>(
+        std::move(format), std::move(channels),
+        config.queue_capacity == 0 ? kDefaultQueue : config.queue_capacity);
 }
 
 /// Where the kernel refuses, the error names everything that is missing, not only the first thing.
@@ -157,21 +166,23 @@ Result<std::unique_ptr<capture::KernelSource>> open_source(const capture::Kernel
 }
 
 void say_ready(int fd) {
-    if (fd >= 0 && ::write(fd, "ready\n", 6) != 6) log::warning("cannot write to descriptor {}", fd);
+    if (fd >= 0 && ::write(fd, "ready\n", 6) != 6)
+        log::warning("cannot write to descriptor {}", fd);
 }
 
 Result<> judge_events(capture::Source& source, Pipeline& pipeline, double duration_s) {
     const auto limit_ns = static_cast<std::uint64_t>(duration_s * 1e9);
     while (g_stop == 0) {
-        const Result<std::size_t> count =
-            source.poll([&](std::span<const std::byte> record) { pipeline.handle(record); }, kPollMs);
+        const Result<std::size_t> count = source.poll(
+            [&](std::span<const std::byte> record) { pipeline.handle(record); }, kPollMs);
         if (!count.has_value()) return count.error();
         if (limit_ns != 0 && pipeline.last_ts_ns() - pipeline.first_ts_ns() >= limit_ns) break;
     }
     return Ok{};
 }
 
-Result<> watch(const Options& options, const Config& config, const rules::RuleSet& ruleset, engine::Engine& engine) {
+Result<> watch(const Options& options, const Config& config, const rules::RuleSet& ruleset,
+               engine::Engine& engine) {
     SENSOR_TRY(const capture::KernelOptions kernel, kernel_options(ruleset, config, options));
     SENSOR_TRY(const std::unique_ptr<capture::KernelSource> source, open_source(kernel));
     state::State state{state::Options{}};
@@ -196,7 +207,9 @@ Result<> run(const Options& options) {
     SENSOR_TRY(const Config config, read_settings(options));
     log_start(config);
     if (!config.stdout_enabled && !options.dry_run) {
-        return Error("No output configured, please make sure at least one output is enabled (stdout_output.enabled)");
+        return Error(
+            "No output configured, please make sure at least one output is enabled "
+            "(stdout_output.enabled)");
     }
     SENSOR_TRY(const rules::RuleSet ruleset, read_rules(config, !options.rules_files.empty()));
     if (options.dry_run) return Ok{};

@@ -16,7 +16,8 @@ constexpr std::size_t kPriorities = 8;
 std::string severity_name(rules::Priority priority) {
     if (priority == rules::Priority::Informational) return "INFO";
     std::string name(rules::to_text(priority));
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     return name;
 }
 
@@ -27,14 +28,18 @@ std::string rule_summary(const rules::RuleSet& ruleset, const PipelineStats& sta
     for (std::size_t k = 0; k < ruleset.rules.size(); ++k) {
         by_severity[static_cast<std::size_t>(ruleset.rules[k].priority)] += stats.rule_hits[k];
     }
-    const std::uint64_t total = std::accumulate(by_severity.begin(), by_severity.end(), std::uint64_t{0});
+    const std::uint64_t total =
+        std::accumulate(by_severity.begin(), by_severity.end(), std::uint64_t{0});
     std::string text = format("Events detected: {}\nRule counts by severity:\n", total);
     for (std::size_t k = 0; k < kPriorities; ++k) {
-        if (by_severity[k] != 0) text += format("   {}: {}\n", severity_name(static_cast<rules::Priority>(k)), by_severity[k]);
+        if (by_severity[k] != 0)
+            text += format("   {}: {}\n", severity_name(static_cast<rules::Priority>(k)),
+                           by_severity[k]);
     }
     text += "Triggered rules by rule name:\n";
     for (std::size_t k = 0; k < ruleset.rules.size(); ++k) {
-        if (stats.rule_hits[k] != 0) text += format("   {}: {}\n", ruleset.rules[k].name, stats.rule_hits[k]);
+        if (stats.rule_hits[k] != 0)
+            text += format("   {}: {}\n", ruleset.rules[k].name, stats.rule_hits[k]);
     }
     return text;
 }
@@ -44,14 +49,17 @@ std::string loss_summary(const capture::SourceStats& source, const output::Dispa
     std::string reasons;
     for (unsigned reason = 0; reason < REC_LOSS_COUNT; ++reason) {
         if (reason != REC_LOSS_read_fault) lost += source.lost[reason];
-        if (source.lost[reason] != 0) reasons += format("   - {}: {}\n", loss_text(reason), source.lost[reason]);
+        if (source.lost[reason] != 0)
+            reasons += format("   - {}: {}\n", loss_text(reason), source.lost[reason]);
     }
     std::string text = "Syscall event drop monitoring:\n";
     text += format("   - event drop detected: {} occurrences\n", lost == 0 ? 0 : 1);
     text += "   - num times actions taken: 0\n";
-    text += format("Events delivered: {}, lost: {}, gaps in the sequence: {}\n{}", source.delivered, lost, source.gaps, reasons);
+    text += format("Events delivered: {}, lost: {}, gaps in the sequence: {}\n{}", source.delivered,
+                   lost, source.gaps, reasons);
     if (outputs.dropped + outputs.failed != 0) {
-        text += format("Alerts dropped at the full queue: {}, refused by a channel: {}\n", outputs.dropped, outputs.failed);
+        text += format("Alerts dropped at the full queue: {}, refused by a channel: {}\n",
+                       outputs.dropped, outputs.failed);
     }
     return text;
 }

@@ -9,25 +9,67 @@ namespace {
 // What keeps live state true (who runs, as whom, where). Descriptors need none of it: their truth
 // comes with each event.
 constexpr std::string_view kStateCalls[] = {
-    "clone", "clone3", "fork", "vfork", "execve", "execveat", "sched_process_exit",
-    "chdir", "fchdir", "chroot", "setuid", "setuid32", "setgid", "setgid32", "setreuid", "setregid",
-    "setresuid", "setresuid32", "setresgid", "setresgid32", "setsid", "capset", "setns", "unshare",
+    "clone",
+    "clone3",
+    "fork",
+    "vfork",
+    "execve",
+    "execveat",
+    "sched_process_exit",
+    "chdir",
+    "fchdir",
+    "chroot",
+    "setuid",
+    "setuid32",
+    "setgid",
+    "setgid32",
+    "setreuid",
+    "setregid",
+    "setresuid",
+    "setresuid32",
+    "setresgid",
+    "setresgid32",
+    "setsid",
+    "capset",
+    "setns",
+    "unshare",
     "prctl",
 };
 // Roles of sockets (who is the server) are known from how they came to be.
-constexpr std::string_view kNetworkCalls[] = {"socket", "bind", "connect", "accept", "accept4", "listen"};
+constexpr std::string_view kNetworkCalls[] = {"socket", "bind",    "connect",
+                                              "accept", "accept4", "listen"};
 
 bool is_network(const lang::Term& term) {
     if (term.kind != lang::Term::Kind::Field) return false;
     switch (term.field.id) {
-        case FieldId::fd_ip: case FieldId::fd_cip: case FieldId::fd_sip: case FieldId::fd_lip:
-        case FieldId::fd_rip: case FieldId::fd_port: case FieldId::fd_cport: case FieldId::fd_sport:
-        case FieldId::fd_lport: case FieldId::fd_rport: case FieldId::fd_net: case FieldId::fd_cnet:
-        case FieldId::fd_snet: case FieldId::fd_lnet: case FieldId::fd_rnet: case FieldId::fd_l4proto:
-        case FieldId::fd_is_server: case FieldId::fd_proto: case FieldId::fd_cproto:
-        case FieldId::fd_sproto: case FieldId::fd_lproto: case FieldId::fd_rproto:
-        case FieldId::fd_connected: case FieldId::fd_sockfamily: case FieldId::fd_name_changed:
-        case FieldId::fd_cip_name: case FieldId::fd_sip_name: case FieldId::fd_lip_name:
+        case FieldId::fd_ip:
+        case FieldId::fd_cip:
+        case FieldId::fd_sip:
+        case FieldId::fd_lip:
+        case FieldId::fd_rip:
+        case FieldId::fd_port:
+        case FieldId::fd_cport:
+        case FieldId::fd_sport:
+        case FieldId::fd_lport:
+        case FieldId::fd_rport:
+        case FieldId::fd_net:
+        case FieldId::fd_cnet:
+        case FieldId::fd_snet:
+        case FieldId::fd_lnet:
+        case FieldId::fd_rnet:
+        case FieldId::fd_l4proto:
+        case FieldId::fd_is_server:
+        case FieldId::fd_proto:
+        case FieldId::fd_cproto:
+        case FieldId::fd_sproto:
+        case FieldId::fd_lproto:
+        case FieldId::fd_rproto:
+        case FieldId::fd_connected:
+        case FieldId::fd_sockfamily:
+        case FieldId::fd_name_changed:
+        case FieldId::fd_cip_name:
+        case FieldId::fd_sip_name:
+        case FieldId::fd_lip_name:
         case FieldId::fd_rip_name: return true;
         default: return false;
     }
@@ -42,9 +84,10 @@ void add_named(std::bitset<REC_MAX_SC>& calls, std::span<const std::string_view>
 void add_rule_calls(std::bitset<REC_MAX_SC>& calls, const lang::Program& program) {
     for (const lang::Condition& condition : program.conditions) {
         for (const SyscallInfo& call : all_syscalls()) {
-            const bool wanted = call.event == EventType::generic
-                                    ? condition.events.generic.test(call.sc)
-                                    : condition.events.events.test(static_cast<std::size_t>(call.event));
+            const bool wanted =
+                call.event == EventType::generic
+                    ? condition.events.generic.test(call.sc)
+                    : condition.events.events.test(static_cast<std::size_t>(call.event));
             if (wanted) calls.set(call.sc);
         }
     }
@@ -81,7 +124,8 @@ SyscallSet wanted_syscalls(const lang::Program& program, const SyscallOptions& o
     }
     if (!options.all) {
         for (const SyscallInfo& call : all_syscalls()) {
-            if ((call.flags & sc_flag::SC_HIGH_VOLUME_IO) == 0 || !set.calls.test(call.sc)) continue;
+            if ((call.flags & sc_flag::SC_HIGH_VOLUME_IO) == 0 || !set.calls.test(call.sc))
+                continue;
             set.calls.reset(call.sc);
             set.left_out.emplace_back(call.name);
         }

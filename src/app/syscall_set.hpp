@@ -12,14 +12,14 @@
 namespace sensor::app {
 
 struct SyscallSet {
-    std::bitset<REC_MAX_SC> calls;             ///< by stable number
-    std::vector<std::string> left_out;         ///< rules want them, high-volume I/O leaves them out
-    std::vector<std::string> unknown;          ///< names of custom_set that are no system call
+    std::bitset<REC_MAX_SC> calls;      ///< by stable number
+    std::vector<std::string> left_out;  ///< rules want them, high-volume I/O leaves them out
+    std::vector<std::string> unknown;   ///< names of custom_set that are no system call
 };
 
 struct SyscallOptions {
-    bool all = false;                          ///< also high-volume I/O calls
-    std::vector<std::string> custom;           ///< replaces the state set; "!name" removes
+    bool all = false;                 ///< also high-volume I/O calls
+    std::vector<std::string> custom;  ///< replaces the state set; "!name" removes
 };
 
 /// program: conditions with their event sets; network fields in any term add the socket calls

@@ -6,5 +6,6 @@ namespace sensor {
 [[noreturn]] void check_failed(const char* condition, const char* file, int line) noexcept;
 }  // namespace sensor
 
-#define SENSOR_CHECK(cond) \
-    (static_cast<bool>(cond) ? static_cast<void>(0) : ::sensor::check_failed(#cond, __FILE__, __LINE__))
+#define SENSOR_CHECK(cond)                          \
+    (static_cast<bool>(cond) ? static_cast<void>(0) \
+                             : ::sensor::check_failed(#cond, __FILE__, __LINE__))

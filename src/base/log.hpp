@@ -22,13 +22,21 @@ void configure(Level least, bool iso8601);
 void write(Level level, std::string_view text);
 
 template <typename... A>
-void debug(fmt::format_string<A...> f, A&&... a) { write(Level::Debug, fmt::format(f, std::forward<A>(a)...)); }
+void debug(fmt::format_string<A...> f, A&&... a) {
+    write(Level::Debug, fmt::format(f, std::forward<A>(a)...));
+}
 template <typename... A>
-void info(fmt::format_string<A...> f, A&&... a) { write(Level::Info, fmt::format(f, std::forward<A>(a)...)); }
+void info(fmt::format_string<A...> f, A&&... a) {
+    write(Level::Info, fmt::format(f, std::forward<A>(a)...));
+}
 template <typename... A>
-void warning(fmt::format_string<A...> f, A&&... a) { write(Level::Warning, fmt::format(f, std::forward<A>(a)...)); }
+void warning(fmt::format_string<A...> f, A&&... a) {
+    write(Level::Warning, fmt::format(f, std::forward<A>(a)...));
+}
 template <typename... A>
-void error(fmt::format_string<A...> f, A&&... a) { write(Level::Error, fmt::format(f, std::forward<A>(a)...)); }
+void error(fmt::format_string<A...> f, A&&... a) {
+    write(Level::Error, fmt::format(f, std::forward<A>(a)...));
+}
 
 }  // namespace log
 }  // namespace sensor

@@ -48,15 +48,14 @@ private:
 #define SENSOR_CONCAT2(a, b) a##b
 #define SENSOR_CONCAT(a, b) SENSOR_CONCAT2(a, b)
 /// Evaluates `expr`; on failure returns its error from the present function, else binds the value.
-#define SENSOR_TRY(var, expr)                                             \
-    auto SENSOR_CONCAT(try_, __LINE__) = (expr);                          \
-    if (!SENSOR_CONCAT(try_, __LINE__).has_value())                       \
-        return std::move(SENSOR_CONCAT(try_, __LINE__)).error();          \
+#define SENSOR_TRY(var, expr)                                    \
+    auto SENSOR_CONCAT(try_, __LINE__) = (expr);                 \
+    if (!SENSOR_CONCAT(try_, __LINE__).has_value())              \
+        return std::move(SENSOR_CONCAT(try_, __LINE__)).error(); \
     var = *std::move(SENSOR_CONCAT(try_, __LINE__))
 /// The same for results without a value.
-#define SENSOR_TRY_OK(expr)                                               \
-    do {                                                                  \
-        auto sensor_try_result = (expr);                                  \
-        if (!sensor_try_result.has_value())                               \
-            return std::move(sensor_try_result).error();                  \
+#define SENSOR_TRY_OK(expr)                                                              \
+    do {                                                                                 \
+        auto sensor_try_result = (expr);                                                 \
+        if (!sensor_try_result.has_value()) return std::move(sensor_try_result).error(); \
     } while (false)

@@ -57,7 +57,8 @@ Event Event::view(std::span<const std::byte> record) noexcept {
 }
 
 bool Event::has_result() const noexcept {
-    if (info_->params.empty() || info_->source != EventSource::SYSCALL || info_->enter) return false;
+    if (info_->params.empty() || info_->source != EventSource::SYSCALL || info_->enter)
+        return false;
     if (info_->type == EventType::generic || !has(0)) return false;
     return true;
 }

@@ -33,7 +33,9 @@ public:
         return k < head().nslots && ((head().absent >> k) & 1) == 0;
     }
     /// Integer parameter; 0 if absent.
-    std::int64_t i64(std::size_t k) const noexcept { return has(k) ? static_cast<std::int64_t>(slot(k)) : 0; }
+    std::int64_t i64(std::size_t k) const noexcept {
+        return has(k) ? static_cast<std::int64_t>(slot(k)) : 0;
+    }
     std::uint64_t u64(std::size_t k) const noexcept { return has(k) ? slot(k) : 0; }
     /// Bytes of a variable parameter without the closing NUL; empty if absent.
     std::string_view text(std::size_t k) const noexcept {
@@ -46,7 +48,8 @@ public:
     /// Object behind the event's descriptor, nullptr if not collected; its text follows it.
     const rec_fd* fd_object() const noexcept {
         const std::string_view bytes = extra(REC_X_FD);
-        return bytes.size() >= sizeof(rec_fd) ? reinterpret_cast<const rec_fd*>(bytes.data()) : nullptr;
+        return bytes.size() >= sizeof(rec_fd) ? reinterpret_cast<const rec_fd*>(bytes.data())
+                                              : nullptr;
     }
     std::string_view fd_object_text() const noexcept {
         const std::string_view bytes = extra(REC_X_FD);

@@ -15,9 +15,9 @@ using namespace field_flag;
 using namespace type_class;
 
 constexpr FieldInfo kFields[] = {
-#define FIELD(id, text, type, argument, cls, flags, format, doc)                                  \
-    {FieldId::id, text, ParamType::type, FieldArgSpec::argument, FieldClass::cls, flags,          \
-     NumberFormat::format, doc},
+#define FIELD(id, text, type, argument, cls, flags, format, doc)           \
+    {FieldId::id,     text,  ParamType::type,      FieldArgSpec::argument, \
+     FieldClass::cls, flags, NumberFormat::format, doc},
 #include "../../grammar/fields.def"
 #undef FIELD
 };
@@ -53,14 +53,16 @@ constexpr TransformerInfo kTransformers[] = {
 constexpr bool longer_operators_come_first() {
     for (std::size_t a = 0; a < std::size(kOps); ++a) {
         for (std::size_t b = a + 1; b < std::size(kOps); ++b) {
-            if (kOps[b].text.size() > kOps[a].text.size() && kOps[b].text.starts_with(kOps[a].text)) {
+            if (kOps[b].text.size() > kOps[a].text.size() &&
+                kOps[b].text.starts_with(kOps[a].text)) {
                 return false;
             }
         }
     }
     return true;
 }
-static_assert(longer_operators_come_first(), "grammar/operators.def: an operator stands before a longer one");
+static_assert(longer_operators_come_first(),
+              "grammar/operators.def: an operator stands before a longer one");
 
 const FieldInfo* find(std::string_view text) {
     for (const FieldInfo& f : kFields) {
@@ -88,7 +90,8 @@ bool is_required(FieldArgSpec spec) {
 std::optional<std::int64_t> to_index(std::string_view text) {
     std::int64_t value = 0;
     const auto [end, err] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || err != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
+    if (text.empty() || err != std::errc{} || end != text.data() + text.size() || value < 0)
+        return std::nullopt;
     return value;
 }
 
@@ -147,7 +150,9 @@ Result<FieldRef> with_bracket(const FieldInfo& info, FieldRef ref, const std::st
         case FieldArgSpec::OPT_INDEX:
         case FieldArgSpec::REQ_INDEX:
         case FieldArgSpec::REQ_DOT_OR_INDEX:
-            if (!index) return Error(std::string(info.text) + " takes a number in brackets, not '" + text + "'");
+            if (!index)
+                return Error(std::string(info.text) + " takes a number in brackets, not '" + text +
+                             "'");
             ref.arg.kind = FieldArg::Kind::Index;
             ref.arg.index = *index;
             return ref;
@@ -192,7 +197,8 @@ Result<FieldRef> resolve_field(std::string_view name, const std::string* bracket
     const FieldInfo* info = find(name);
     std::string_view dotted;
     if (info == nullptr) {  // the longest known field that takes ".argument"
-        for (std::size_t dot = name.rfind('.'); dot != std::string_view::npos && dot > 0; dot = name.rfind('.', dot - 1)) {
+        for (std::size_t dot = name.rfind('.'); dot != std::string_view::npos && dot > 0;
+             dot = name.rfind('.', dot - 1)) {
             const FieldInfo* base = find(name.substr(0, dot));
             if (base != nullptr && wants_dot(base->arg)) {
                 info = base;
@@ -207,7 +213,8 @@ Result<FieldRef> resolve_field(std::string_view name, const std::string* bracket
     ref.type = info->type;
     ref.is_list = (info->flags & LIST) != 0;
     if (!dotted.empty()) {
-        if (bracket != nullptr) return Error(std::string(info->text) + " takes either .name or [..], not both");
+        if (bracket != nullptr)
+            return Error(std::string(info->text) + " takes either .name or [..], not both");
         return with_name(*info, std::move(ref), dotted);
     }
     if (bracket != nullptr) return with_bracket(*info, std::move(ref), *bracket);
@@ -226,7 +233,9 @@ std::string to_text(const FieldRef& ref) {
     std::string text(field_info(ref.id).text);
     switch (ref.arg.kind) {
         case FieldArg::Kind::None: break;
-        case FieldArg::Kind::Index: text.append("[").append(std::to_string(ref.arg.index)).append("]"); break;
+        case FieldArg::Kind::Index:
+            text.append("[").append(std::to_string(ref.arg.index)).append("]");
+            break;
         case FieldArg::Kind::Key: text.append("[").append(ref.arg.key).append("]"); break;
         case FieldArg::Kind::Name: text.append(".").append(ref.arg.key); break;
     }
@@ -279,21 +288,45 @@ std::uint8_t type_class_of(ParamType type) noexcept {
         case ParamType::IPNET:
         case ParamType::IPV4NET:
         case ParamType::IPV6NET: return NET;
-        case ParamType::INT8: case ParamType::INT16: case ParamType::INT32: case ParamType::INT64:
-        case ParamType::UINT8: case ParamType::UINT16: case ParamType::UINT32: case ParamType::UINT64:
-        case ParamType::ERRNO: case ParamType::FD: case ParamType::PID: case ParamType::SYSCALLID:
-        case ParamType::SIGTYPE: case ParamType::RELTIME: case ParamType::ABSTIME: case ParamType::PORT:
-        case ParamType::FLAGS8: case ParamType::FLAGS16: case ParamType::FLAGS32: case ParamType::DOUBLE:
-        case ParamType::MODE: case ParamType::ENUMFLAGS8: case ParamType::ENUMFLAGS16:
-        case ParamType::ENUMFLAGS32: case ParamType::L4PROTO: case ParamType::SOCKFAMILY: return INT;
+        case ParamType::INT8:
+        case ParamType::INT16:
+        case ParamType::INT32:
+        case ParamType::INT64:
+        case ParamType::UINT8:
+        case ParamType::UINT16:
+        case ParamType::UINT32:
+        case ParamType::UINT64:
+        case ParamType::ERRNO:
+        case ParamType::FD:
+        case ParamType::PID:
+        case ParamType::SYSCALLID:
+        case ParamType::SIGTYPE:
+        case ParamType::RELTIME:
+        case ParamType::ABSTIME:
+        case ParamType::PORT:
+        case ParamType::FLAGS8:
+        case ParamType::FLAGS16:
+        case ParamType::FLAGS32:
+        case ParamType::DOUBLE:
+        case ParamType::MODE:
+        case ParamType::ENUMFLAGS8:
+        case ParamType::ENUMFLAGS16:
+        case ParamType::ENUMFLAGS32:
+        case ParamType::L4PROTO:
+        case ParamType::SOCKFAMILY: return INT;
         default: return 0;
     }
 }
 
 bool is_signed(ParamType type) noexcept {
     switch (type) {
-        case ParamType::INT8: case ParamType::INT16: case ParamType::INT32: case ParamType::INT64:
-        case ParamType::ERRNO: case ParamType::FD: case ParamType::PID: return true;
+        case ParamType::INT8:
+        case ParamType::INT16:
+        case ParamType::INT32:
+        case ParamType::INT64:
+        case ParamType::ERRNO:
+        case ParamType::FD:
+        case ParamType::PID: return true;
         default: return false;
     }
 }

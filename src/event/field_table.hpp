@@ -23,17 +23,46 @@ enum class FieldId : std::uint16_t {
 };
 
 enum class FieldArgSpec : std::uint8_t {
-    NO_ARG, OPT_INDEX, REQ_INDEX, OPT_KEY, REQ_KEY, OPT_KEY_OR_INDEX, REQ_KEY_OR_INDEX, OPT_DOT,
-    REQ_DOT, REQ_DOT_OR_INDEX,
+    NO_ARG,
+    OPT_INDEX,
+    REQ_INDEX,
+    OPT_KEY,
+    REQ_KEY,
+    OPT_KEY_OR_INDEX,
+    REQ_KEY_OR_INDEX,
+    OPT_DOT,
+    REQ_DOT,
+    REQ_DOT_OR_INDEX,
 };
 
 /// Where a field's value comes from; decides how long it stays the same.
-enum class FieldClass : std::uint8_t { EVT_ANY, EVT, PROCESS, USER, GROUP, FD, FS_PATH, UTIL, FDLIST, CONTAINER, K8S };
+enum class FieldClass : std::uint8_t {
+    EVT_ANY,
+    EVT,
+    PROCESS,
+    USER,
+    GROUP,
+    FD,
+    FS_PATH,
+    UTIL,
+    FDLIST,
+    CONTAINER,
+    K8S
+};
 
 namespace field_flag {
 enum : std::uint16_t {
-    LIST = 1, ANY_ANCESTOR = 2, EITHER_END = 4, NEVER = 8, FILTER_ONLY = 16, PRINT_ONLY = 32,
-    NO_RHS = 64, NO_TRANSFORM = 128, HIDDEN = 256, DEPRECATED = 512, SUGGESTED = 1024,
+    LIST = 1,
+    ANY_ANCESTOR = 2,
+    EITHER_END = 4,
+    NEVER = 8,
+    FILTER_ONLY = 16,
+    PRINT_ONLY = 32,
+    NO_RHS = 64,
+    NO_TRANSFORM = 128,
+    HIDDEN = 256,
+    DEPRECATED = 512,
+    SUGGESTED = 1024,
 };
 }
 
@@ -71,7 +100,9 @@ struct FieldRef {
     FieldArg arg;
     ParamType type = ParamType::NONE;  ///< of the value: evt.rawarg takes its parameter's type
     bool is_list = false;
-    friend bool operator==(const FieldRef& a, const FieldRef& b) { return a.id == b.id && a.arg == b.arg; }
+    friend bool operator==(const FieldRef& a, const FieldRef& b) {
+        return a.id == b.id && a.arg == b.arg;
+    }
 };
 
 /// Finds a field by its whole dotted name and the text inside [ ], if any.

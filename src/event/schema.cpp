@@ -30,9 +30,9 @@ constexpr bool EXIT = false;
 constexpr EventRow kRows[] = {
 #define EVENT(id, code, text, dir, category, source, flags) \
     {true, EventType::id, text, dir, Category::category, EventSource::source, flags, {}},
-#define PARAM(name, type, format, table, dirfd, source)             \
-    {false, {}, {}, false, {}, {}, 0,                               \
-     {#name, ParamType::type, NumberFormat::format, FlagTable::table, dirfd}},
+#define PARAM(name, type, format, table, dirfd, source) \
+    {false, {}, {}, false,                              \
+     {},    {}, 0,  {#name, ParamType::type, NumberFormat::format, FlagTable::table, dirfd}},
 #define END_EVENT(id)
 #include "../../grammar/events.def"
 #undef EVENT
@@ -116,7 +116,9 @@ struct SyscallIndex {
 
 #define FLAG_TABLE(table, kind, mode) constexpr FlagInfo flags_##table[] = {
 #define FLAG(table, symbol, value, kernel, mask) {#symbol, value},
-#define END_FLAG_TABLE(table) };
+#define END_FLAG_TABLE(table) \
+    }                         \
+    ;
 #define ERRNO_NAME(name, number)
 #define SIGNAL_NAME(name, number)
 #include "../../grammar/flags.def"
@@ -204,13 +206,55 @@ std::string_view errno_name(std::uint32_t number) noexcept { return name_of(kErr
 std::string_view signal_name(std::uint32_t number) noexcept { return name_of(kSignals, number); }
 
 std::string_view to_text(ParamType type) noexcept {
-    static constexpr std::string_view kNames[] = {
-        "NONE", "INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64", "CHARBUF",
-        "BYTEBUF", "ERRNO", "SOCKADDR", "SOCKTUPLE", "FD", "PID", "FDLIST", "FSPATH", "SYSCALLID",
-        "SIGTYPE", "RELTIME", "ABSTIME", "PORT", "L4PROTO", "SOCKFAMILY", "BOOL", "IPV4ADDR", "DYN",
-        "FLAGS8", "FLAGS16", "FLAGS32", "UID", "GID", "DOUBLE", "SIGSET", "CHARBUFARRAY",
-        "CHARBUF_PAIR_ARRAY", "IPV4NET", "IPV6ADDR", "IPV6NET", "IPADDR", "IPNET", "MODE",
-        "FSRELPATH", "ENUMFLAGS8", "ENUMFLAGS16", "ENUMFLAGS32", "FD32", "PID32"};
+    static constexpr std::string_view kNames[] = {"NONE",
+                                                  "INT8",
+                                                  "INT16",
+                                                  "INT32",
+                                                  "INT64",
+                                                  "UINT8",
+                                                  "UINT16",
+                                                  "UINT32",
+                                                  "UINT64",
+                                                  "CHARBUF",
+                                                  "BYTEBUF",
+                                                  "ERRNO",
+                                                  "SOCKADDR",
+                                                  "SOCKTUPLE",
+                                                  "FD",
+                                                  "PID",
+                                                  "FDLIST",
+                                                  "FSPATH",
+                                                  "SYSCALLID",
+                                                  "SIGTYPE",
+                                                  "RELTIME",
+                                                  "ABSTIME",
+                                                  "PORT",
+                                                  "L4PROTO",
+                                                  "SOCKFAMILY",
+                                                  "BOOL",
+                                                  "IPV4ADDR",
+                                                  "DYN",
+                                                  "FLAGS8",
+                                                  "FLAGS16",
+                                                  "FLAGS32",
+                                                  "UID",
+                                                  "GID",
+                                                  "DOUBLE",
+                                                  "SIGSET",
+                                                  "CHARBUFARRAY",
+                                                  "CHARBUF_PAIR_ARRAY",
+                                                  "IPV4NET",
+                                                  "IPV6ADDR",
+                                                  "IPV6NET",
+                                                  "IPADDR",
+                                                  "IPNET",
+                                                  "MODE",
+                                                  "FSRELPATH",
+                                                  "ENUMFLAGS8",
+                                                  "ENUMFLAGS16",
+                                                  "ENUMFLAGS32",
+                                                  "FD32",
+                                                  "PID32"};
     const auto idx = static_cast<std::size_t>(type);
     return idx < std::size(kNames) ? kNames[idx] : std::string_view{};
 }

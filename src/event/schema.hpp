@@ -26,11 +26,55 @@ enum class EventType : std::uint16_t {
 
 /// Parameter types, numbered as in capture files.
 enum class ParamType : std::uint8_t {
-    NONE = 0, INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64, CHARBUF, BYTEBUF, ERRNO,
-    SOCKADDR, SOCKTUPLE, FD, PID, FDLIST, FSPATH, SYSCALLID, SIGTYPE, RELTIME, ABSTIME, PORT,
-    L4PROTO, SOCKFAMILY, BOOL, IPV4ADDR, DYN, FLAGS8, FLAGS16, FLAGS32, UID, GID, DOUBLE, SIGSET,
-    CHARBUFARRAY, CHARBUF_PAIR_ARRAY, IPV4NET, IPV6ADDR, IPV6NET, IPADDR, IPNET, MODE, FSRELPATH,
-    ENUMFLAGS8, ENUMFLAGS16, ENUMFLAGS32, FD32, PID32,
+    NONE = 0,
+    INT8,
+    INT16,
+    INT32,
+    INT64,
+    UINT8,
+    UINT16,
+    UINT32,
+    UINT64,
+    CHARBUF,
+    BYTEBUF,
+    ERRNO,
+    SOCKADDR,
+    SOCKTUPLE,
+    FD,
+    PID,
+    FDLIST,
+    FSPATH,
+    SYSCALLID,
+    SIGTYPE,
+    RELTIME,
+    ABSTIME,
+    PORT,
+    L4PROTO,
+    SOCKFAMILY,
+    BOOL,
+    IPV4ADDR,
+    DYN,
+    FLAGS8,
+    FLAGS16,
+    FLAGS32,
+    UID,
+    GID,
+    DOUBLE,
+    SIGSET,
+    CHARBUFARRAY,
+    CHARBUF_PAIR_ARRAY,
+    IPV4NET,
+    IPV6ADDR,
+    IPV6NET,
+    IPADDR,
+    IPNET,
+    MODE,
+    FSRELPATH,
+    ENUMFLAGS8,
+    ENUMFLAGS16,
+    ENUMFLAGS32,
+    FD32,
+    PID32,
 };
 
 enum class NumberFormat : std::uint8_t { NA, DEC, HEX, OCT, ID, DEC9, DIR };
@@ -48,13 +92,31 @@ enum class FlagTable : std::uint8_t {
 #undef END_FLAG_TABLE
 #undef ERRNO_NAME
 #undef SIGNAL_NAME
-    sockopt_dynamic_param, ptrace_dynamic_param, bpf_dynamic_param, keyctl_dynamic_param,
+    sockopt_dynamic_param,
+    ptrace_dynamic_param,
+    bpf_dynamic_param,
+    keyctl_dynamic_param,
 };
 
 enum class Category : std::uint16_t {
-    other = 1, file = 2, net = 3, ipc = 4, memory = 5, process = 6, sleep = 7, system = 8,
-    signal = 9, user = 10, time = 11, processing = 12, io_read = 32, io_write = 33, io_other = 34,
-    wait = 64, scheduler = 128, internal = 256,
+    other = 1,
+    file = 2,
+    net = 3,
+    ipc = 4,
+    memory = 5,
+    process = 6,
+    sleep = 7,
+    system = 8,
+    signal = 9,
+    user = 10,
+    time = 11,
+    processing = 12,
+    io_read = 32,
+    io_write = 33,
+    io_other = 34,
+    wait = 64,
+    scheduler = 128,
+    internal = 256,
 };
 
 enum class EventSource : std::uint8_t { SYSCALL, TRACEPOINT, PLUGIN, METAEVENT, ITER };
@@ -62,8 +124,16 @@ enum class EventSource : std::uint8_t { SYSCALL, TRACEPOINT, PLUGIN, METAEVENT, 
 /// What an event does, as bits.
 namespace event_flag {
 enum : std::uint16_t {
-    CREATES_FD = 1, DESTROYS_FD = 2, USES_FD = 4, READS_FROM_FD = 8, WRITES_TO_FD = 16,
-    MODIFIES_STATE = 32, UNUSED = 64, WAITS = 128, SKIPPARSERESET = 256, LARGE_PAYLOAD = 2048,
+    CREATES_FD = 1,
+    DESTROYS_FD = 2,
+    USES_FD = 4,
+    READS_FROM_FD = 8,
+    WRITES_TO_FD = 16,
+    MODIFIES_STATE = 32,
+    UNUSED = 64,
+    WAITS = 128,
+    SKIPPARSERESET = 256,
+    LARGE_PAYLOAD = 2048,
 };
 }
 
@@ -100,10 +170,10 @@ enum : std::uint8_t { SC_STATE = 1, SC_HIGH_VOLUME_IO = 2 };
 
 struct SyscallInfo {
     std::string_view name;
-    std::uint16_t sc = 0;        ///< stable number
-    EventType event{};           ///< event that reports it; generic if it has none of its own
+    std::uint16_t sc = 0;  ///< stable number
+    EventType event{};     ///< event that reports it; generic if it has none of its own
     Category category{};
-    std::int16_t native = -1;    ///< number on the architecture this program runs on, -1: none
+    std::int16_t native = -1;  ///< number on the architecture this program runs on, -1: none
     std::int16_t ia32 = -1;
     std::uint8_t flags = 0;
 };

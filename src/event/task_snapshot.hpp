@@ -21,9 +21,9 @@ struct TaskSnapshot {
     std::uint32_t loginuid = 0xffffffffU;   ///< 0xffffffff: unset
     std::uint32_t uid = 0xffffffffU, gid = 0xffffffffU;  ///< effective, initial user namespace
     std::uint64_t cap_inheritable = 0, cap_permitted = 0, cap_effective = 0;
-    std::uint64_t cgroup = 0;               ///< id in the v2 hierarchy
-    std::uint32_t flags = 0;                ///< PF_* of the task; PF_KTHREAD is 0x00200000
-    std::array<char, 16> comm{};            ///< NUL terminated
+    std::uint64_t cgroup = 0;     ///< id in the v2 hierarchy
+    std::uint32_t flags = 0;      ///< PF_* of the task; PF_KTHREAD is 0x00200000
+    std::array<char, 16> comm{};  ///< NUL terminated
 };
 
 }  // namespace sensor

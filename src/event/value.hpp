@@ -30,15 +30,27 @@ struct Value {
     std::uint8_t pad[3] = {0, 0, 0};
 
     static Value absent() noexcept { return {}; }
-    static Value of_int(std::int64_t v) noexcept { return make(static_cast<std::uint64_t>(v), 0, Kind::Int); }
+    static Value of_int(std::int64_t v) noexcept {
+        return make(static_cast<std::uint64_t>(v), 0, Kind::Int);
+    }
     static Value of_uint(std::uint64_t v) noexcept { return make(v, 0, Kind::Uint); }
     static Value of_bool(bool v) noexcept { return make(v ? 1 : 0, 0, Kind::Bool); }
-    static Value of_double(double v) noexcept { return make(__builtin_bit_cast(std::uint64_t, v), 0, Kind::Double); }
-    static Value of_text(std::string_view s) noexcept { return borrow(s.data(), s.size(), Kind::Text); }
-    static Value of_bytes(std::string_view s) noexcept { return borrow(s.data(), s.size(), Kind::Bytes); }
+    static Value of_double(double v) noexcept {
+        return make(__builtin_bit_cast(std::uint64_t, v), 0, Kind::Double);
+    }
+    static Value of_text(std::string_view s) noexcept {
+        return borrow(s.data(), s.size(), Kind::Text);
+    }
+    static Value of_bytes(std::string_view s) noexcept {
+        return borrow(s.data(), s.size(), Kind::Bytes);
+    }
     /// 4 or 16 address bytes in network order.
-    static Value of_ip(std::string_view a) noexcept { return borrow(a.data(), a.size(), a.size() == 4 ? Kind::Ip4 : Kind::Ip6); }
-    static Value of_list(const Value* first, std::size_t count) noexcept { return borrow(first, count, Kind::List); }
+    static Value of_ip(std::string_view a) noexcept {
+        return borrow(a.data(), a.size(), a.size() == 4 ? Kind::Ip4 : Kind::Ip6);
+    }
+    static Value of_list(const Value* first, std::size_t count) noexcept {
+        return borrow(first, count, Kind::List);
+    }
 
     bool present() const noexcept { return kind != Kind::Absent; }
     std::int64_t as_int() const noexcept { return static_cast<std::int64_t>(bits); }

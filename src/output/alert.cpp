@@ -23,8 +23,9 @@ std::tm broken_down(std::uint64_t ts_ns, bool utc) {
 
 std::string utc_text(std::uint64_t ts_ns, std::string_view zone) {
     const std::tm t = broken_down(ts_ns, true);
-    return sensor::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}{}", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
-                          t.tm_hour, t.tm_min, t.tm_sec, ts_ns % kSecond, zone);
+    return sensor::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}{}", t.tm_year + 1900,
+                          t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, ts_ns % kSecond,
+                          zone);
 }
 
 std::string dump(const nlohmann::json& value) {
@@ -32,7 +33,8 @@ std::string dump(const nlohmann::json& value) {
 }
 
 std::string full_text(const Alert& alert, const AlertFormat& format) {
-    return sensor::format("{}: {} {}", time_text(alert.ts_ns, format.iso8601), rules::to_text(alert.priority), alert.message);
+    return sensor::format("{}: {} {}", time_text(alert.ts_ns, format.iso8601),
+                          rules::to_text(alert.priority), alert.message);
 }
 
 }  // namespace
@@ -40,7 +42,8 @@ std::string full_text(const Alert& alert, const AlertFormat& format) {
 std::string time_text(std::uint64_t ts_ns, bool iso8601) {
     if (iso8601) return utc_text(ts_ns, "+0000");
     const std::tm t = broken_down(ts_ns, false);
-    return sensor::format("{:02}:{:02}:{:02}.{:09}", t.tm_hour, t.tm_min, t.tm_sec, ts_ns % kSecond);
+    return sensor::format("{:02}:{:02}:{:02}.{:09}", t.tm_hour, t.tm_min, t.tm_sec,
+                          ts_ns % kSecond);
 }
 
 std::string to_line(const Alert& alert, const AlertFormat& format) {
@@ -59,7 +62,8 @@ std::string to_line(const Alert& alert, const AlertFormat& format) {
     if (format.include_tags && alert.source != "internal") object["tags"] = alert.tags;
     if (format.include_output_fields) {
         nlohmann::json fields = alert.fields.is_object() ? alert.fields : nlohmann::json::object();
-        if (alert.source != "internal") fields[format.iso8601 ? "evt.time.iso8601" : "evt.time"] = alert.ts_ns;
+        if (alert.source != "internal")
+            fields[format.iso8601 ? "evt.time.iso8601" : "evt.time"] = alert.ts_ns;
         object["output_fields"] = std::move(fields);
     }
     return dump(object);

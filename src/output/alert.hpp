@@ -14,8 +14,8 @@ namespace sensor::output {
 
 struct AlertFormat {
     bool json = false;
-    bool iso8601 = false;                ///< event time as ISO 8601 UTC instead of local time of day
-    bool include_output = true;          ///< JSON keys
+    bool iso8601 = false;        ///< event time as ISO 8601 UTC instead of local time of day
+    bool include_output = true;  ///< JSON keys
     bool include_message = false;
     bool include_output_fields = true;
     bool include_tags = true;
@@ -23,13 +23,13 @@ struct AlertFormat {
 };
 
 struct Alert {
-    std::uint64_t ts_ns = 0;             ///< of the event, since the epoch
+    std::uint64_t ts_ns = 0;  ///< of the event, since the epoch
     rules::Priority priority{};
     std::string rule;
-    std::string source;                  ///< "syscall", "internal"
+    std::string source;  ///< "syscall", "internal"
     std::vector<std::string> tags;
     std::string message;
-    nlohmann::json fields;               ///< object
+    nlohmann::json fields;  ///< object
 };
 
 /// `HH:MM:SS.nnnnnnnnn` local, or `YYYY-MM-DDTHH:MM:SS.nnnnnnnnn+0000`.

@@ -5,8 +5,11 @@
 
 namespace sensor::output {
 
-Dispatcher::Dispatcher(AlertFormat format, std::vector<std::unique_ptr<Channel>> channels, std::size_t capacity)
-    : format_(std::move(format)), channels_(std::move(channels)), capacity_(capacity == 0 ? 1 : capacity),
+Dispatcher::Dispatcher(AlertFormat format, std::vector<std::unique_ptr<Channel>> channels,
+                       std::size_t capacity)
+    : format_(std::move(format)),
+      channels_(std::move(channels)),
+      capacity_(capacity == 0 ? 1 : capacity),
       thread_([this] { run(); }) {}
 
 Dispatcher::~Dispatcher() { close(); }

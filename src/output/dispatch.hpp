@@ -26,7 +26,8 @@ struct DispatchStats {
 class Dispatcher {
 public:
     /// capacity: alerts that may wait, at least 1
-    Dispatcher(AlertFormat format, std::vector<std::unique_ptr<Channel>> channels, std::size_t capacity);
+    Dispatcher(AlertFormat format, std::vector<std::unique_ptr<Channel>> channels,
+               std::size_t capacity);
     ~Dispatcher();
     Dispatcher(const Dispatcher&) = delete;
     Dispatcher& operator=(const Dispatcher&) = delete;

@@ -41,13 +41,15 @@ NumberFormat number_format(const lang::Term& term) {
 }
 
 std::string base64(std::string_view bytes) {
-    static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static constexpr char kDigits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     std::string text;
     text.reserve((bytes.size() + 2) / 3 * 4);
     for (std::size_t i = 0; i < bytes.size(); i += 3) {
         std::uint32_t group = 0;
         for (std::size_t j = 0; j < 3; ++j) {
-            group = group << 8 | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0U);
+            group =
+                group << 8 | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0U);
         }
         for (std::size_t j = 0; j < 4; ++j) {
             text += i + j <= bytes.size() ? kDigits[(group >> (18 - 6 * j)) & 63] : '=';
@@ -67,7 +69,8 @@ std::string printable(std::string_view bytes) {
 std::string ip_text(Value value) {
     std::array<char, INET6_ADDRSTRLEN> text{};
     const int family = value.kind == Kind::Ip4 ? AF_INET : AF_INET6;
-    if (inet_ntop(family, value.text().data(), text.data(), text.size()) == nullptr) return std::string(kMissing);
+    if (inet_ntop(family, value.text().data(), text.data(), text.size()) == nullptr)
+        return std::string(kMissing);
     return text.data();
 }
 
@@ -110,7 +113,8 @@ nlohmann::json json_value(const lang::Term& term, Value value, const RenderOptio
         case Kind::List: {
             if (field != nullptr && (field->flags & field_flag::ANY_ANCESTOR) != 0) break;
             nlohmann::json array = nlohmann::json::array();
-            for (std::uint32_t k = 0; k < value.len; ++k) array.push_back(json_value(term, value.list()[k], options));
+            for (std::uint32_t k = 0; k < value.len; ++k)
+                array.push_back(json_value(term, value.list()[k], options));
             return array;
         }
         default: break;
@@ -128,7 +132,8 @@ std::string render_value(const lang::Term& term, Value value, const RenderOption
         case Kind::Uint: return number_text(number_format(term), value.as_uint());
         case Kind::Bool: return value.bits != 0 ? "true" : "false";
         case Kind::Text: return std::string(value.text());
-        case Kind::Bytes: return options.buffers_base64 ? base64(value.text()) : printable(value.text());
+        case Kind::Bytes:
+            return options.buffers_base64 ? base64(value.text()) : printable(value.text());
         case Kind::Ip4:
         case Kind::Ip6: return ip_text(value);
         case Kind::Double: return format("{:.1f}", value.as_double());

@@ -38,9 +38,10 @@ Result<app::Config> load(std::string_view text, const std::vector<std::string>& 
 
 TEST_CASE("settings are read, environment and -o included") {
     setenv("SENSOR_PRIORITY", "warning", 1);
-    const auto config = load("rules_files: [a.yaml, b]\npriority: ${SENSOR_PRIORITY}\njson_output: yes\n"
-                             "stdout_output:\n  enabled: true\nrules:\n  - disable: {tag: x}\n",
-                             {"json_output=false", "rules[].enable.rule=Some *", "falco_libs.snaplen=200"});
+    const auto config = load(
+        "rules_files: [a.yaml, b]\npriority: ${SENSOR_PRIORITY}\njson_output: yes\n"
+        "stdout_output:\n  enabled: true\nrules:\n  - disable: {tag: x}\n",
+        {"json_output=false", "rules[].enable.rule=Some *", "falco_libs.snaplen=200"});
     REQUIRE(config.has_value());
     CHECK(config->rules_files == std::vector<std::string>{"a.yaml", "b"});
     CHECK(config->priority == rules::Priority::Warning);

@@ -9,15 +9,19 @@ using namespace sensor;
 TEST_CASE("--list prints every field that is not hidden or deprecated") {
     const auto text = app::fields_text("", false, false);
     REQUIRE(text.has_value());
-    CHECK(text->starts_with("-------------------------------\nField Class:                  evt (All event types)\n"));
-    CHECK(text->find("\nproc.name                     comm, at most 15 visible characters \n") == std::string::npos);
-    CHECK(text->find("\nproc.name                     comm, at most 15 visible characters\n") != std::string::npos);
+    CHECK(text->starts_with(
+        "-------------------------------\nField Class:                  evt (All event types)\n"));
+    CHECK(text->find("\nproc.name                     comm, at most 15 visible characters \n") ==
+          std::string::npos);
+    CHECK(text->find("\nproc.name                     comm, at most 15 visible characters\n") !=
+          std::string::npos);
     CHECK(text->find("\nevt.latency ") == std::string::npos);
     const auto names = app::fields_text("syscall", true, false);
     REQUIRE(names.has_value());
     for (const FieldInfo& field : all_fields()) {
         const bool hidden = (field.flags & (field_flag::HIDDEN | field_flag::DEPRECATED)) != 0;
-        const bool listed = ("\n" + *names).find("\n" + std::string(field.text) + "\n") != std::string::npos;
+        const bool listed =
+            ("\n" + *names).find("\n" + std::string(field.text) + "\n") != std::string::npos;
         INFO(field.text);
         CHECK(listed == !hidden);
     }
@@ -29,7 +33,9 @@ TEST_CASE("--list-events prints events with typed parameters") {
     CHECK(text.starts_with("The events below are valid for Falco *Schema Version*: "));
     CHECK(text.find("\n< close(ERRNO **res**, FD **fd**)\n") != std::string::npos);
     CHECK(text.find("\n> connect(FD **fd**, SOCKADDR **addr**)\n") != std::string::npos);
-    CHECK(text.find("\n< connect(ERRNO **res**, SOCKTUPLE **tuple**, FD **fd**, SOCKADDR **addr**)\n") != std::string::npos);
+    CHECK(text.find(
+              "\n< connect(ERRNO **res**, SOCKTUPLE **tuple**, FD **fd**, SOCKADDR **addr**)\n") !=
+          std::string::npos);
     CHECK(text.find("\n< madvise()\n") != std::string::npos);
 }
 

@@ -13,8 +13,9 @@ sensor::app::ParsedOptions parse(std::vector<const char*> words) {
 }  // namespace
 
 TEST_CASE("options in all their spellings") {
-    const auto parsed = parse({"-c", "f.yaml", "-ra.yaml", "-r", "b.yaml", "-o", "a=b,c", "--option=x.y=z", "-A", "-U",
-                               "--scope", "tree=1", "--scope=pidns", "-M", "2.5", "--ready-fd", "7"});
+    const auto parsed =
+        parse({"-c", "f.yaml", "-ra.yaml", "-r", "b.yaml", "-o", "a=b,c", "--option=x.y=z", "-A",
+               "-U", "--scope", "tree=1", "--scope=pidns", "-M", "2.5", "--ready-fd", "7"});
     REQUIRE(parsed.options.has_value());
     CHECK(parsed.options->config_file == "f.yaml");
     CHECK(parsed.options->rules_files == std::vector<std::string>{"a.yaml", "b.yaml"});

@@ -8,7 +8,9 @@ namespace {
 
 using namespace sensor;
 
-bool has(const app::SyscallSet& set, std::string_view name) { return set.calls.test(syscall_info(name)->sc); }
+bool has(const app::SyscallSet& set, std::string_view name) {
+    return set.calls.test(syscall_info(name)->sc);
+}
 
 lang::Program program_for(std::initializer_list<EventType> types) {
     lang::Program program;
@@ -21,7 +23,8 @@ lang::Program program_for(std::initializer_list<EventType> types) {
 }  // namespace
 
 TEST_CASE("rules get the calls of their events, state gets its own, nothing else") {
-    const app::SyscallSet set = app::wanted_syscalls(program_for({EventType::openat, EventType::mkdir}), {});
+    const app::SyscallSet set =
+        app::wanted_syscalls(program_for({EventType::openat, EventType::mkdir}), {});
     CHECK(has(set, "openat"));
     CHECK(has(set, "mkdir"));
     CHECK(has(set, "execve"));
@@ -69,7 +72,8 @@ TEST_CASE("network fields bring the calls that tell roles") {
 }
 
 TEST_CASE("custom_set replaces the state set and can remove") {
-    const app::SyscallSet set = app::wanted_syscalls(program_for({EventType::openat}), {false, {"execve", "!openat", "nosuch"}});
+    const app::SyscallSet set = app::wanted_syscalls(program_for({EventType::openat}),
+                                                     {false, {"execve", "!openat", "nosuch"}});
     CHECK(has(set, "execve"));
     CHECK_FALSE(has(set, "clone3"));
     CHECK_FALSE(has(set, "openat"));

@@ -16,7 +16,9 @@ struct Raw {
     rec_head& head() { return *reinterpret_cast<rec_head*>(words.data()); }
     std::uint64_t& slot(std::size_t k) { return words[sizeof(rec_head) / 8 + k]; }
     char* bytes() { return reinterpret_cast<char*>(words.data()); }
-    Event view(std::size_t size) const { return Event::view({reinterpret_cast<const std::byte*>(words.data()), size}); }
+    Event view(std::size_t size) const {
+        return Event::view({reinterpret_cast<const std::byte*>(words.data()), size});
+    }
 };
 
 // mkdir: res, path, mode; the path stands directly behind the slots.

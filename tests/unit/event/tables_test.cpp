@@ -16,7 +16,8 @@ TEST_CASE("events have unique codes and at most 32 parameters") {
         CHECK(event_info(event.type).name == event.name);
         for (const ParamInfo& param : event.params) {
             CHECK(param.dirfd < static_cast<int>(event.params.size()));
-            if (param.dirfd >= 0) CHECK(event.params[static_cast<std::size_t>(param.dirfd)].type == ParamType::FD);
+            if (param.dirfd >= 0)
+                CHECK(event.params[static_cast<std::size_t>(param.dirfd)].type == ParamType::FD);
         }
     }
     CHECK(seen.size() == 196);
@@ -54,8 +55,10 @@ TEST_CASE("flag tables keep print order") {
 TEST_CASE("every field resolves from its own text, and prints back") {
     for (const FieldInfo& field : all_fields()) {
         INFO(field.text);
-        const bool dotted = field.arg == FieldArgSpec::REQ_DOT || field.arg == FieldArgSpec::REQ_DOT_OR_INDEX;
-        const bool bracket = field.arg == FieldArgSpec::REQ_KEY || field.arg == FieldArgSpec::REQ_KEY_OR_INDEX ||
+        const bool dotted =
+            field.arg == FieldArgSpec::REQ_DOT || field.arg == FieldArgSpec::REQ_DOT_OR_INDEX;
+        const bool bracket = field.arg == FieldArgSpec::REQ_KEY ||
+                             field.arg == FieldArgSpec::REQ_KEY_OR_INDEX ||
                              field.arg == FieldArgSpec::REQ_INDEX;
         const std::string one = "1";
         const std::string name = std::string(field.text) + (dotted ? ".fd" : "");

@@ -14,8 +14,8 @@ struct Log {
     std::mutex mutex;
     std::condition_variable changed;
     std::vector<std::string> lines;
-    bool hold = false;   // the channel blocks while set
-    bool held = false;   // it has begun to
+    bool hold = false;  // the channel blocks while set
+    bool held = false;  // it has begun to
     bool refuse = false;
 };
 
@@ -41,7 +41,8 @@ private:
 std::unique_ptr<output::Dispatcher> make(Log& log, std::size_t capacity) {
     std::vector<std::unique_ptr<output::Channel>> channels;
     channels.push_back(std::make_unique<LogChannel>(log));
-    return std::make_unique<output::Dispatcher>(output::AlertFormat{}, std::move(channels), capacity);
+    return std::make_unique<output::Dispatcher>(output::AlertFormat{}, std::move(channels),
+                                                capacity);
 }
 
 output::Alert alert(std::string message) {

@@ -13,7 +13,9 @@ using namespace sensor;
 class FixedTerms final : public output::TermSource {
 public:
     std::vector<Value> values;
-    Value term(std::uint32_t k) noexcept override { return k < values.size() ? values[k] : Value::absent(); }
+    Value term(std::uint32_t k) noexcept override {
+        return k < values.size() ? values[k] : Value::absent();
+    }
 };
 
 lang::Term field_term(std::string_view name) {
@@ -48,25 +50,34 @@ TEST_CASE("a message joins literals and values, with widths and missing ones") {
     lang::Program program;
     program.terms = {field_term("proc.name"), field_term("fd.cport"), field_term("fd.dev")};
     lang::OutputFormat format;
-    format.parts = {part("name=", 0, 2), part(" port=", 1, 6), part("| dev=", 2), {" end", false, 0, 0}};
+    format.parts = {
+        part("name=", 0, 2), part(" port=", 1, 6), part("| dev=", 2), {" end", false, 0, 0}};
     FixedTerms terms;
     terms.values = {Value::of_text("nginx"), Value::absent(), Value::of_int(0xfd00)};
-    CHECK(output::render_message(format, program, terms, {}) == "name=ng port=<NA>  | dev=FD00 end");
+    CHECK(output::render_message(format, program, terms, {}) ==
+          "name=ng port=<NA>  | dev=FD00 end");
 }
 
 TEST_CASE("values print by kind") {
     const lang::Term name = field_term("proc.name");
     const Value two[] = {Value::of_text("ipv4"), Value::of_text("file")};
     const char ip6[16] = {0x20, 0x01, 0x0d, static_cast<char>(0xb8)};
-    CHECK(output::render_value(field_term("fd.types"), Value::of_list(two, 2), {}) == "(ipv4,file)");
-    CHECK(output::render_value(field_term("proc.aname"), Value::of_list(two, 2), {}) == "ipv4 file");
-    CHECK(output::render_value(field_term("fd.sip"), Value::of_ip(std::string_view("\x7f\0\0\1", 4)), {}) == "127.0.0.1");
-    CHECK(output::render_value(field_term("fd.sip"), Value::of_ip(std::string_view(ip6, 16)), {}) == "2001:db8::");
-    CHECK(output::render_value(field_term("fd.ip"), Value::of_ip(std::string_view("\x7f\0\0\1", 4)), {}) == "<NA>");
+    CHECK(output::render_value(field_term("fd.types"), Value::of_list(two, 2), {}) ==
+          "(ipv4,file)");
+    CHECK(output::render_value(field_term("proc.aname"), Value::of_list(two, 2), {}) ==
+          "ipv4 file");
+    CHECK(output::render_value(field_term("fd.sip"),
+                               Value::of_ip(std::string_view("\x7f\0\0\1", 4)), {}) == "127.0.0.1");
+    CHECK(output::render_value(field_term("fd.sip"), Value::of_ip(std::string_view(ip6, 16)), {}) ==
+          "2001:db8::");
+    CHECK(output::render_value(field_term("fd.ip"), Value::of_ip(std::string_view("\x7f\0\0\1", 4)),
+                               {}) == "<NA>");
     CHECK(output::render_value(name, Value::of_bool(true), {}) == "true");
     CHECK(output::render_value(name, Value::of_double(12.34), {}) == "12.3");
-    CHECK(output::render_value(field_term("evt.rawtime.ns"), Value::of_uint(42), {}) == "000000042");
-    CHECK(output::render_value(field_term("evt.buffer"), Value::of_bytes(std::string_view("a\0\xff", 3)), {}) == "a..");
+    CHECK(output::render_value(field_term("evt.rawtime.ns"), Value::of_uint(42), {}) ==
+          "000000042");
+    CHECK(output::render_value(field_term("evt.buffer"),
+                               Value::of_bytes(std::string_view("a\0\xff", 3)), {}) == "a..");
     output::RenderOptions base64;
     base64.buffers_base64 = true;
     CHECK(output::render_value(field_term("evt.buffer"), Value::of_bytes("ab"), base64) == "YWI=");
@@ -76,12 +87,14 @@ TEST_CASE("values print by kind") {
 
 TEST_CASE("output_fields keep the type of each field") {
     lang::Program program;
-    program.terms = {field_term("proc.pid"), field_term("evt.time"), field_term("fd.dev"), field_term("proc.pname"),
-                     field_term("evt.is_io")};
+    program.terms = {field_term("proc.pid"), field_term("evt.time"), field_term("fd.dev"),
+                     field_term("proc.pname"), field_term("evt.is_io")};
     lang::OutputFormat format;
-    format.fields = {{"proc.pid", 0}, {"evt.time", 1}, {"fd.dev", 2}, {"proc.pname", 3}, {"evt.is_io", 4}};
+    format.fields = {
+        {"proc.pid", 0}, {"evt.time", 1}, {"fd.dev", 2}, {"proc.pname", 3}, {"evt.is_io", 4}};
     FixedTerms terms;
-    terms.values = {Value::of_int(7), Value::of_text("01:02:03.4"), Value::of_int(255), Value::absent(), Value::of_bool(false)};
+    terms.values = {Value::of_int(7), Value::of_text("01:02:03.4"), Value::of_int(255),
+                    Value::absent(), Value::of_bool(false)};
     output::RenderOptions how;
     how.ts_ns = 99;
     CHECK(output::render_fields(format, program, terms, how).dump() ==
@@ -94,11 +107,13 @@ TEST_CASE("text lines are encoded like the inside of a JSON string") {
     output::AlertFormat format;
     CHECK(output::to_line(sample(), format) == "02:21:20.288350081: Warning q=\\\"x\\\"");
     format.iso8601 = true;
-    CHECK(output::to_line(sample(), format) == "2026-11-22T02:21:20.288350081+0000: Warning q=\\\"x\\\"");
+    CHECK(output::to_line(sample(), format) ==
+          "2026-11-22T02:21:20.288350081+0000: Warning q=\\\"x\\\"");
     output::Alert odd = sample();
     odd.message = std::string("a\nb\x01") + "\xff\\";
     format.iso8601 = false;
-    CHECK(output::to_line(odd, format) == "02:21:20.288350081: Warning a\\nb\\u0001\xef\xbf\xbd\\\\");
+    CHECK(output::to_line(odd, format) ==
+          "02:21:20.288350081: Warning a\\nb\\u0001\xef\xbf\xbd\\\\");
 }
 
 TEST_CASE("JSON lines have the peer's keys, sorted") {
@@ -107,12 +122,14 @@ TEST_CASE("JSON lines have the peer's keys, sorted") {
     output::AlertFormat format;
     format.json = true;
     format.hostname = "HOST";
-    CHECK(output::to_line(sample(), format) ==
-          R"({"hostname":"HOST","output":"02:21:20.288350081: Warning q=\"x\"","output_fields":{"evt.time":1795314080288350081,"fd.cport":null,"user.name":"root"},"priority":"Warning","rule":"Shadow opened","source":"syscall","tags":["filesystem","mitre_credential_access"],"time":"2026-11-22T02:21:20.288350081Z"})");
+    CHECK(
+        output::to_line(sample(), format) ==
+        R"({"hostname":"HOST","output":"02:21:20.288350081: Warning q=\"x\"","output_fields":{"evt.time":1795314080288350081,"fd.cport":null,"user.name":"root"},"priority":"Warning","rule":"Shadow opened","source":"syscall","tags":["filesystem","mitre_credential_access"],"time":"2026-11-22T02:21:20.288350081Z"})");
     format.include_output = false;
     format.include_tags = false;
     format.include_output_fields = false;
     format.include_message = true;
-    CHECK(output::to_line(sample(), format) ==
-          R"({"hostname":"HOST","message":"q=\"x\"","priority":"Warning","rule":"Shadow opened","source":"syscall","time":"2026-11-22T02:21:20.288350081Z"})");
+    CHECK(
+        output::to_line(sample(), format) ==
+        R"({"hostname":"HOST","message":"q=\"x\"","priority":"Warning","rule":"Shadow opened","source":"syscall","time":"2026-11-22T02:21:20.288350081Z"})");
 }
