@@ -65,11 +65,16 @@ void Coverage::add(const CaseFile& file, const Case& test, const Loaded& rules) 
         for (const lang::OutputPart& part : rule.format.parts) {
             if (part.has_term) walker.term(part.term);
         }
-        // `==` is stored as `=`, and so are comparisons folded away: look at the text as well.
-        if (rule.condition.find("==") != std::string::npos) operators.emplace("==");
-        for (const char* folded : {"evt.type", "evt.num"}) {
-            if (rule.condition.find(folded) != std::string::npos) fields.emplace(folded);
+        // Not everything written is stored as written: `==` becomes `=`, `intersects` of one value
+        // `in`, and some comparisons are folded away. The text tells.
+        const std::string text = " " + rule.condition + " ";
+        for (const char* word : {"=", "==", "intersects"}) {
+            if (text.find(" " + std::string(word) + " ") != std::string::npos) operators.emplace(word);
         }
+        for (const char* folded : {"evt.type", "evt.num"}) {
+            if (text.find(folded) != std::string::npos) fields.emplace(folded);
+        }
+        if (text.find("val(") != std::string::npos) transformers.emplace("val");
     }
 }
 
