@@ -7,73 +7,61 @@
 
 /* Who am I: namespace and level of the reader, and the mark that keeps it out of its own stream. */
 SEC("iter/task")
-int on_identify(struct bpf_iter__task *ctx)
-{
-    struct task_struct *task = ctx->task;
-    struct task_struct *me = bpf_get_current_task_btf();
-    if (!task || (u64)task != (u64)me)
-        return 0;
+int on_identify(struct bpf_iter__task* ctx) {
+    struct task_struct* task = ctx->task;
+    struct task_struct* me = bpf_get_current_task_btf();
+    if (!task || (u64)task != (u64)me) return 0;
     self_pidns_level = own_level((u64)me);
     self_pidns = pidns_of((u64)me);
-    struct task_state *state = bpf_task_storage_get(&task_states, me->group_leader, 0,
-                                                    BPF_LOCAL_STORAGE_GET_F_CREATE);
-    if (state)
-        state->marks |= MARK_OWN;
+    struct task_state* state =
+        bpf_task_storage_get(&task_states, me->group_leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    if (state) state->marks |= MARK_OWN;
     return 0;
 }
 
-static __always_inline bool is_tree_root(struct task_struct *task)
-{
+static __always_inline bool is_tree_root(struct task_struct* task) {
     u32 nr = sensor_nr(task->group_leader->thread_pid);
     for (int n = 0; n < MAX_SCOPE_TREES; n++) {
-        if (cfg_trees[n] == 0)
-            return false;
-        if (cfg_trees[n] == nr)
-            return true;
+        if (cfg_trees[n] == 0) return false;
+        if (cfg_trees[n] == nr) return true;
     }
     return false;
 }
 
-static __always_inline u32 tree_mark(struct task_struct *task)
-{
-    struct task_state *state = bpf_task_storage_get(&task_states, task, 0, 0);
+static __always_inline u32 tree_mark(struct task_struct* task) {
+    struct task_state* state = bpf_task_storage_get(&task_states, task, 0, 0);
     return state ? state->marks & MARK_TREE : 0;
 }
 
 /* Marks roots of --scope tree and tasks whose parent or leader is marked. Read again until a walk
  * adds none: then, with on_fork attached before, no descendant is missing. */
 SEC("iter/task")
-int on_mark_tree(struct bpf_iter__task *ctx)
-{
-    struct task_struct *task = ctx->task;
-    if (!task || tree_mark(task))
-        return 0;
+int on_mark_tree(struct bpf_iter__task* ctx) {
+    struct task_struct* task = ctx->task;
+    if (!task || tree_mark(task)) return 0;
     struct task_struct *leader = task->group_leader, *parent = task->real_parent;
-    if (!is_tree_root(task) && !tree_mark(leader) && !tree_mark(parent->group_leader))
-        return 0;
-    struct task_state *state =
+    if (!is_tree_root(task) && !tree_mark(leader) && !tree_mark(parent->group_leader)) return 0;
+    struct task_state* state =
         bpf_task_storage_get(&task_states, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-    if (!state)
-        return 0;
+    if (!state) return 0;
     state->marks |= MARK_TREE;
     new_marks++;
     return 0;
 }
 
 SEC("iter/task")
-int on_task(struct bpf_iter__task *ctx)
-{
-    struct task_struct *p = ctx->task;
-    if (!p)
-        return 0;
+int on_task(struct bpf_iter__task* ctx) {
+    struct task_struct* p = ctx->task;
+    if (!p) return 0;
     u64 task = (u64)p, signal = (u64)READ(task_struct, task, signal);
-    u64 cred = (u64)READ(task_struct, task, cred), leader = (u64)READ(task_struct, task, group_leader);
+    u64 cred = (u64)READ(task_struct, task, cred),
+        leader = (u64)READ(task_struct, task, group_leader);
     u32 level = own_level(task);
     struct rec_task r = {};
     r.tgid = (u32)READ(task_struct, task, tgid);
     r.tid = (u32)READ(task_struct, task, pid);
-    r.ns_tid = sensor_nr((struct pid *)READ(task_struct, task, thread_pid));
-    r.ns_tgid = sensor_nr((struct pid *)READ(task_struct, leader, thread_pid));
+    r.ns_tid = sensor_nr((struct pid*)READ(task_struct, task, thread_pid));
+    r.ns_tgid = sensor_nr((struct pid*)READ(task_struct, leader, thread_pid));
     r.parent_tgid = (u32)READ(task_struct, task, real_parent, tgid);
     r.start = READ(task_struct, leader, start_boottime);
     u64 group = rd64(AT(signal_struct, signal, pids) + 8 * PIDTYPE_PGID);
@@ -93,7 +81,7 @@ int on_task(struct bpf_iter__task *ctx)
     r.cap_effective = READ(cred, cred, cap_effective.val);
     r.cgroup = READ(task_struct, task, cgroups, dfl_cgrp, kn, id);
     r.flags = READ(task_struct, task, flags);
-    bpf_probe_read_kernel(r.comm, sizeof(r.comm), (void *)AT(task_struct, task, comm));
+    bpf_probe_read_kernel(r.comm, sizeof(r.comm), (void*)AT(task_struct, task, comm));
     bpf_seq_write(ctx->meta->seq, &r, sizeof(r));
     return 0;
 }

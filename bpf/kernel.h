@@ -58,7 +58,7 @@ struct inode {
     s64 i_mtime_sec, i_ctime_sec;      /* from 6.11 */
     u32 i_mtime_nsec, i_ctime_nsec;
 };
-struct inode___until65 { struct timespec64 i_ctime, i_mtime; };      /* ctime until 6.5, mtime 6.6 */
+struct inode___until65 { struct timespec64 i_ctime, i_mtime; };  /* ctime to 6.5, mtime to 6.6 */
 struct inode___until610 { struct timespec64 __i_ctime, __i_mtime; }; /* ctime 6.6, mtime 6.7 on */
 struct dentry { struct dentry *d_parent; struct qstr d_name; struct inode *d_inode; };
 struct vfsmount { struct dentry *mnt_root; };
@@ -103,7 +103,11 @@ struct kernfs_node___until614 { struct kernfs_node *parent; };
 struct cgroup;
 struct cgroup_root { int hierarchy_id; };
 struct cgroup_subsys_state { struct cgroup *cgroup; struct cgroup_subsys_state *parent; };
-struct cgroup { struct cgroup_subsys_state self; struct kernfs_node *kn; struct cgroup_root *root; };
+struct cgroup {
+    struct cgroup_subsys_state self;
+    struct kernfs_node *kn;
+    struct cgroup_root *root;
+};
 struct css_set { struct cgroup_subsys_state *subsys[16]; struct cgroup *dfl_cgrp; };
 enum cgroup_subsys_id { cpuset_cgrp_id = 0, cpu_cgrp_id, cpuacct_cgrp_id, io_cgrp_id,
                         memory_cgrp_id, CGROUP_SUBSYS_COUNT };

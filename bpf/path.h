@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /* The kernel's own path of a file: up the dentries, across mounts, to the task's root (or the root
- * of the mount tree). Written backwards into scratch.path, then copied to the tail. No helper of the
- * kernel does this in these program types. */
+ * of the mount tree). Written backwards into scratch.path, then copied to the tail. No helper of
+ * the kernel does this in these program types. */
 #pragma once
 
 #include "record.h"
@@ -9,16 +9,13 @@
 enum { MAX_STEPS = 128 }; /* components and mount crossings */
 
 /* Prepends one name. out: false if it does not fit */
-static __always_inline bool prepend(struct scratch *s, u64 dentry, bool slash)
-{
+static __always_inline bool prepend(struct scratch* s, u64 dentry, bool slash) {
     u32 len = READ(dentry, dentry, d_name.len) & 0xff;
     u64 name = (u64)READ(dentry, dentry, d_name.name);
     u32 pos = s->pos;
-    if (pos < len + 1 || pos > TEXT_ROOM)
-        return false;
+    if (pos < len + 1 || pos > TEXT_ROOM) return false;
     pos -= len;
-    if (bpf_probe_read_kernel(&s->path[pos & (TEXT_ROOM - 1)], len, (void *)name))
-        return false;
+    if (bpf_probe_read_kernel(&s->path[pos & (TEXT_ROOM - 1)], len, (void*)name)) return false;
     if (slash) {
         pos -= 1;
         s->path[pos & (TEXT_ROOM - 1)] = '/';
@@ -28,34 +25,27 @@ static __always_inline bool prepend(struct scratch *s, u64 dentry, bool slash)
 }
 
 /* One step up. out: 0 go on, 1 arrived, -1 given up */
-__attribute__((noinline)) int path_step(u32 idx)
-{
-    struct scratch *s = scratch_at(idx);
-    if (!s)
-        return -1;
+__attribute__((noinline)) int path_step(u32 idx) {
+    struct scratch* s = scratch_at(idx);
+    if (!s) return -1;
     u64 dentry = s->dentry, mnt = s->vfsmount;
-    if (dentry == s->root_dentry && mnt == s->root_mount)
-        return 1;
+    if (dentry == s->root_dentry && mnt == s->root_mount) return 1;
     u64 mnt_root = (u64)READ(vfsmount, mnt, mnt_root);
     if (dentry == mnt_root) {
         u64 mount = s->mount, parent = (u64)READ(mount, mount, mnt_parent);
-        if (parent == mount || parent == 0)
-            return 1;
+        if (parent == mount || parent == 0) return 1;
         s->dentry = (u64)READ(mount, mount, mnt_mountpoint);
         s->mount = parent;
         s->vfsmount = AT(mount, parent, mnt);
         return 0;
     }
     u64 up = (u64)READ(dentry, dentry, d_parent);
-    if (up == 0)
-        return -1;
+    if (up == 0) return -1;
     if (up == dentry) { /* no place in a tree: memfd, pipe, anonymous inode */
-        if (s->steps == 0)
-            return prepend(s, dentry, false) ? 1 : -1;
+        if (s->steps == 0) return prepend(s, dentry, false) ? 1 : -1;
         return 1;
     }
-    if (!prepend(s, dentry, true))
-        return -1;
+    if (!prepend(s, dentry, true)) return -1;
     s->dentry = up;
     s->steps++;
     return 0;
@@ -64,11 +54,9 @@ __attribute__((noinline)) int path_step(u32 idx)
 /* Path of (mount, dentry) into the tail, nothing put into a slot.
  * root: where to stop, struct path; 0: at the root of the mount tree
  * out:  bytes written at the tail, -1 if the path is too long or unreadable */
-__attribute__((noinline)) int walk_path(u32 idx, u64 mnt, u64 dentry, u64 root)
-{
-    struct scratch *s = scratch_at(idx);
-    if (!s || !mnt || !dentry || !room(s, TEXT_ROOM))
-        return -1;
+__attribute__((noinline)) int walk_path(u32 idx, u64 mnt, u64 dentry, u64 root) {
+    struct scratch* s = scratch_at(idx);
+    if (!s || !mnt || !dentry || !room(s, TEXT_ROOM)) return -1;
     s->vfsmount = mnt;
     s->mount = mnt - bpf_core_field_offset(struct mount, mnt);
     s->dentry = dentry;
@@ -79,8 +67,7 @@ __attribute__((noinline)) int walk_path(u32 idx, u64 mnt, u64 dentry, u64 root)
     int arrived = 0;
     for (int n = 0; n < MAX_STEPS; n++) {
         arrived = path_step(idx);
-        if (arrived)
-            break;
+        if (arrived) break;
     }
     if (arrived != 1) {
         head_of(s)->flags |= REC_F_TRUNCATED;
@@ -97,48 +84,38 @@ __attribute__((noinline)) int walk_path(u32 idx, u64 mnt, u64 dentry, u64 root)
 }
 
 /* Root directory of the record's task, as the address of a struct path. */
-static __always_inline u64 task_root(struct scratch *s)
-{
+static __always_inline u64 task_root(struct scratch* s) {
     u64 fs = (u64)READ(task_struct, s->task, fs);
     return fs ? AT(fs_struct, fs, root) : 0;
 }
 
 /* Path of an open file, up to the task's root, into slot k. out: bytes or -1 */
-__attribute__((noinline)) int put_file_path(u32 idx, u32 k, u64 file, u32 to_task_root)
-{
-    struct scratch *s = scratch_at(idx);
-    if (!s || !file)
-        return -1;
+__attribute__((noinline)) int put_file_path(u32 idx, u32 k, u64 file, u32 to_task_root) {
+    struct scratch* s = scratch_at(idx);
+    if (!s || !file) return -1;
     int n = walk_path(idx, (u64)READ(file, file, f_path.mnt), (u64)READ(file, file, f_path.dentry),
                       to_task_root ? task_root(s) : 0);
-    if (n < 0 || n > TEXT_ROOM)
-        return -1;
+    if (n < 0 || n > TEXT_ROOM) return -1;
     put_tail(s, k, (u32)n);
     return n;
 }
 
 /* struct file behind a descriptor of the record's task, 0 if there is none. */
-static __always_inline u64 file_of(struct scratch *s, s32 fd)
-{
+static __always_inline u64 file_of(struct scratch* s, s32 fd) {
     u64 fdt = (u64)READ(task_struct, s->task, files, fdt);
-    if (fd < 0 || !fdt || (u32)fd >= READ(fdtable, fdt, max_fds))
-        return 0;
+    if (fd < 0 || !fdt || (u32)fd >= READ(fdtable, fdt, max_fds)) return 0;
     return rd64((u64)READ(fdtable, fdt, fd) + 8ULL * (u32)fd);
 }
 
 /* REC_X_DIR: path of the directory `dirfd` if the name in slot `name_slot` is relative to it. Only
  * the first of an event counts. */
-__attribute__((noinline)) int put_dir(u32 idx, s32 dirfd, u32 name_slot)
-{
-    struct scratch *s = scratch_at(idx);
-    if (!s || s->dir_done || name_slot >= REC_MAX_SLOTS)
-        return 0;
+__attribute__((noinline)) int put_dir(u32 idx, s32 dirfd, u32 name_slot) {
+    struct scratch* s = scratch_at(idx);
+    if (!s || s->dir_done || name_slot >= REC_MAX_SLOTS) return 0;
     s->dir_done = 1;
-    u64 slot = ((u64 *)(s->rec + sizeof(struct rec_head)))[name_slot];
+    u64 slot = ((u64*)(s->rec + sizeof(struct rec_head)))[name_slot];
     u32 at = (u32)(slot >> 32);
-    if ((head_of(s)->absent >> (name_slot & 63)) & 1)
-        return 0;
-    if (dirfd == AT_FDCWD || s->rec[at & 0xffff] == '/')
-        return 0;
+    if ((head_of(s)->absent >> (name_slot & 63)) & 1) return 0;
+    if (dirfd == AT_FDCWD || s->rec[at & 0xffff] == '/') return 0;
     return put_file_path(idx, s->params + REC_X_DIR, file_of(s, dirfd), 1);
 }

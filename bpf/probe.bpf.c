@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* The probe. A system call: on_sys_exit finds its slot and jumps through `calls`; an empty slot is a
- * call nobody wants and costs nothing more. Programs for calls check the scope first, then build one
- * record (record.h) and emit it. Exec, fork and exit have tracepoints of their own. The rest of this
- * folder is what these programs put into their records, one file per kind. */
+/* The probe. A system call: on_sys_exit finds its slot and jumps through `calls`; an empty slot is
+ * a call nobody wants and costs nothing more. Programs for calls check the scope first, then build
+ * one record (record.h) and emit it. Exec, fork and exit have tracepoints of their own. The rest of
+ * this folder is what these programs put into their records, one file per kind. */
 #include "kernel.h"
 
 #include "iter.h"
@@ -14,23 +14,24 @@
 char LICENSE[] SEC("license") = "GPL";
 
 /* Call slot and record flags of the call that is returning. */
-struct decoded { u32 slot; u32 flags; u32 id; };
+struct decoded {
+    u32 slot;
+    u32 flags;
+    u32 id;
+};
 
-static __always_inline struct decoded decode(struct pt_regs *regs)
-{
+static __always_inline struct decoded decode(struct pt_regs* regs) {
     struct decoded d = {CALL_SLOTS, 0, 0};
     s64 nr = ARCH_NR(regs);
-    struct task_struct *task = bpf_get_current_task_btf();
+    struct task_struct* task = bpf_get_current_task_btf();
     d.id = (u32)nr;
     if (ARCH_COMPAT(task)) {
-        if (!ARCH_HAS_IA32)
-            return d;
+        if (!ARCH_HAS_IA32) return d;
         d.flags = REC_F_COMPAT;
 #if ARCH_HAS_IA32
         if (!ARCH_COMPAT_KEEPS(nr)) {
             u64 row = (u64)nr;
-            if (row < REC_MAX_SYSCALLS && ia32_slots[row])
-                d.slot = ia32_slots[row] - 1U;
+            if (row < REC_MAX_SYSCALLS && ia32_slots[row]) d.slot = ia32_slots[row] - 1U;
             return d;
         }
 #endif
@@ -43,38 +44,32 @@ static __always_inline struct decoded decode(struct pt_regs *regs)
             nr = x32_slots[nr - 512];
     }
 #endif
-    if ((u64)nr < REC_MAX_SYSCALLS)
-        d.slot = (u32)nr;
+    if ((u64)nr < REC_MAX_SYSCALLS) d.slot = (u32)nr;
     return d;
 }
 
 SEC("tp_btf/sys_exit")
-int on_sys_exit(u64 *ctx)
-{
-    struct decoded d = decode((struct pt_regs *)ctx[0]);
-    if (d.slot < CALL_SLOTS)
-        bpf_tail_call(ctx, &calls, d.slot);
+int on_sys_exit(u64* ctx) {
+    struct decoded d = decode((struct pt_regs*)ctx[0]);
+    if (d.slot < CALL_SLOTS) bpf_tail_call(ctx, &calls, d.slot);
     return 0;
 }
 
 /* Scope and scratch for a call of the current task. A function of its own so that every program
  * shares one verification of it. */
-__attribute__((noinline)) int begin_call(u32 slot, u32 flags, s64 ret)
-{
-    struct task_struct *task = bpf_get_current_task_btf();
+__attribute__((noinline)) int begin_call(u32 slot, u32 flags, s64 ret) {
+    struct task_struct* task = bpf_get_current_task_btf();
     u32 plan = slot < CALL_SLOTS ? call_table[slot].plan : 0;
     bool bump = plan < EVENT_ROWS && identity_events[plan] && ret >= 0;
     return begin_task(task, plan, slot, flags, bump);
 }
 
-static __always_inline int begin(u64 *ctx)
-{
-    struct pt_regs *regs = (struct pt_regs *)ctx[0];
+static __always_inline int begin(u64* ctx) {
+    struct pt_regs* regs = (struct pt_regs*)ctx[0];
     struct decoded d = decode(regs);
     int idx = begin_call(d.slot, d.flags, (s64)ctx[1]);
-    struct scratch *s = idx < 0 ? 0 : scratch_at((u32)idx);
-    if (!s)
-        return NOTHING;
+    struct scratch* s = idx < 0 ? 0 : scratch_at((u32)idx);
+    if (!s) return NOTHING;
     s->ret = (s64)ctx[1];
     s->id = d.id;
     if (d.flags & REC_F_COMPAT) {
@@ -95,81 +90,66 @@ static __always_inline int begin(u64 *ctx)
     return idx;
 }
 
-static __always_inline u32 plan_of(u32 idx)
-{
-    struct scratch *s = scratch_at(idx);
+static __always_inline u32 plan_of(u32 idx) {
+    struct scratch* s = scratch_at(idx);
     u32 slot = s ? s->slot : CALL_SLOTS;
     return slot < CALL_SLOTS ? call_table[slot].plan : EVENT_ROWS;
 }
 
-static __always_inline int finish(u32 idx)
-{
+static __always_inline int finish(u32 idx) {
     emit(idx);
     release(idx);
     return 0;
 }
 
 SEC("tp_btf/sys_exit")
-int on_plan(u64 *ctx)
-{
+int on_plan(u64* ctx) {
     int idx = begin(ctx);
-    if (idx < 0)
-        return 0;
+    if (idx < 0) return 0;
     put_params((u32)idx, plan_of((u32)idx));
     return finish((u32)idx);
 }
 
 SEC("tp_btf/sys_exit")
-int on_open(u64 *ctx)
-{
+int on_open(u64* ctx) {
     int idx = begin(ctx);
-    if (idx < 0)
-        return 0;
+    if (idx < 0) return 0;
     put_open_event((u32)idx);
     return finish((u32)idx);
 }
 
 SEC("tp_btf/sys_exit")
-int on_socket(u64 *ctx)
-{
+int on_socket(u64* ctx) {
     int idx = begin(ctx);
-    if (idx < 0)
-        return 0;
+    if (idx < 0) return 0;
     put_socket_event((u32)idx);
     return finish((u32)idx);
 }
 
 SEC("tp_btf/sys_exit")
-int on_transfer(u64 *ctx)
-{
+int on_transfer(u64* ctx) {
     int idx = begin(ctx);
-    if (idx < 0)
-        return 0;
+    if (idx < 0) return 0;
     put_transfer((u32)idx);
     return finish((u32)idx);
 }
 
 SEC("tp_btf/sys_exit")
-int on_message(u64 *ctx)
-{
+int on_message(u64* ctx) {
     int idx = begin(ctx);
-    if (idx < 0)
-        return 0;
+    if (idx < 0) return 0;
     put_message((u32)idx);
     return finish((u32)idx);
 }
 
 SEC("tp_btf/sys_exit")
-int on_messages(u64 *ctx)
-{
+int on_messages(u64* ctx) {
     int idx = begin(ctx);
-    if (idx < 0)
-        return 0;
+    if (idx < 0) return 0;
     u32 plan = plan_of((u32)idx);
     s64 ret = (s64)ctx[1];
     for (u32 n = 0; n < MAX_MESSAGES; n++) {
-        if (n > 0 && (s64)n >= ret)
-            break;
+        if (n > 0 && (s64)n >= ret) break;
         put_one_of_many((u32)idx, plan, n);
     }
     release((u32)idx);
@@ -178,23 +158,18 @@ int on_messages(u64 *ctx)
 
 /* Only failures: a successful exec is reported by on_exec, with the new program in place. */
 SEC("tp_btf/sys_exit")
-int on_failed_exec(u64 *ctx)
-{
-    if (ctx[1] == 0)
-        return 0;
+int on_failed_exec(u64* ctx) {
+    if (ctx[1] == 0) return 0;
     int idx = begin(ctx);
-    if (idx < 0)
-        return 0;
+    if (idx < 0) return 0;
     put_failed_exec((u32)idx);
     return finish((u32)idx);
 }
 
 SEC("tp_btf/sys_exit")
-int on_clone(u64 *ctx)
-{
+int on_clone(u64* ctx) {
     int idx = begin(ctx);
-    if (idx < 0)
-        return 0;
+    if (idx < 0) return 0;
     put_clone_call((u32)idx);
     return finish((u32)idx);
 }
@@ -203,19 +178,16 @@ int on_clone(u64 *ctx)
  * the leader's place and number, and the leader's state is gone with it: the caller's own copy of
  * the marks stays, and its generation jumps past any the leader can have had. */
 SEC("tp_btf/sched_process_exec")
-int on_exec(u64 *ctx)
-{
-    struct task_struct *task = (struct task_struct *)ctx[0];
+int on_exec(u64* ctx) {
+    struct task_struct* task = (struct task_struct*)ctx[0];
     if ((s32)ctx[1] != task->pid) {
-        struct task_state *state =
+        struct task_state* state =
             bpf_task_storage_get(&task_states, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-        if (state)
-            __sync_fetch_and_add(&state->generation, 0x10000);
+        if (state) __sync_fetch_and_add(&state->generation, 0x10000);
     }
     int idx = begin_task(task, EVX_execve, CALL_SLOTS, 0, true);
-    struct scratch *s = idx < 0 ? 0 : scratch_at((u32)idx);
-    if (!s)
-        return 0;
+    struct scratch* s = idx < 0 ? 0 : scratch_at((u32)idx);
+    if (!s) return 0;
     head_of(s)->sc = SC_execve;
     s->ret = 0;
     put_exec((u32)idx, (u64)READ(linux_binprm, ctx[2], filename));
@@ -225,15 +197,14 @@ int on_exec(u64 *ctx)
 /* sched_process_fork(parent, child): the child is in the scope its parent is in. Its event comes
  * from its own way out of the call, where the processor family allows. */
 SEC("tp_btf/sched_process_fork")
-int on_fork(u64 *ctx)
-{
-    struct task_struct *parent = (struct task_struct *)ctx[0];
-    struct task_struct *child = (struct task_struct *)ctx[1];
-    struct task_state *old = bpf_task_storage_get(&task_states, parent->group_leader, 0, 0);
+int on_fork(u64* ctx) {
+    struct task_struct* parent = (struct task_struct*)ctx[0];
+    struct task_struct* child = (struct task_struct*)ctx[1];
+    struct task_state* old = bpf_task_storage_get(&task_states, parent->group_leader, 0, 0);
     bool thread = child->pid != child->tgid;
     u32 marks = old ? old->marks & (thread ? ~0U : (u32)MARK_TREE) : 0;
     if (marks) {
-        struct task_state *state =
+        struct task_state* state =
             bpf_task_storage_get(&task_states, child, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
         if (state) {
             state->marks = marks;
@@ -242,9 +213,8 @@ int on_fork(u64 *ctx)
     }
 #if ARCH_CHILD_AT_FORK
     int idx = begin_task(child, EVX_clone, CALL_SLOTS, 0, false);
-    struct scratch *s = idx < 0 ? 0 : scratch_at((u32)idx);
-    if (!s)
-        return 0;
+    struct scratch* s = idx < 0 ? 0 : scratch_at((u32)idx);
+    if (!s) return 0;
     head_of(s)->sc = SC_clone;
     s->ret = 0;
     put_clone((u32)idx, fork_flags(parent, child));
@@ -255,13 +225,11 @@ int on_fork(u64 *ctx)
 }
 
 SEC("tp_btf/sched_process_exit")
-int on_exit(u64 *ctx)
-{
-    struct task_struct *task = (struct task_struct *)ctx[0];
+int on_exit(u64* ctx) {
+    struct task_struct* task = (struct task_struct*)ctx[0];
     int idx = begin_task(task, EVX_procexit, CALL_SLOTS, 0, false);
-    struct scratch *s = idx < 0 ? 0 : scratch_at((u32)idx);
-    if (!s)
-        return 0;
+    struct scratch* s = idx < 0 ? 0 : scratch_at((u32)idx);
+    if (!s) return 0;
     head_of(s)->sc = SC_sched_process_exit;
     s->ret = 0;
     put_exit((u32)idx);

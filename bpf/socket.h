@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* Sockets and the objects behind descriptors, read from the kernel. Addresses and tuples are written
- * in the encoding of capture files: family, addresses in network order, ports in host order. */
+/* Sockets and the objects behind descriptors, read from the kernel. Addresses and tuples are
+ * written in the encoding of capture files: family, addresses in network order, ports in host
+ * order. */
 #pragma once
 
 #include "exe.h"
@@ -11,66 +12,56 @@ enum { UNIX_PATH = 108, SOCKADDR_MAX = 128 };
 
 static __always_inline u16 swap16(u16 v) { return (u16)(v << 8 | v >> 8); }
 
-static __always_inline u64 socket_of_file(u64 file)
-{
-    if (!file || (READ(file, file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
-        return 0;
+static __always_inline u64 socket_of_file(u64 file) {
+    if (!file || (READ(file, file, f_inode, i_mode) & S_IFMT) != S_IFSOCK) return 0;
     return (u64)READ(file, file, private_data);
 }
 
-static __always_inline u64 sock_of_file(u64 file)
-{
+static __always_inline u64 sock_of_file(u64 file) {
     u64 socket = socket_of_file(file);
     return socket ? (u64)READ(socket, socket, sk) : 0;
 }
 
-static __always_inline void write8(struct scratch *s, u32 at, u8 v) { s->rec[at & 0xffff] = v; }
-static __always_inline void write_bytes(struct scratch *s, u32 at, const void *from, u32 bytes)
-{
+static __always_inline void write8(struct scratch* s, u32 at, u8 v) { s->rec[at & 0xffff] = v; }
+static __always_inline void write_bytes(struct scratch* s, u32 at, const void* from, u32 bytes) {
     bpf_probe_read_kernel(&s->rec[at & 0xffff], bytes, from);
 }
 
 /* Address of a struct sockaddr in scratch.path (the caller read it there) written at `at` without
  * its family byte: INET ip port, INET6 ip port. out: bytes */
-static __always_inline u32 write_inet(struct scratch *s, u32 at, u64 ip, u32 ip_bytes, u16 port)
-{
+static __always_inline u32 write_inet(struct scratch* s, u32 at, u64 ip, u32 ip_bytes, u16 port) {
     if (ip_bytes == 4)
-        write_bytes(s, at, (void *)ip, 4);
+        write_bytes(s, at, (void*)ip, 4);
     else
-        write_bytes(s, at, (void *)ip, 16);
+        write_bytes(s, at, (void*)ip, 16);
     write8(s, at + ip_bytes, (u8)port);
     write8(s, at + ip_bytes + 1, (u8)(port >> 8));
     return ip_bytes + 2;
 }
 
 /* Name of a unix socket and a NUL at `at`; an abstract name loses its leading NUL. out: bytes */
-__attribute__((noinline)) u32 write_unix_name(u32 idx, u32 at, u64 sk)
-{
-    struct scratch *s = scratch_at(idx);
-    if (!s)
-        return 0;
+__attribute__((noinline)) u32 write_unix_name(u32 idx, u32 at, u64 sk) {
+    struct scratch* s = scratch_at(idx);
+    if (!s) return 0;
     u64 addr = sk ? (u64)READ(unix_sock, sk, addr) : 0;
     int len = addr ? READ(unix_address, addr, len) - 2 : 0;
     s->rec[at & 0xffff] = 0;
-    if (len <= 0 || len > UNIX_PATH)
-        return 1;
+    if (len <= 0 || len > UNIX_PATH) return 1;
     u64 name = AT(unix_address, addr, name) + 2;
     u8 first = 0;
-    bpf_probe_read_kernel(&first, 1, (void *)name);
+    bpf_probe_read_kernel(&first, 1, (void*)name);
     if (first == 0) {
         name++;
         len--;
     }
     u32 size = ((u32)len + 1) & 127;
-    long n = bpf_probe_read_kernel_str(&s->rec[at & 0xffff], size, (void *)name);
+    long n = bpf_probe_read_kernel_str(&s->rec[at & 0xffff], size, (void*)name);
     return n > 0 && n <= UNIX_PATH + 1 ? (u32)n : 1;
 }
 
-__attribute__((noinline)) u32 write_unix_tuple(u32 idx, u64 sk, u32 order)
-{
-    struct scratch *s = scratch_at(idx);
-    if (!s)
-        return 0;
+__attribute__((noinline)) u32 write_unix_tuple(u32 idx, u64 sk, u32 order) {
+    struct scratch* s = scratch_at(idx);
+    if (!s) return 0;
     u64 peer = (u64)READ(unix_sock, sk, peer);
     u64 first = order == LOCAL_FIRST ? peer : sk, second = order == LOCAL_FIRST ? sk : peer;
     u32 at = s->tail;
@@ -78,23 +69,18 @@ __attribute__((noinline)) u32 write_unix_tuple(u32 idx, u64 sk, u32 order)
     write_bytes(s, at + 1, &first, 8);
     write_bytes(s, at + 9, &second, 8);
     u32 n = write_unix_name(idx, at + 17, order == LOCAL_FIRST ? peer : sk);
-    if (order == UNIX_OWN_FIRST && n <= 1)
-        n = write_unix_name(idx, at + 17, peer);
+    if (order == UNIX_OWN_FIRST && n <= 1) n = write_unix_name(idx, at + 17, peer);
     return 17 + n;
 }
 
 /* Tuple of a kernel socket at the tail. user_addr: struct sockaddr of the caller, used for the far
  * end if the socket has none. out: bytes, 0: a family without tuples */
-__attribute__((noinline)) u32 write_tuple(u32 idx, u64 sk, u32 order, u64 user_addr)
-{
-    struct scratch *s = scratch_at(idx);
-    if (!s || !sk || !room(s, 256))
-        return 0;
+__attribute__((noinline)) u32 write_tuple(u32 idx, u64 sk, u32 order, u64 user_addr) {
+    struct scratch* s = scratch_at(idx);
+    if (!s || !sk || !room(s, 256)) return 0;
     u16 family = READ(sock, sk, __sk_common.skc_family);
-    if (family == AF_UNIX)
-        return write_unix_tuple(idx, sk, order);
-    if (family != AF_INET && family != AF_INET6)
-        return 0;
+    if (family == AF_UNIX) return write_unix_tuple(idx, sk, order);
+    if (family != AF_INET && family != AF_INET6) return 0;
     u32 ip = family == AF_INET ? 4 : 16, at = s->tail;
     u64 common = AT(sock, sk, __sk_common);
     u64 local = family == AF_INET ? AT(sock_common, common, skc_rcv_saddr)
@@ -103,11 +89,11 @@ __attribute__((noinline)) u32 write_tuple(u32 idx, u64 sk, u32 order, u64 user_a
                                    : AT(sock_common, common, skc_v6_daddr);
     u16 remote_port = swap16(READ(sock_common, common, skc_dport));
     if (remote_port == 0 && user_addr != 0) {
-        u8 *a = &s->path[0];
-        if (bpf_probe_read_user(a, 28, (void *)user_addr) == 0 ||
-            (family == AF_INET && bpf_probe_read_user(a, 16, (void *)user_addr) == 0)) {
-            if (*(u16 *)a == family) {
-                remote_port = swap16(*(u16 *)(a + 2));
+        u8* a = &s->path[0];
+        if (bpf_probe_read_user(a, 28, (void*)user_addr) == 0 ||
+            (family == AF_INET && bpf_probe_read_user(a, 16, (void*)user_addr) == 0)) {
+            if (*(u16*)a == family) {
+                remote_port = swap16(*(u16*)(a + 2));
                 remote = (u64)(family == AF_INET ? a + 4 : a + 8);
             }
         }
@@ -120,36 +106,32 @@ __attribute__((noinline)) u32 write_tuple(u32 idx, u64 sk, u32 order, u64 user_a
     return 1 + 2 * (ip + 2);
 }
 
-__attribute__((noinline)) int put_tuple(u32 idx, u32 k, u64 sk, u32 order, u64 user_addr)
-{
-    struct scratch *s = scratch_at(idx);
+__attribute__((noinline)) int put_tuple(u32 idx, u32 k, u64 sk, u32 order, u64 user_addr) {
+    struct scratch* s = scratch_at(idx);
     u32 n = s ? write_tuple(idx, sk, order, user_addr) : 0;
-    if (!s || n == 0 || n > 256)
-        return 0;
+    if (!s || n == 0 || n > 256) return 0;
     put_tail(s, k, n);
     return 0;
 }
 
 /* struct sockaddr of the process into slot k. */
-__attribute__((noinline)) int put_sockaddr(u32 idx, u32 k, u64 address, u32 len)
-{
-    struct scratch *s = scratch_at(idx);
-    if (!s || address == 0 || len < 2 || !room(s, 256))
-        return 0;
+__attribute__((noinline)) int put_sockaddr(u32 idx, u32 k, u64 address, u32 len) {
+    struct scratch* s = scratch_at(idx);
+    if (!s || address == 0 || len < 2 || !room(s, 256)) return 0;
     len = len > SOCKADDR_MAX ? SOCKADDR_MAX : len;
-    u8 *a = &s->path[0];
-    *(u64 *)a = 0;
-    if (bpf_probe_read_user(a, len & 255, (void *)address)) {
+    u8* a = &s->path[0];
+    *(u64*)a = 0;
+    if (bpf_probe_read_user(a, len & 255, (void*)address)) {
         fault(s);
         return 0;
     }
-    u16 family = *(u16 *)a;
+    u16 family = *(u16*)a;
     u32 at = s->tail, n = 0;
     write8(s, at, (u8)family);
     if (family == AF_INET && len >= 8) {
-        n = write_inet(s, at + 1, (u64)(a + 4), 4, swap16(*(u16 *)(a + 2)));
+        n = write_inet(s, at + 1, (u64)(a + 4), 4, swap16(*(u16*)(a + 2)));
     } else if (family == AF_INET6 && len >= 24) {
-        n = write_inet(s, at + 1, (u64)(a + 8), 16, swap16(*(u16 *)(a + 2)));
+        n = write_inet(s, at + 1, (u64)(a + 8), 16, swap16(*(u16*)(a + 2)));
     } else if (family == AF_UNIX) {
         u32 skip = len > 2 && a[2] == 0 ? 3 : 2;
         a[len & 255] = 0;
@@ -163,52 +145,38 @@ __attribute__((noinline)) int put_sockaddr(u32 idx, u32 k, u64 address, u32 len)
 }
 
 /* Kind of an object on the anonymous inode file system, by its name there. */
-static __always_inline u32 anon_kind(u64 name)
-{
+static __always_inline u32 anon_kind(u64 name) {
     if ((name & 0xffffffffffffff) == NAME8('[', 'e', 'v', 'e', 'n', 't', 'f', 0))
         return REC_ANON_EVENTFD;
-    if (name == NAME8('[', 'e', 'v', 'e', 'n', 't', 'p', 'o'))
-        return REC_ANON_EVENTPOLL;
-    if ((name & 0xffffffffff) == NAME8('[', 's', 'i', 'g', 'n', 0, 0, 0))
-        return REC_ANON_SIGNALFD;
-    if ((name & 0xffffffffff) == NAME8('[', 't', 'i', 'm', 'e', 0, 0, 0))
-        return REC_ANON_TIMERFD;
-    if ((name & 0xffffff) == NAME8('i', 'n', 'o', 0, 0, 0, 0, 0))
-        return REC_ANON_INOTIFY;
-    if ((name & 0xffffffff) == NAME8('[', 'i', 'o', '_', 0, 0, 0, 0))
-        return REC_ANON_IO_URING;
-    if ((name & 0xffffffff) == NAME8('[', 'u', 's', 'e', 0, 0, 0, 0))
-        return REC_ANON_USERFAULTFD;
-    if ((name & 0xffffffff) == NAME8('[', 'p', 'i', 'd', 0, 0, 0, 0))
-        return REC_ANON_PIDFD;
-    if ((name & 0xffffff) == NAME8('b', 'p', 'f', 0, 0, 0, 0, 0))
-        return REC_ANON_BPF;
-    if ((name & 0xffffffff) == NAME8('[', 'p', 'e', 'r', 0, 0, 0, 0))
-        return REC_ANON_PERF;
+    if (name == NAME8('[', 'e', 'v', 'e', 'n', 't', 'p', 'o')) return REC_ANON_EVENTPOLL;
+    if ((name & 0xffffffffff) == NAME8('[', 's', 'i', 'g', 'n', 0, 0, 0)) return REC_ANON_SIGNALFD;
+    if ((name & 0xffffffffff) == NAME8('[', 't', 'i', 'm', 'e', 0, 0, 0)) return REC_ANON_TIMERFD;
+    if ((name & 0xffffff) == NAME8('i', 'n', 'o', 0, 0, 0, 0, 0)) return REC_ANON_INOTIFY;
+    if ((name & 0xffffffff) == NAME8('[', 'i', 'o', '_', 0, 0, 0, 0)) return REC_ANON_IO_URING;
+    if ((name & 0xffffffff) == NAME8('[', 'u', 's', 'e', 0, 0, 0, 0)) return REC_ANON_USERFAULTFD;
+    if ((name & 0xffffffff) == NAME8('[', 'p', 'i', 'd', 0, 0, 0, 0)) return REC_ANON_PIDFD;
+    if ((name & 0xffffff) == NAME8('b', 'p', 'f', 0, 0, 0, 0, 0)) return REC_ANON_BPF;
+    if ((name & 0xffffffff) == NAME8('[', 'p', 'e', 'r', 0, 0, 0, 0)) return REC_ANON_PERF;
     return REC_ANON_UNKNOWN;
 }
 
-static __always_inline u32 object_kind(u64 file, u64 inode)
-{
+static __always_inline u32 object_kind(u64 file, u64 inode) {
     u64 magic = READ(inode, inode, i_sb, s_magic), name = 0;
-    if (magic == PIDFS_MAGIC)
-        return REC_ANON_PIDFD;
+    if (magic == PIDFS_MAGIC) return REC_ANON_PIDFD;
     if (magic == ANON_INODE_MAGIC) {
-        bpf_probe_read_kernel(&name, 8, (void *)READ(file, file, f_path.dentry, d_name.name));
+        bpf_probe_read_kernel(&name, 8, (void*)READ(file, file, f_path.dentry, d_name.name));
         return anon_kind(name);
     }
     return is_memfd(file) ? REC_ANON_MEMFD : (u32)(READ(inode, inode, i_mode) & S_IFMT);
 }
 
-static __always_inline u32 device_of(u64 inode)
-{
+static __always_inline u32 device_of(u64 inode) {
     u32 dev = READ(inode, inode, i_sb, s_dev);
     u32 major = dev >> 20, minor = dev & 0xfffff;
     return (minor & 0xff) | (major << 8) | ((minor & ~0xffU) << 12);
 }
 
-static __always_inline void describe_socket(struct rec_fd *o, u64 file)
-{
+static __always_inline void describe_socket(struct rec_fd* o, u64 file) {
     u64 sk = sock_of_file(file);
     o->cookie = sk;
     o->family = READ(sock, sk, __sk_common.skc_family);
@@ -219,11 +187,9 @@ static __always_inline void describe_socket(struct rec_fd *o, u64 file)
 
 /* The object behind an open file into slot REC_X_FD: struct rec_fd, then its path, or for a socket
  * its tuple. with_text 0: the path is in the record already. */
-__attribute__((noinline)) int put_object(u32 idx, u64 file, s32 fd, u32 with_text)
-{
-    struct scratch *s = scratch_at(idx);
-    if (!s || !file || !room(s, 512))
-        return 0;
+__attribute__((noinline)) int put_object(u32 idx, u64 file, s32 fd, u32 with_text) {
+    struct scratch* s = scratch_at(idx);
+    if (!s || !file || !room(s, 512)) return 0;
     struct rec_fd object = {};
     u64 inode = (u64)READ(file, file, f_inode);
     object.kind = object_kind(file, inode);
@@ -232,8 +198,7 @@ __attribute__((noinline)) int put_object(u32 idx, u64 file, s32 fd, u32 with_tex
     object.overlay = (u8)overlay_layer(inode);
     object.f_flags = READ(file, file, f_flags);
     object.fd = (u32)fd;
-    if (object.kind == S_IFSOCK)
-        describe_socket(&object, file);
+    if (object.kind == S_IFSOCK) describe_socket(&object, file);
     u32 at = (s->tail + 7) & ~7U, n = 0;
     bpf_probe_read_kernel(&s->rec[at & 0xffff], sizeof(object), &object);
     s->tail = at + sizeof(object);
@@ -244,8 +209,7 @@ __attribute__((noinline)) int put_object(u32 idx, u64 file, s32 fd, u32 with_tex
                             (u64)READ(file, file, f_path.dentry), task_root(s));
         n = len > 0 ? (u32)len : 0;
     }
-    if (n > TEXT_ROOM)
-        n = 0;
+    if (n > TEXT_ROOM) n = 0;
     s->tail = at;
     put_tail(s, s->params + REC_X_FD, sizeof(object) + n);
     return 0;

@@ -13,7 +13,7 @@ enum { MARK_OWN = 1, MARK_TREE = 2 };
 
 const volatile rec_u32 cfg_scope = 0;
 const volatile struct scope_cgroup cfg_cgroups[MAX_SCOPE_CGROUPS] = {};
-const volatile rec_u32 cfg_trees[MAX_SCOPE_TREES] = {}; /* process numbers of the sensor's namespace */
+const volatile rec_u32 cfg_trees[MAX_SCOPE_TREES] = {}; /* as the sensor's namespace numbers */
 const volatile rec_u32 cfg_snaplen = 80;
 const volatile rec_u32 cfg_cpus = 1;
 const volatile rec_u32 cfg_ring_shift = 0; /* 2^shift CPUs share a bulk ring */

@@ -35,8 +35,8 @@ enum event_code {
 /* Where the generic program takes a parameter; see the head of grammar/events.def. */
 enum {
     K_OWN = 0, K_RET, K_ARG, K_ZERO, K_SC, K_NATIVE, K_DATA_IN, K_DATA_OUT, K_IMAGE, K_RESULT_TEXT,
-    K_IOV_SIZE, K_IOV_IN, K_IOV_OUT, K_VM, K_MEM, K_LONG, K_TIMESPEC, K_PIPE_INO, K_CAP, K_PTRACE_ADDR,
-    K_PTRACE_DATA, K_PRCTL_STR, K_PRCTL_INT, K_POLLFDS, K_SOCKOPT, K_SEM, K_KEYCTL,
+    K_IOV_SIZE, K_IOV_IN, K_IOV_OUT, K_VM, K_MEM, K_LONG, K_TIMESPEC, K_PIPE_INO, K_CAP,
+    K_PTRACE_ADDR, K_PTRACE_DATA, K_PRCTL_STR, K_PRCTL_INT, K_POLLFDS, K_SOCKOPT, K_SEM, K_KEYCTL,
     K_FSCONFIG_BYTES, K_FSCONFIG_TEXT,
 };
 
@@ -203,7 +203,7 @@ static const struct plan plans[EVENT_ROWS] = {
 #undef CAP
 #undef SEM
 
-/* A call slot: the native number, or 512 + stable number for calls only the 32-bit interface has. */
+/* A call slot: the native number, or 512 + stable number for calls only 32-bit programs have. */
 #define SLOT_OF(sc, native) ((native) >= 0 ? (native) : REC_MAX_SYSCALLS + (sc))
 
 enum {

@@ -6,11 +6,9 @@
 #include "path.h"
 
 /* Memory of the process in KiB. which: 0 all, 1 resident, 2 swapped. */
-__attribute__((noinline)) u64 vm_kib(u64 mm, u32 which)
-{
+__attribute__((noinline)) u64 vm_kib(u64 mm, u32 which) {
     u64 pages = 0;
-    if (!mm)
-        return 0;
+    if (!mm) return 0;
     if (which == 0) {
         pages = READ(mm_struct, mm, total_vm);
     } else {
@@ -19,11 +17,12 @@ __attribute__((noinline)) u64 vm_kib(u64 mm, u32 which)
         if (bpf_core_field_exists(struct mm_rss_stat, count)) {
             base = AT(mm_struct___until61, mm, rss_stat);
         } else {
-            base = AT(mm_struct, mm, rss_stat) + bpf_core_field_offset(struct percpu_counter, count);
+            base =
+                AT(mm_struct, mm, rss_stat) + bpf_core_field_offset(struct percpu_counter, count);
             step = bpf_core_type_size(struct percpu_counter);
         }
-        s64 file = (s64)rd64(base), anon = (s64)rd64(base + step), swap = (s64)rd64(base + 2 * step),
-            shmem = (s64)rd64(base + 3 * step);
+        s64 file = (s64)rd64(base), anon = (s64)rd64(base + step),
+            swap = (s64)rd64(base + 2 * step), shmem = (s64)rd64(base + 3 * step);
         s64 sum = which == 1 ? file + anon + shmem : swap;
         pages = sum > 0 ? (u64)sum : 0;
     }
@@ -31,30 +30,25 @@ __attribute__((noinline)) u64 vm_kib(u64 mm, u32 which)
 }
 
 /* Number of a pid in its own (innermost) namespace, or at the level of `task`. */
-static __always_inline u32 nr_at_level(u64 pid, u32 level)
-{
-    if (!pid || READ(pid, pid, level) < level)
-        return 0;
+static __always_inline u32 nr_at_level(u64 pid, u32 level) {
+    if (!pid || READ(pid, pid, level) < level) return 0;
     u64 at = AT(pid, pid, numbers) + (u64)(level & 63) * bpf_core_type_size(struct upid);
     return (u32)READ(upid, at, nr);
 }
 
-static __always_inline u32 own_level(u64 task)
-{
+static __always_inline u32 own_level(u64 task) {
     return READ(task_struct, task, thread_pid, level);
 }
 
-static __always_inline u64 pidns_of(u64 task)
-{
+static __always_inline u64 pidns_of(u64 task) {
     u64 pid = (u64)READ(task_struct, task, thread_pid);
-    u64 at = AT(pid, pid, numbers) +
-             (u64)(READ(pid, pid, level) & 63) * bpf_core_type_size(struct upid);
+    u64 at =
+        AT(pid, pid, numbers) + (u64)(READ(pid, pid, level) & 63) * bpf_core_type_size(struct upid);
     return (u64)READ(upid, at, ns);
 }
 
 /* Device number of a terminal in user-space encoding. */
-static __always_inline u32 tty_number(u64 tty)
-{
+static __always_inline u32 tty_number(u64 tty) {
     u64 driver = (u64)READ(tty_struct, tty, driver);
     u32 major = (u32)READ(tty_driver, driver, major);
     u32 minor = (u32)READ(tty_driver, driver, minor_start) + (u32)READ(tty_struct, tty, index);
@@ -62,18 +56,14 @@ static __always_inline u32 tty_number(u64 tty)
 }
 
 /* Arguments of the program: argv[0] into slot `exe`, the rest into `args`, 4096 bytes together. */
-__attribute__((noinline)) int put_args(u32 idx, u32 exe, u32 args)
-{
-    struct scratch *s = scratch_at(idx);
-    if (!s)
-        return 0;
+__attribute__((noinline)) int put_args(u32 idx, u32 exe, u32 args) {
+    struct scratch* s = scratch_at(idx);
+    if (!s) return 0;
     u64 mm = (u64)READ(task_struct, s->task, mm);
-    if (!mm)
-        return 0;
+    if (!mm) return 0;
     u64 start = READ(mm_struct, mm, arg_start), end = READ(mm_struct, mm, arg_end);
     int n = put_user_text(idx, exe, start);
-    if (n < 0)
-        return 0;
+    if (n < 0) return 0;
     u64 used = (u64)n + 1;
     if (start + used >= end || used >= REC_MAX_TEXT) {
         put_user_bytes(idx, args, 0, 0);
@@ -86,17 +76,14 @@ __attribute__((noinline)) int put_args(u32 idx, u32 exe, u32 args)
     }
     u32 at = s->tail;
     n = put_user_bytes(idx, args, start + used, (u32)left);
-    if (n > 0)
-        s->rec[(at + (u32)n - 1) & 0xffff] = 0;
+    if (n > 0) s->rec[(at + (u32)n - 1) & 0xffff] = 0;
     return 0;
 }
 
-__attribute__((noinline)) int put_env(u32 idx, u32 k)
-{
-    struct scratch *s = scratch_at(idx);
+__attribute__((noinline)) int put_env(u32 idx, u32 k) {
+    struct scratch* s = scratch_at(idx);
     u64 mm = s ? (u64)READ(task_struct, s->task, mm) : 0;
-    if (!s || !mm)
-        return 0;
+    if (!s || !mm) return 0;
     u64 start = READ(mm_struct, mm, env_start), end = READ(mm_struct, mm, env_end);
     u64 bytes = end > start ? end - start : 0;
     if (bytes > REC_MAX_TEXT) {
@@ -105,33 +92,27 @@ __attribute__((noinline)) int put_env(u32 idx, u32 k)
     }
     u32 at = s->tail;
     int n = put_user_bytes(idx, k, start, (u32)bytes);
-    if (n > 0)
-        s->rec[(at + (u32)n - 1) & 0xffff] = 0;
+    if (n > 0) s->rec[(at + (u32)n - 1) & 0xffff] = 0;
     return 0;
 }
 
 /* kernfs_node.parent was renamed in 6.15. */
-static __always_inline u64 kernfs_parent(u64 node)
-{
+static __always_inline u64 kernfs_parent(u64 node) {
     if (bpf_core_field_exists(struct kernfs_node, __parent))
         return (u64)READ(kernfs_node, node, __parent);
     return (u64)READ(kernfs_node___until614, node, parent);
 }
 
 /* One directory name in front of scratch.path; a step of put_cgroup. out: true at the root */
-__attribute__((noinline)) int cgroup_step(u32 idx)
-{
-    struct scratch *s = scratch_at(idx);
-    if (!s)
-        return 1;
+__attribute__((noinline)) int cgroup_step(u32 idx) {
+    struct scratch* s = scratch_at(idx);
+    if (!s) return 1;
     u64 node = s->dentry, parent = kernfs_parent(node);
-    if (!parent)
-        return 1;
-    u8 *name = &s->path[TEXT_ROOM];
-    long n = bpf_probe_read_kernel_str(name, 256, (void *)READ(kernfs_node, node, name));
+    if (!parent) return 1;
+    u8* name = &s->path[TEXT_ROOM];
+    long n = bpf_probe_read_kernel_str(name, 256, (void*)READ(kernfs_node, node, name));
     u32 pos = s->pos;
-    if (n <= 1 || n > 256 || pos < (u32)n + 1 || pos > TEXT_ROOM)
-        return 1;
+    if (n <= 1 || n > 256 || pos < (u32)n + 1 || pos > TEXT_ROOM) return 1;
     pos -= (u32)n - 1;
     bpf_probe_read_kernel(&s->path[pos & (TEXT_ROOM - 1)], (u32)(n - 1) & 0xff, name);
     pos -= 1;
@@ -142,20 +123,16 @@ __attribute__((noinline)) int cgroup_step(u32 idx)
 }
 
 /* Appends "name=path" and NUL at the tail for one controller. `name` fits in 8 bytes. */
-__attribute__((noinline)) int append_cgroup(u32 idx, u32 subsys, u64 name, u32 name_len)
-{
-    struct scratch *s = scratch_at(idx);
-    if (!s || subsys >= 16 || name_len > 8 || !room(s, TEXT_ROOM))
-        return 0;
+__attribute__((noinline)) int append_cgroup(u32 idx, u32 subsys, u64 name, u32 name_len) {
+    struct scratch* s = scratch_at(idx);
+    if (!s || subsys >= 16 || name_len > 8 || !room(s, TEXT_ROOM)) return 0;
     u64 set = (u64)READ(task_struct, s->task, cgroups);
     u64 css = set ? rd64(AT(css_set, set, subsys) + 8ULL * subsys) : 0;
-    if (!css)
-        return 0;
+    if (!css) return 0;
     s->dentry = (u64)READ(cgroup_subsys_state, css, cgroup, kn);
     s->pos = TEXT_ROOM - 1;
     for (int n = 0; n < 32; n++) {
-        if (cgroup_step(idx))
-            break;
+        if (cgroup_step(idx)) break;
     }
     u32 pos = s->pos, len = TEXT_ROOM - 1 - pos;
     if (len == 0) { /* the root has no name of its own */
@@ -163,10 +140,9 @@ __attribute__((noinline)) int append_cgroup(u32 idx, u32 subsys, u64 name, u32 n
         pos = TEXT_ROOM - 2;
         len = 1;
     }
-    if (len > 3000)
-        return 0;
+    if (len > 3000) return 0;
     u32 tail = s->tail;
-    *(u64 *)&s->path[TEXT_ROOM] = name;
+    *(u64*)&s->path[TEXT_ROOM] = name;
     bpf_probe_read_kernel(&s->rec[tail & 0xffff], name_len & 15, &s->path[TEXT_ROOM]);
     s->rec[(tail + name_len) & 0xffff] = '=';
     tail += name_len + 1;
@@ -178,18 +154,16 @@ __attribute__((noinline)) int append_cgroup(u32 idx, u32 subsys, u64 name, u32 n
     return 0;
 }
 
-#define NAME8(a, b, c, d, e, f, g, h)                                                          \
-    ((u64)(a) | (u64)(b) << 8 | (u64)(c) << 16 | (u64)(d) << 24 | (u64)(e) << 32 |              \
+#define NAME8(a, b, c, d, e, f, g, h)                                              \
+    ((u64)(a) | (u64)(b) << 8 | (u64)(c) << 16 | (u64)(d) << 24 | (u64)(e) << 32 | \
      (u64)(f) << 40 | (u64)(g) << 48 | (u64)(h) << 56)
-#define APPEND_CGROUP(id, name, len)                                                            \
-    if (bpf_core_enum_value_exists(enum cgroup_subsys_id, id))                                  \
-        append_cgroup(idx, (u32)bpf_core_enum_value(enum cgroup_subsys_id, id), name, len)
+#define APPEND_CGROUP(id, name, len)                           \
+    if (bpf_core_enum_value_exists(enum cgroup_subsys_id, id)) \
+    append_cgroup(idx, (u32)bpf_core_enum_value(enum cgroup_subsys_id, id), name, len)
 
-__attribute__((noinline)) int put_cgroups(u32 idx, u32 k)
-{
-    struct scratch *s = scratch_at(idx);
-    if (!s)
-        return 0;
+__attribute__((noinline)) int put_cgroups(u32 idx, u32 k) {
+    struct scratch* s = scratch_at(idx);
+    if (!s) return 0;
     u32 start = s->tail;
     APPEND_CGROUP(cpuset_cgrp_id, NAME8('c', 'p', 'u', 's', 'e', 't', 0, 0), 6);
     APPEND_CGROUP(cpu_cgrp_id, NAME8('c', 'p', 'u', 0, 0, 0, 0, 0), 3);
@@ -204,11 +178,9 @@ __attribute__((noinline)) int put_cgroups(u32 idx, u32 k)
 
 /* The numbers clone and exec share, in the order of their parameters from `first` on:
  * tid pid ptid cwd fdlimit pgft_maj pgft_min vm_size vm_rss vm_swap comm */
-__attribute__((noinline)) int put_process(u32 idx, u32 first)
-{
-    struct scratch *s = scratch_at(idx);
-    if (!s || first > REC_MAX_PARAMS)
-        return 0;
+__attribute__((noinline)) int put_process(u32 idx, u32 first) {
+    struct scratch* s = scratch_at(idx);
+    if (!s || first > REC_MAX_PARAMS) return 0;
     u64 task = s->task, mm = (u64)READ(task_struct, task, mm);
     put(s, first, (u64)READ(task_struct, task, pid));
     put(s, first + 1, (u64)READ(task_struct, task, tgid));

@@ -39,7 +39,7 @@ enum {
 /* Extras: slot (parameters of the event + k); there if nslots counts it and its absent bit is 0. */
 enum rec_extra {
     REC_X_FD = 0,    /* struct rec_fd (8-byte aligned) + text: the object behind the fd parameter;
-                      * of opens, accepts: the new descriptor's, without text if REC_X_REAL has it */
+                      * of opens, accepts: the new descriptor's, without path: REC_X_REAL has it */
     REC_X_REAL,      /* text: the kernel's own path of the file the event opened or executed */
     REC_X_DIR,       /* text: the kernel's path of the directory a relative name starts from */
     REC_X_COUNT,

@@ -29,7 +29,8 @@ constexpr int kLongestSleepMs = 30;
 std::uint64_t clock_ns(clockid_t clock) {
     timespec t{};
     ::clock_gettime(clock, &t);
-    return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(t.tv_nsec);
+    return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000U +
+           static_cast<std::uint64_t>(t.tv_nsec);
 }
 
 // The epoch is read between two readings of the boot clock, so its middle is what it belongs to.
@@ -42,7 +43,8 @@ std::uint64_t boot_offset_ns() {
 
 class Live final : public KernelSource {
 public:
-    Live(std::unique_ptr<Probe> probe, std::vector<Ring> rings) : probe_(std::move(probe)), merge_(std::move(rings)) {}
+    Live(std::unique_ptr<Probe> probe, std::vector<Ring> rings)
+        : probe_(std::move(probe)), merge_(std::move(rings)) {}
 
     Result<> init() {
         epoll_ = Fd(::epoll_create1(EPOLL_CLOEXEC));
@@ -50,7 +52,8 @@ public:
         for (const int fd : probe_->ring_fds()) {
             epoll_event event{};
             event.events = EPOLLIN | EPOLLET;
-            if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) return errno_error("epoll_ctl", errno);
+            if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0)
+                return errno_error("epoll_ctl", errno);
         }
         refresh_clock(clock_ns(CLOCK_BOOTTIME));
         return Ok{};
@@ -58,16 +61,19 @@ public:
 
     Result<std::size_t> poll(const RecordFn& on_record, int timeout_ms) override {
         const std::uint64_t start = clock_ns(CLOCK_BOOTTIME);
-        int sleep_ms = kFirstSleepMs;
         for (;;) {
             const std::size_t count = look(on_record);
-            if (count > 0) return count;
+            if (count > 0) {
+                sleep_ms_ = kFirstSleepMs;
+                return count;
+            }
             const std::uint64_t waited_ms = (clock_ns(CLOCK_BOOTTIME) - start) / 1'000'000U;
-            if (timeout_ms < 0 || waited_ms >= static_cast<std::uint64_t>(timeout_ms)) return std::size_t{0};
+            if (timeout_ms < 0 || waited_ms >= static_cast<std::uint64_t>(timeout_ms))
+                return std::size_t{0};
             const int left_ms = timeout_ms - static_cast<int>(waited_ms);
-            const int now_ms = merge_.pending() ? kFirstSleepMs : sleep_ms;
+            const int now_ms = merge_.pending() ? kFirstSleepMs : sleep_ms_;
             SENSOR_TRY_OK(wait(std::min(now_ms, left_ms)));
-            sleep_ms = std::min(sleep_ms * 2, kLongestSleepMs);
+            sleep_ms_ = std::min(sleep_ms_ * 2, kLongestSleepMs);
         }
     }
 
@@ -101,7 +107,8 @@ private:
         if (!busy) busy_since_ns_ = 0;
         if (busy && busy_since_ns_ == 0) busy_since_ns_ = now;
         std::uint64_t horizon = now - kSlackNs;
-        if (busy && now - busy_since_ns_ < kBusyBoundNs) horizon = std::min(horizon, busy_since_ns_ - kSlackNs);
+        if (busy && now - busy_since_ns_ < kBusyBoundNs)
+            horizon = std::min(horizon, busy_since_ns_ - kSlackNs);
         return merge_.deliver(horizon + offset_ns_, on_record);
     }
 
@@ -113,7 +120,8 @@ private:
 
     Result<> wait(int ms) {
         epoll_event event{};
-        if (::epoll_wait(epoll_.get(), &event, 1, ms) < 0 && errno != EINTR) return errno_error("epoll_wait", errno);
+        if (::epoll_wait(epoll_.get(), &event, 1, ms) < 0 && errno != EINTR)
+            return errno_error("epoll_wait", errno);
         return Ok{};
     }
 
@@ -123,6 +131,7 @@ private:
     std::uint64_t offset_ns_ = 0;
     std::uint64_t clock_read_ns_ = 0;
     std::uint64_t busy_since_ns_ = 0;
+    int sleep_ms_ = kFirstSleepMs;  // grows while nothing happens, also from call to call
 };
 
 }  // namespace

@@ -11,8 +11,12 @@
 namespace sensor::capture {
 
 /// One --scope option. Numbers and paths are those of the sensor's own namespaces.
-struct ScopeCgroup { std::string path; };
-struct ScopeTree { std::uint32_t pid; };
+struct ScopeCgroup {
+    std::string path;
+};
+struct ScopeTree {
+    std::uint32_t pid;
+};
 struct ScopePidns {};
 using Scope = std::variant<ScopeCgroup, ScopeTree, ScopePidns>;
 
@@ -20,11 +24,11 @@ using Scope = std::variant<ScopeCgroup, ScopeTree, ScopePidns>;
 Result<Scope> parse_scope(std::string_view text);
 
 struct KernelOptions {
-    std::vector<Scope> scopes;                   ///< empty: whole host; several: any of them
-    std::bitset<REC_MAX_SC> syscalls;            ///< by stable number: what the probe reports
-    std::uint32_t snaplen = 80;                  ///< bytes of I/O buffers
-    bool real_paths = true;                      ///< collect REC_X_REAL for opens
-    std::uint32_t bulk_ring_bytes = 8U << 20;    ///< per ring; rounded up to a power of two
+    std::vector<Scope> scopes;                 ///< empty: whole host; several: any of them
+    std::bitset<REC_MAX_SC> syscalls;          ///< by stable number: what the probe reports
+    std::uint32_t snaplen = 80;                ///< bytes of I/O buffers
+    bool real_paths = true;                    ///< collect REC_X_REAL for opens
+    std::uint32_t bulk_ring_bytes = 8U << 20;  ///< per ring; rounded up to a power of two
     std::uint32_t critical_ring_bytes = 2U << 20;
 };
 

@@ -35,7 +35,8 @@ bool Merge::collect_ring(std::uint32_t idx) {
         if (next == Ring::Next::Busy) return true;
         if (next == Ring::Next::Empty) return false;
         const auto* head = reinterpret_cast<const rec_head*>(record.data());
-        if (record.size() < sizeof(rec_head) || head->len > record.size() || head->cpu >= kMaxCpus) {
+        if (record.size() < sizeof(rec_head) || head->len > record.size() ||
+            head->cpu >= kMaxCpus) {
             ++malformed_;
             continue;
         }

@@ -54,7 +54,8 @@ const char* handler_of(EventType event) {
 
 // Slot of a call in the probe's array: SLOT_OF of bpf/tables.h.
 std::uint32_t slot_of(const SyscallInfo& call) {
-    return call.native >= 0 ? static_cast<std::uint32_t>(call.native) : REC_MAX_SYSCALLS + std::uint32_t{call.sc};
+    return call.native >= 0 ? static_cast<std::uint32_t>(call.native)
+                            : REC_MAX_SYSCALLS + std::uint32_t{call.sc};
 }
 
 bool is_call(const SyscallInfo& call) { return call.native >= 0 || call.ia32 >= 0; }
@@ -67,7 +68,8 @@ bool wants(const std::bitset<REC_MAX_SC>& wanted, EventType event) {
 // Kernels before 5.11 charge maps to this limit; later ones do not, and then failing is harmless.
 void raise_memlock() {
     const rlimit all{RLIM_INFINITY, RLIM_INFINITY};
-    if (::setrlimit(RLIMIT_MEMLOCK, &all) != 0) log::debug("cannot raise RLIMIT_MEMLOCK: {}", errno);
+    if (::setrlimit(RLIMIT_MEMLOCK, &all) != 0)
+        log::debug("cannot raise RLIMIT_MEMLOCK: {}", errno);
 }
 
 Error load_error(int err) {
@@ -114,7 +116,8 @@ Result<> Probe::configure(const KernelOptions& options) {
     cfg.cfg_ring_shift = shift;
     cfg.cfg_snaplen = options.snaplen;
     cfg.cfg_real_paths = options.real_paths;
-    cfg.cfg_page_shift = static_cast<std::uint32_t>(std::countr_zero(static_cast<unsigned long>(::sysconf(_SC_PAGESIZE))));
+    cfg.cfg_page_shift = static_cast<std::uint32_t>(
+        std::countr_zero(static_cast<unsigned long>(::sysconf(_SC_PAGESIZE))));
     cfg.cfg_bulk_quarter = bulk_bytes_ / 4;
     cfg.cfg_critical_quarter = critical_bytes_ / 4;
     bpf_map__set_max_entries(skel_->maps.scratches, cpus_ * SCRATCH_NEST);
@@ -134,7 +137,8 @@ Result<> Probe::configure_scopes(const std::vector<Scope>& scopes) {
             cfg.cfg_trees[trees++] = tree->pid;
             has_trees_ = true;
         } else if (const auto* cgroup = std::get_if<ScopeCgroup>(&scope)) {
-            if (cgroups == MAX_SCOPE_CGROUPS) return Error("--scope cgroup: at most 16 can be given");
+            if (cgroups == MAX_SCOPE_CGROUPS)
+                return Error("--scope cgroup: at most 16 can be given");
             SENSOR_TRY(const CgroupKey key, find_cgroup(cgroup->path));
             cfg.cfg_scope |= SCOPE_CGROUP;
             cfg.cfg_cgroups[cgroups].id = key.id;
@@ -167,7 +171,8 @@ Result<> Probe::load() {
     counters_bytes_ = cpus_ * sizeof(cpu_counters);
     const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     counters_bytes_ = (counters_bytes_ + page - 1) / page * page;
-    void* const at = ::mmap(nullptr, counters_bytes_, PROT_READ, MAP_SHARED, bpf_map__fd(skel_->maps.counters), 0);
+    void* const at = ::mmap(nullptr, counters_bytes_, PROT_READ, MAP_SHARED,
+                            bpf_map__fd(skel_->maps.counters), 0);
     if (at == MAP_FAILED) return errno_error("cannot map the probe's counters", errno);
     counters_ = at;
     return Ok{};
@@ -176,10 +181,13 @@ Result<> Probe::load() {
 Result<> Probe::make_rings() {
     const std::uint32_t rings = bpf_map__max_entries(skel_->maps.bulk);
     for (std::uint32_t idx = 0; idx < rings; ++idx) {
-        const int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "bulk_ring", 0, 0, bulk_bytes_, nullptr);
-        if (fd < 0) return errno_error(format("cannot create a ring buffer of {} bytes", bulk_bytes_), -fd);
+        const int fd =
+            bpf_map_create(BPF_MAP_TYPE_RINGBUF, "bulk_ring", 0, 0, bulk_bytes_, nullptr);
+        if (fd < 0)
+            return errno_error(format("cannot create a ring buffer of {} bytes", bulk_bytes_), -fd);
         bulk_fds_.push_back(fd);
-        if (const int err = bpf_map_update_elem(bpf_map__fd(skel_->maps.bulk), &idx, &fd, BPF_ANY); err != 0) {
+        if (const int err = bpf_map_update_elem(bpf_map__fd(skel_->maps.bulk), &idx, &fd, BPF_ANY);
+            err != 0) {
             return errno_error("cannot install a ring buffer", -err);
         }
     }
@@ -189,10 +197,13 @@ Result<> Probe::make_rings() {
 Result<> Probe::fill_calls(const std::bitset<REC_MAX_SC>& wanted) {
     for (const SyscallInfo& call : all_syscalls()) {
         if (!wanted[call.sc] || !is_call(call)) continue;
-        const bpf_program* program = bpf_object__find_program_by_name(skel_->obj, handler_of(call.event));
+        const bpf_program* program =
+            bpf_object__find_program_by_name(skel_->obj, handler_of(call.event));
         const std::uint32_t slot = slot_of(call);
         const int fd = bpf_program__fd(program);
-        if (const int err = bpf_map_update_elem(bpf_map__fd(skel_->maps.calls), &slot, &fd, BPF_ANY); err != 0) {
+        if (const int err =
+                bpf_map_update_elem(bpf_map__fd(skel_->maps.calls), &slot, &fd, BPF_ANY);
+            err != 0) {
             return errno_error(format("cannot install the program for {}", call.name), -err);
         }
     }
@@ -201,7 +212,8 @@ Result<> Probe::fill_calls(const std::bitset<REC_MAX_SC>& wanted) {
 
 Result<> Probe::attach(bpf_program* program) {
     bpf_link* const link = bpf_program__attach(program);
-    if (link == nullptr) return errno_error(format("cannot attach {}", bpf_program__name(program)), errno);
+    if (link == nullptr)
+        return errno_error(format("cannot attach {}", bpf_program__name(program)), errno);
     links_.push_back(link);
     return Ok{};
 }

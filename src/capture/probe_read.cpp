@@ -20,7 +20,9 @@
 namespace sensor::capture {
 namespace {
 
-std::uint64_t load_relaxed(const std::uint64_t& value) { return __atomic_load_n(&value, __ATOMIC_RELAXED); }
+std::uint64_t load_relaxed(const std::uint64_t& value) {
+    return __atomic_load_n(&value, __ATOMIC_RELAXED);
+}
 
 TaskSnapshot to_snapshot(const rec_task& r) {
     TaskSnapshot t;
@@ -112,7 +114,9 @@ std::vector<LossCount> Probe::losses() const {
         for (int lane = 0; lane < REC_LANE_COUNT; ++lane) {
             for (int reason = 0; reason < REC_LOSS_COUNT; ++reason) {
                 const std::uint64_t count = load_relaxed(cpu[n].lost[lane][reason]);
-                if (count != 0) losses.push_back({static_cast<rec_lane>(lane), n, static_cast<rec_loss>(reason), count});
+                if (count != 0)
+                    losses.push_back(
+                        {static_cast<rec_lane>(lane), n, static_cast<rec_loss>(reason), count});
             }
         }
     }

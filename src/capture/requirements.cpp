@@ -43,19 +43,22 @@ std::string locked_down() {
 
 // Loads "return 0" for a tracepoint with typed arguments. out: 0 or the error
 int try_program() {
-    const std::array<bpf_insn, 2> code = {{{BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0}, {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}}};
+    const std::array<bpf_insn, 2> code = {
+        {{BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0}, {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}}};
     const int type_id = libbpf_find_vmlinux_btf_id("sys_exit", BPF_TRACE_RAW_TP);
     if (type_id < 0) return -type_id;
     bpf_prog_load_opts options{};
     options.sz = sizeof options;
     options.expected_attach_type = BPF_TRACE_RAW_TP;
     options.attach_btf_id = static_cast<__u32>(type_id);
-    const Fd fd(bpf_prog_load(BPF_PROG_TYPE_TRACING, "try", "GPL", code.data(), code.size(), &options));
+    const Fd fd(
+        bpf_prog_load(BPF_PROG_TYPE_TRACING, "try", "GPL", code.data(), code.size(), &options));
     return fd ? 0 : errno;
 }
 
 int try_ring() {
-    const Fd fd(bpf_map_create(BPF_MAP_TYPE_RINGBUF, "try", 0, 0, static_cast<__u32>(::sysconf(_SC_PAGESIZE)), nullptr));
+    const Fd fd(bpf_map_create(BPF_MAP_TYPE_RINGBUF, "try", 0, 0,
+                               static_cast<__u32>(::sysconf(_SC_PAGESIZE)), nullptr));
     return fd ? 0 : errno;
 }
 
@@ -65,7 +68,8 @@ void check_kernel(std::vector<std::string>& missing) {
     int major = 0, minor = 0;
     if (std::sscanf(name.release, "%d.%d", &major, &minor) != 2) return;
     if (major > kLeastMajor || (major == kLeastMajor && minor >= kLeastMinor)) return;
-    missing.push_back(format("kernel {} is too old: boot {}.{} or newer", name.release, kLeastMajor, kLeastMinor));
+    missing.push_back(format("kernel {} is too old: boot {}.{} or newer", name.release, kLeastMajor,
+                             kLeastMinor));
 }
 
 void check_rights(std::vector<std::string>& missing) {
@@ -75,18 +79,25 @@ void check_rights(std::vector<std::string>& missing) {
     if (!has(caps, CAP_BPF)) names += "CAP_BPF";
     if (!has(caps, CAP_PERFMON)) names += names.empty() ? "CAP_PERFMON" : " and CAP_PERFMON";
     if (names.empty()) return;
-    missing.push_back(format("{} missing: run as root, or give it (setcap cap_bpf,cap_perfmon,cap_sys_ptrace+ep FILE; "
-                             "in a container --cap-add BPF --cap-add PERFMON)", names));
+    missing.push_back(format(
+        "{} missing: run as root, or give it (setcap cap_bpf,cap_perfmon,cap_sys_ptrace+ep FILE; "
+        "in a container --cap-add BPF --cap-add PERFMON)",
+        names));
 }
 
 void check_loads(std::vector<std::string>& missing) {
     if (const int err = try_ring(); err != 0) {
-        missing.push_back(format("the kernel refuses a ring buffer map ({}): in a container allow the bpf system call "
-                                 "(--security-opt seccomp=unconfined); else a kernel with CONFIG_BPF_SYSCALL=y", std::strerror(err)));
+        missing.push_back(format(
+            "the kernel refuses a ring buffer map ({}): in a container allow the bpf system call "
+            "(--security-opt seccomp=unconfined); else a kernel with CONFIG_BPF_SYSCALL=y",
+            std::strerror(err)));
     }
     if (const int err = try_program(); err != 0) {
-        missing.push_back(format("the kernel refuses a program on the sys_exit tracepoint ({}): allow the bpf system call, "
-                                 "or a kernel with CONFIG_BPF_EVENTS=y and CONFIG_DEBUG_INFO_BTF=y", std::strerror(err)));
+        missing.push_back(
+            format("the kernel refuses a program on the sys_exit tracepoint ({}): allow the bpf "
+                   "system call, "
+                   "or a kernel with CONFIG_BPF_EVENTS=y and CONFIG_DEBUG_INFO_BTF=y",
+                   std::strerror(err)));
     }
 }
 
@@ -96,13 +107,17 @@ std::vector<std::string> missing_requirements() {
     std::vector<std::string> missing;
     check_kernel(missing);
     if (::access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
-        missing.emplace_back("/sys/kernel/btf/vmlinux is not there: mount sysfs on /sys, or boot a kernel built with "
-                             "CONFIG_DEBUG_INFO_BTF=y");
+        missing.emplace_back(
+            "/sys/kernel/btf/vmlinux is not there: mount sysfs on /sys, or boot a kernel built "
+            "with "
+            "CONFIG_DEBUG_INFO_BTF=y");
     }
     check_rights(missing);
     if (locked_down() == "confidentiality") {
-        missing.emplace_back("kernel lockdown is \"confidentiality\", which forbids programs that read memory: boot with "
-                             "lockdown=integrity or without");
+        missing.emplace_back(
+            "kernel lockdown is \"confidentiality\", which forbids programs that read memory: boot "
+            "with "
+            "lockdown=integrity or without");
     }
     check_loads(missing);
     return missing;

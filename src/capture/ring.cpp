@@ -19,7 +19,9 @@ constexpr std::size_t kHeader = 8;
 
 // The kernel writes these words while we read them.
 template <typename T>
-T load_acquire(const T* p) noexcept { return __atomic_load_n(p, __ATOMIC_ACQUIRE); }
+T load_acquire(const T* p) noexcept {
+    return __atomic_load_n(p, __ATOMIC_ACQUIRE);
+}
 
 }  // namespace
 
@@ -27,7 +29,8 @@ Result<Ring> Ring::map(int fd, std::size_t bytes) {
     const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     void* const consumer = ::mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (consumer == MAP_FAILED) return errno_error("cannot map a ring buffer", errno);
-    void* const producer = ::mmap(nullptr, page + 2 * bytes, PROT_READ, MAP_SHARED, fd, static_cast<off_t>(page));
+    void* const producer =
+        ::mmap(nullptr, page + 2 * bytes, PROT_READ, MAP_SHARED, fd, static_cast<off_t>(page));
     if (producer == MAP_FAILED) {
         const int err = errno;
         ::munmap(consumer, page);
@@ -40,14 +43,23 @@ Result<Ring> Ring::map(int fd, std::size_t bytes) {
     return ring;
 }
 
-Ring::Ring(std::uint64_t* consumer, const std::uint64_t* producer, const std::byte* data, std::size_t bytes)
-    : consumer_(consumer), producer_(producer), data_(data), mask_(bytes - 1), scan_(load_acquire(consumer)) {
+Ring::Ring(std::uint64_t* consumer, const std::uint64_t* producer, const std::byte* data,
+           std::size_t bytes)
+    : consumer_(consumer),
+      producer_(producer),
+      data_(data),
+      mask_(bytes - 1),
+      scan_(load_acquire(consumer)) {
     SENSOR_CHECK(bytes != 0 && (bytes & (bytes - 1)) == 0);
 }
 
 Ring::Ring(Ring&& other) noexcept
-    : consumer_(other.consumer_), producer_(other.producer_), data_(other.data_), mask_(other.mask_),
-      scan_(other.scan_), consumer_page_(std::exchange(other.consumer_page_, nullptr)),
+    : consumer_(other.consumer_),
+      producer_(other.producer_),
+      data_(other.data_),
+      mask_(other.mask_),
+      scan_(other.scan_),
+      consumer_page_(std::exchange(other.consumer_page_, nullptr)),
       producer_pages_(std::exchange(other.producer_pages_, nullptr)) {}
 
 Ring::~Ring() {

@@ -20,7 +20,7 @@ constexpr long kCgroup1Magic = 0x27e0eb;
 
 // Columns of one line of /proc/self/mountinfo that matter here.
 struct Mount {
-    std::string device;   // "major:minor"
+    std::string device;  // "major:minor"
     std::string folder;
     std::string type;
     std::string options;  // of the superblock
@@ -68,9 +68,10 @@ Result<std::uint32_t> hierarchy_on(const struct stat& st, const std::string& pat
         if (one.empty() || one.rfind("name=", 0) == 0 || !has_word(options, one)) continue;
         return static_cast<std::uint32_t>(std::strtoul(line.c_str(), nullptr, 10));
     }
-    return Error(format("--scope cgroup={}: this v1 hierarchy has no controller, so the kernel cannot "
-                        "look it up by process; use a folder of another one (memory, pids, cpu) or of cgroup2",
-                        path));
+    return Error(format(
+        "--scope cgroup={}: this v1 hierarchy has no controller, so the kernel cannot "
+        "look it up by process; use a folder of another one (memory, pids, cpu) or of cgroup2",
+        path));
 }
 
 std::string v2_root() {
@@ -81,8 +82,9 @@ std::string v2_root() {
 }
 
 bool is_cgroup(const std::string& path) {
-    struct statfs fs {};
-    return ::statfs(path.c_str(), &fs) == 0 && (fs.f_type == kCgroup2Magic || fs.f_type == kCgroup1Magic);
+    struct statfs fs{};
+    return ::statfs(path.c_str(), &fs) == 0 &&
+           (fs.f_type == kCgroup2Magic || fs.f_type == kCgroup1Magic);
 }
 
 }  // namespace
@@ -90,12 +92,15 @@ bool is_cgroup(const std::string& path) {
 Result<CgroupKey> find_cgroup(const std::string& path) {
     std::string folder = path;
     if (!is_cgroup(folder)) folder = v2_root() + "/" + path;
-    struct stat st {};
-    struct statfs fs {};
-    if (!is_cgroup(folder) || ::stat(folder.c_str(), &st) != 0 || ::statfs(folder.c_str(), &fs) != 0 ||
-        !S_ISDIR(st.st_mode)) {
-        return Error(format("--scope cgroup={}: not a control group; give the folder of one, such as {}/NAME", path,
-                            v2_root().empty() ? "/sys/fs/cgroup" : v2_root()), ENOENT);
+    struct stat st{};
+    struct statfs fs{};
+    if (!is_cgroup(folder) || ::stat(folder.c_str(), &st) != 0 ||
+        ::statfs(folder.c_str(), &fs) != 0 || !S_ISDIR(st.st_mode)) {
+        return Error(
+            format(
+                "--scope cgroup={}: not a control group; give the folder of one, such as {}/NAME",
+                path, v2_root().empty() ? "/sys/fs/cgroup" : v2_root()),
+            ENOENT);
     }
     CgroupKey key;
     key.id = st.st_ino;
@@ -109,12 +114,14 @@ Result<Scope> parse_scope(std::string_view text) {
     if (text == "pidns") return Scope{ScopePidns{}};
     const std::size_t equal = text.find('=');
     const std::string_view kind = text.substr(0, equal);
-    const std::string_view value = equal == std::string_view::npos ? std::string_view{} : text.substr(equal + 1);
+    const std::string_view value =
+        equal == std::string_view::npos ? std::string_view{} : text.substr(equal + 1);
     if (kind == "cgroup" && !value.empty()) return Scope{ScopeCgroup{std::string(value)}};
     if (kind == "tree") {
         std::uint32_t tgid = 0;
         const auto [end, err] = std::from_chars(value.data(), value.data() + value.size(), tgid);
-        if (err == std::errc{} && end == value.data() + value.size() && tgid > 0) return Scope{ScopeTree{tgid}};
+        if (err == std::errc{} && end == value.data() + value.size() && tgid > 0)
+            return Scope{ScopeTree{tgid}};
         return Error(format("--scope tree={}: expected the number of a process", value));
     }
     return Error(format("--scope {}: expected cgroup=PATH, tree=PID or pidns", text));

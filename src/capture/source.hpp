@@ -26,10 +26,10 @@ struct LossCount {
 };
 
 struct SourceStats {
-    std::uint64_t delivered = 0;             ///< records given to the caller
-    std::uint64_t attempted = 0;             ///< records the probe wanted to emit
-    std::uint64_t lost[REC_LOSS_COUNT] = {}; ///< by reason
-    std::uint64_t gaps = 0;                  ///< holes seen in the sequences
+    std::uint64_t delivered = 0;              ///< records given to the caller
+    std::uint64_t attempted = 0;              ///< records the probe wanted to emit
+    std::uint64_t lost[REC_LOSS_COUNT] = {};  ///< by reason
+    std::uint64_t gaps = 0;                   ///< holes seen in the sequences
 };
 
 class Source {

@@ -23,7 +23,9 @@ std::string bytes_of(std::initializer_list<int> bytes) {
     return s;
 }
 
-std::string port(std::uint16_t p) { return {static_cast<char>(p & 0xff), static_cast<char>(p >> 8)}; }
+std::string port(std::uint16_t p) {
+    return {static_cast<char>(p & 0xff), static_cast<char>(p >> 8)};
+}
 
 const std::string kLocal4 = bytes_of({127, 0, 0, 1});
 const std::string kLocal6 = std::string(15, '\0') + '\1';
@@ -141,7 +143,8 @@ TEST_CASE("TCP over IPv6") {
     SKIP_WITHOUT_KERNEL();
     const int probe = ::socket(AF_INET6, SOCK_STREAM, 0);
     sockaddr_in6 any = address6(0);
-    const bool usable = probe >= 0 && ::bind(probe, reinterpret_cast<sockaddr*>(&any), sizeof any) == 0;
+    const bool usable =
+        probe >= 0 && ::bind(probe, reinterpret_cast<sockaddr*>(&any), sizeof any) == 0;
     ::close(probe);
     if (!usable) {
         WARN("no IPv6 loopback here: not tested");
@@ -166,7 +169,8 @@ TEST_CASE("a connection refused has an address and no tuple") {
     const std::uint16_t p = free_port();
     const Run run = watch([&] {
         const sockaddr_in a = address4(p);
-        ::connect(::socket(AF_INET, SOCK_STREAM, 0), reinterpret_cast<const sockaddr*>(&a), sizeof a);
+        ::connect(::socket(AF_INET, SOCK_STREAM, 0), reinterpret_cast<const sockaddr*>(&a),
+                  sizeof a);
     });
     const auto connects = run.records.of(EventType::connect);
     REQUIRE(connects.size() == 1);
@@ -252,7 +256,8 @@ TEST_CASE("unix sockets: paths, abstract names, pairs") {
         sockaddr_un hidden{};
         hidden.sun_family = AF_UNIX;
         std::memcpy(hidden.sun_path, "\0abstract", 9);
-        ::bind(::socket(AF_UNIX, SOCK_DGRAM, 0), reinterpret_cast<sockaddr*>(&hidden), sizeof(sa_family_t) + 9);
+        ::bind(::socket(AF_UNIX, SOCK_DGRAM, 0), reinterpret_cast<sockaddr*>(&hidden),
+               sizeof(sa_family_t) + 9);
         int pair[2];
         ::socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
     });

@@ -17,7 +17,8 @@ TEST_CASE("openat: every parameter, real path through a link") {
     const TempFolder temp;
     REQUIRE(::symlink("target", temp.file("link").c_str()) == 0);
     const Run run = watch([&] {
-        const int fd = ::openat(AT_FDCWD, temp.file("target").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0640);
+        const int fd =
+            ::openat(AT_FDCWD, temp.file("target").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0640);
         ::close(fd);
         ::openat(AT_FDCWD, temp.file("link").c_str(), O_RDONLY);
         ::openat(AT_FDCWD, temp.file("none").c_str(), O_RDWR | O_APPEND);
@@ -25,7 +26,7 @@ TEST_CASE("openat: every parameter, real path through a link") {
     REQUIRE(run.error == "");
     const auto made = run.records.with_text(EventType::openat, "name", temp.file("target"));
     REQUIRE(made.size() == 1);
-    struct stat st {};
+    struct stat st{};
     REQUIRE(::stat(temp.file("target").c_str(), &st) == 0);
     CHECK(number(made[0], "fd") >= 0);
     CHECK(number(made[0], "dirfd") == -100);
@@ -95,7 +96,7 @@ TEST_CASE("opening into descriptor 0 and O_DIRECTORY: facts of the file, no mode
     });
     const auto opened = run.records.with_text(EventType::open, "name", temp.path());
     REQUIRE(opened.size() == 2);
-    struct stat st {};
+    struct stat st{};
     REQUIRE(::stat(temp.path().c_str(), &st) == 0);
     CHECK(number(opened[0], "fd") == 0);
     CHECK(number(opened[0], "ino") == static_cast<std::int64_t>(st.st_ino));
@@ -160,7 +161,8 @@ TEST_CASE("snaplen limits buffers, not texts") {
     const std::string long_data(5000, 'x');
     Setup setup;
     setup.adjust = [](capture::KernelOptions& options) { options.snaplen = 4321; };
-    const Run run = watch(setup, [&] { ::syscall(SYS_write, -1, long_data.data(), long_data.size()); });
+    const Run run =
+        watch(setup, [&] { ::syscall(SYS_write, -1, long_data.data(), long_data.size()); });
     const auto writes = run.records.of(EventType::write);
     REQUIRE(writes.size() == 1);
     CHECK(text(writes[0], "data").size() == 4321);

@@ -34,15 +34,18 @@ std::string nul_joined(std::initializer_list<const char*> texts) {
     return all;
 }
 
-bool same_namespace() { return std::filesystem::read_symlink("/proc/self/ns/pid") == "pid:[4026531836]"; }
+bool same_namespace() {
+    return std::filesystem::read_symlink("/proc/self/ns/pid") == "pid:[4026531836]";
+}
 
 }  // namespace
 
 TEST_CASE("execve: all parameters") {
     SKIP_WITHOUT_KERNEL();
-    struct stat st {};
+    struct stat st{};
     REQUIRE(::stat(KERNEL_HELPER, &st) == 0);
-    const Run run = watch([] { exec_helper(KERNEL_HELPER, {"argv zero", "", "7"}, {"A=1", "B=two"}); });
+    const Run run =
+        watch([] { exec_helper(KERNEL_HELPER, {"argv zero", "", "7"}, {"A=1", "B=two"}); });
     const auto events = run.records.of(EventType::execve);
     REQUIRE(events.size() == 1);
     const Event& e = events[0];
@@ -86,7 +89,7 @@ TEST_CASE("exec from a memfd") {
     const Run run = watch([] {
         const int from = ::open(KERNEL_HELPER, O_RDONLY);
         const int mem = static_cast<int>(::syscall(SYS_memfd_create, "secret", MFD_CLOEXEC));
-        struct stat st {};
+        struct stat st{};
         ::fstat(from, &st);
         ::sendfile(mem, from, nullptr, static_cast<std::size_t>(st.st_size));
         const char* argv[] = {"x", nullptr};
@@ -118,7 +121,8 @@ TEST_CASE("failed execs tell what was tried") {
     CHECK(text(events[0], "args") == nul_joined({"one"}));
     CHECK(text(events[0], "env") == nul_joined({"E=1"}));
     CHECK(text(events[0], "filename") == "/nowhere/prog");
-    CHECK(text(events[0], "trusted_exepath") == std::filesystem::read_symlink("/proc/self/exe").string());
+    CHECK(text(events[0], "trusted_exepath") ==
+          std::filesystem::read_symlink("/proc/self/exe").string());
     CHECK(present(events[1], "exe"));
     CHECK(text(events[1], "exe").empty());
     const auto at = run.records.of(EventType::execveat);
@@ -136,7 +140,8 @@ TEST_CASE("fork, clone, clone3, vfork and threads: both sides") {
         args.flags = CLONE_FILES;
         if (::syscall(SYS_clone3, &args, sizeof args) == 0) ::_exit(5);
         if (::vfork() == 0) ::_exit(6);
-        while (::wait(nullptr) > 0) {}
+        while (::wait(nullptr) > 0) {
+        }
         std::thread([] {}).join();
     });
     const auto forks = run.records.of(EventType::fork);
@@ -230,9 +235,8 @@ TEST_CASE("credentials and sessions raise the generation") {
 
 TEST_CASE("an exec by another thread than the leader keeps scope and identity") {
     SKIP_WITHOUT_KERNEL();
-    const Run run = watch([] {
-        std::thread([] { exec_helper(KERNEL_HELPER, {"late", "9"}, {}); }).join();
-    });
+    const Run run =
+        watch([] { std::thread([] { exec_helper(KERNEL_HELPER, {"late", "9"}, {}); }).join(); });
     CHECK(WEXITSTATUS(run.status) == 9);
     const auto events = run.records.of(EventType::execve);
     REQUIRE(events.size() == 1);

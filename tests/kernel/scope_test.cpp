@@ -36,7 +36,9 @@ void end(pid_t id) {
 
 void say(const char* name) { [[maybe_unused]] const long ignored = ::syscall(SYS_chdir, name); }
 
-std::size_t heard(const Run& run, const char* name) { return run.records.with_text(EventType::chdir, "path", name).size(); }
+std::size_t heard(const Run& run, const char* name) {
+    return run.records.with_text(EventType::chdir, "path", name).size();
+}
 
 // A group of its own in the first hierarchy of the given type that can be written, removed again.
 struct Group {

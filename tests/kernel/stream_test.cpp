@@ -87,7 +87,8 @@ TEST_CASE("a ring too small loses by count, never silently") {
     // The reader sleeps while the child floods.
     setup.before_reading = [] { ::usleep(500'000); };
     const Run run = watch(setup, [] {
-        for (int n = 0; n < 200'000; ++n) [[maybe_unused]] const long r = ::syscall(SYS_chmod, "/nowhere/at/all", 0);
+        for (int n = 0; n < 200'000; ++n) [[maybe_unused]]
+            const long r = ::syscall(SYS_chmod, "/nowhere/at/all", 0);
     });
     CHECK(run.stats.attempted == run.stats.delivered + run.stats.lost[REC_LOSS_ring_full]);
     CHECK(run.stats.lost[REC_LOSS_ring_full] > 0);

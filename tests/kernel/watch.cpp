@@ -37,7 +37,8 @@ std::vector<Event> Records::of(EventType type) const {
     return events;
 }
 
-std::vector<Event> Records::with_text(EventType type, const char* name, std::string_view wanted) const {
+std::vector<Event> Records::with_text(EventType type, const char* name,
+                                      std::string_view wanted) const {
     std::vector<Event> events;
     for (const Event& event : of(type)) {
         if (text(event, name) == wanted) events.push_back(event);
@@ -92,7 +93,8 @@ void drain(capture::KernelSource& source, Run& run) {
     auto give_up = clock::now() + std::chrono::seconds(60);
     bool gone = false;
     for (int quiet = 0; quiet < 5 && clock::now() < give_up;) {
-        const auto count = source.poll([&](std::span<const std::byte> r) { run.records.add(r); }, 30);
+        const auto count =
+            source.poll([&](std::span<const std::byte> r) { run.records.add(r); }, 30);
         REQUIRE(count.has_value());
         if (!gone && ::waitpid(run.child, &run.status, WNOHANG) == run.child) {
             gone = true;
@@ -110,7 +112,8 @@ Run watch(const Setup& setup, const std::function<void()>& body) {
     capture::KernelOptions options;
     options.syscalls = setup.calls;
     options.scopes = setup.scopes;
-    if (options.scopes.empty()) options.scopes.push_back(capture::ScopeTree{static_cast<std::uint32_t>(child.id)});
+    if (options.scopes.empty())
+        options.scopes.push_back(capture::ScopeTree{static_cast<std::uint32_t>(child.id)});
     if (setup.adjust) setup.adjust(options);
     Run run;
     run.child = child.id;
@@ -139,8 +142,12 @@ std::size_t param(const Event& event, std::string_view name) {
     return 0;
 }
 
-std::int64_t number(const Event& event, std::string_view name) { return event.i64(param(event, name)); }
-std::string_view text(const Event& event, std::string_view name) { return event.text(param(event, name)); }
+std::int64_t number(const Event& event, std::string_view name) {
+    return event.i64(param(event, name));
+}
+std::string_view text(const Event& event, std::string_view name) {
+    return event.text(param(event, name));
+}
 bool present(const Event& event, std::string_view name) { return event.has(param(event, name)); }
 
 TempFolder::TempFolder() {
@@ -156,7 +163,8 @@ bool skipped() {
     if (missing.empty()) return false;
     static bool said = false;
     if (!said) {
-        for (const std::string& line : missing) std::printf("kernel tests skipped: %s\n", line.c_str());
+        for (const std::string& line : missing)
+            std::printf("kernel tests skipped: %s\n", line.c_str());
         said = true;
     }
     return true;

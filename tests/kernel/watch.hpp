@@ -23,7 +23,8 @@ public:
     /// Events of one type, in order.
     std::vector<sensor::Event> of(sensor::EventType type) const;
     /// The events of one type that carry `text` in parameter `param`.
-    std::vector<sensor::Event> with_text(sensor::EventType type, const char* param, std::string_view text) const;
+    std::vector<sensor::Event> with_text(sensor::EventType type, const char* param,
+                                         std::string_view text) const;
 
 private:
     std::vector<std::vector<std::uint64_t>> copies_;
