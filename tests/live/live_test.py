@@ -13,35 +13,15 @@ import fcntl
 import os
 import socket
 import struct
-import subprocess
 import sys
 import tempfile
 import time
 
-from sensor import SKIP, Sensor, event_time, why_not_live
+from sensor import Sensor, event_time
+from stage import Stage, enter_namespaces
 
 ADDRESS, PORT = "198.51.100.7", 4444
 WAIT_S = 10
-INSIDE = "LIVE_TEST_INSIDE"
-
-
-def skip(reason):
-    print("skipped: " + reason)
-    sys.exit(SKIP)
-
-
-def enter_namespaces():
-    """Starts this test again in namespaces of its own; returns only there."""
-    if os.environ.get(INSIDE):
-        return
-    reason = why_not_live()
-    if reason:
-        skip(reason)
-    command = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--mount", "--net"]
-    probe = subprocess.run([*command, "true"], capture_output=True, text=True, check=False)
-    if probe.returncode != 0:
-        skip("no namespaces of its own: " + probe.stderr.strip())
-    os.execvpe(command[0], [*command, sys.executable, *sys.argv], {**os.environ, INSIDE: "1"})
 
 
 def raise_network():
@@ -63,30 +43,6 @@ def raise_network():
     listener.bind((ADDRESS, PORT))
     listener.listen(16)
     return listener
-
-
-class Stage:
-    """The shell that is watched."""
-
-    def __init__(self):
-        self.shell = subprocess.Popen(["bash", "--norc", "--noprofile"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                      stderr=subprocess.STDOUT, text=True, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
-        self.run(":")
-
-    def run(self, command):
-        """Runs one line and waits for it. Returns (exit status, output)."""
-        self.shell.stdin.write(command + "\necho \"== $?\"\n")
-        self.shell.stdin.flush()
-        lines = []
-        for line in self.shell.stdout:
-            if line.startswith("== "):
-                return int(line[3:]), "".join(lines)
-            lines.append(line)
-        raise RuntimeError("the shell ended")
-
-    def close(self):
-        self.shell.stdin.close()
-        self.shell.wait()
 
 
 Action = collections.namedtuple("Action", "name command rule fields")

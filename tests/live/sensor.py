@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The sensor as a child process of a test: start, wait until it is ready, read its alerts as they
 come with the time of their arrival, stop it. Also says whether this machine can run it at all.
-Used by live_test.py and errors_test.py."""
+Used by live_test.py and quiet_test.py."""
 
 import ctypes
 import json
