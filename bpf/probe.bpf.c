@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* The probe. A system call: on_sys_exit finds its slot and jumps through `calls`; an empty slot is
+/* The probe. A system call: on_sys_exit jumps through `calls` by the bare number; an empty slot is
  * a call nobody wants and costs nothing more. Programs for calls check the scope first, then build
  * one record (record.h) and emit it. Exec, fork and exit have tracepoints of their own. The rest of
  * this folder is what these programs put into their records, one file per kind. */
@@ -31,7 +31,7 @@ static __always_inline struct decoded decode(struct pt_regs* regs) {
 #if ARCH_HAS_IA32
         if (!ARCH_COMPAT_KEEPS(nr)) {
             u64 row = (u64)nr;
-            if (row < REC_MAX_SYSCALLS && ia32_slots[row]) d.slot = ia32_slots[row] - 1U;
+            if (row < REC_MAX_SYSCALLS && compat_slots[row]) d.slot = compat_slots[row] - 1U;
             return d;
         }
 #endif
@@ -48,10 +48,25 @@ static __always_inline struct decoded decode(struct pt_regs* regs) {
     return d;
 }
 
+/* Every call of every process passes here, so no helper is called: not even to ask whether this is
+ * a 32-bit call, which numbers differently. A number that means a wanted call there leads to
+ * on_any_call; a program entered directly drops 32-bit calls that nobody wants (begin). */
 SEC("tp_btf/sys_exit")
 int on_sys_exit(u64* ctx) {
+    struct pt_regs* regs = (struct pt_regs*)ctx[0];
+    u64 nr = (u64)ARCH_NR(regs);
+    if (nr < REC_MAX_SYSCALLS) bpf_tail_call(ctx, &calls, nr);
+#if ARCH_X32_BIT
+    if ((nr & ARCH_X32_BIT) && nr < 2ULL * ARCH_X32_BIT) bpf_tail_call(ctx, &calls, OTHER_CALLS);
+#endif
+    return 0;
+}
+
+/* A number that may mean one of two calls. */
+SEC("tp_btf/sys_exit")
+int on_any_call(u64* ctx) {
     struct decoded d = decode((struct pt_regs*)ctx[0]);
-    if (d.slot < CALL_SLOTS) bpf_tail_call(ctx, &calls, d.slot);
+    if (d.slot < CALL_SLOTS) bpf_tail_call(ctx, &handlers, d.slot);
     return 0;
 }
 
@@ -67,6 +82,7 @@ __attribute__((noinline)) int begin_call(u32 slot, u32 flags, s64 ret) {
 static __always_inline int begin(u64* ctx) {
     struct pt_regs* regs = (struct pt_regs*)ctx[0];
     struct decoded d = decode(regs);
+    if (d.slot >= CALL_SLOTS || (d.flags && !call_wanted[d.slot])) return NOTHING;
     int idx = begin_call(d.slot, d.flags, (s64)ctx[1]);
     struct scratch* s = idx < 0 ? 0 : scratch_at((u32)idx);
     if (!s) return NOTHING;

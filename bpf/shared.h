@@ -7,6 +7,7 @@
 
 enum {
     CALL_SLOTS = 1024,     /* native number, or 512 + stable number for calls without one */
+    OTHER_CALLS = 512,     /* index in `calls` of numbers outside the table (x32) */
     SCRATCH_NEST = 3,      /* records that can be under construction on one CPU */
     MAX_SCOPE_CGROUPS = 16,
     MAX_SCOPE_TREES = 16,

@@ -29,6 +29,7 @@ rec_u32 new_marks = 0;        /* marks put by the last walk of on_mark_tree */
 
 /* Written by user space. */
 rec_u64 boot_offset = 0;      /* ns from the boot clock to the epoch */
+rec_u8 call_wanted[CALL_SLOTS] = {};
 rec_u32 ring_woken[MAX_RINGS + 1] = {}; /* the reader knows; [MAX_RINGS] is the critical ring */
 
 struct scratch {
@@ -80,12 +81,19 @@ struct {
     __type(value, struct task_state);
 } task_states SEC(".maps");
 
-struct { /* the set of wanted calls: an empty slot is a call nobody wants */
+struct { /* by bare number, whatever the interface: an empty slot is a call nobody wants */
+    __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+    __uint(max_entries, REC_MAX_SYSCALLS + 1);
+    __uint(key_size, sizeof(u32));
+    __uint(value_size, sizeof(u32));
+} calls SEC(".maps");
+
+struct { /* by call slot: what wanted calls lead to once the interface is known */
     __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
     __uint(max_entries, CALL_SLOTS);
     __uint(key_size, sizeof(u32));
     __uint(value_size, sizeof(u32));
-} calls SEC(".maps");
+} handlers SEC(".maps");
 
 struct ring { /* the real rings may have any size: the kernel only compares the type */
     __uint(type, BPF_MAP_TYPE_RINGBUF);

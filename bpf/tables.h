@@ -233,16 +233,19 @@ enum {
 #undef SYSCALL
 #undef SYSCALL_IA32_ALIAS
 };
-/* 32-bit number to call slot + 1; 0: no such call. Rows without a number go behind the table. */
-static const u16 ia32_slots[2 * REC_MAX_SYSCALLS] = {
+#endif
+/* Number of the 32-bit interface to call slot + 1; 0: no such call. Rows without a number go behind
+ * the table. Also read by the loader. */
+const rec_u16 compat_slots[2 * REC_MAX_SYSCALLS] = {
+#if ARCH_HAS_IA32
 #define SYSCALL(name, sc, event, category, x86_64, aarch64, ia32, flags) \
     [(ia32) >= 0 ? (ia32) : REC_MAX_SYSCALLS + (sc)] = SLOT_OF_SC_##sc + 1,
 #define SYSCALL_IA32_ALIAS(nr, sc) [nr] = SLOT_OF_SC_##sc + 1,
 #include "../grammar/syscalls.def"
 #undef SYSCALL
 #undef SYSCALL_IA32_ALIAS
-};
 #endif
+};
 #ifdef ARCH_X32_CALLS
 static const u16 x32_slots[] = {ARCH_X32_CALLS};
 #endif

@@ -154,7 +154,8 @@ void Probe::choose_programs(const std::bitset<REC_MAX_SC>& wanted) {
     bpf_program* program = nullptr;
     bpf_object__for_each_program(program, skel_->obj) {
         const std::string_view name = bpf_program__name(program);
-        bool needed = name == "on_identify" || name == "on_task" || name == "on_sys_exit";
+        bool needed = name == "on_identify" || name == "on_task" || name == "on_sys_exit" ||
+                      name == "on_any_call";
         needed = needed || (name == "on_mark_tree" && has_trees_);
         needed = needed || (name == "on_fork" && (has_trees_ || wants(wanted, EventType::clone)));
         needed = needed || (name == "on_exec" && wants(wanted, EventType::execve));
@@ -194,20 +195,31 @@ Result<> Probe::make_rings() {
     return Ok{};
 }
 
+Result<> Probe::install(bpf_map* array, std::uint32_t slot, const bpf_program* program) {
+    const int fd = bpf_program__fd(program);
+    const int err = bpf_map_update_elem(bpf_map__fd(array), &slot, &fd, BPF_ANY);
+    if (err == 0) return Ok{};
+    return errno_error(format("cannot install {} for call {}", bpf_program__name(program), slot),
+                       -err);
+}
+
+// A number that also is a wanted call of the 32-bit interface leads to on_any_call, which looks.
 Result<> Probe::fill_calls(const std::bitset<REC_MAX_SC>& wanted) {
     for (const SyscallInfo& call : all_syscalls()) {
         if (!wanted[call.sc] || !is_call(call)) continue;
         const bpf_program* program =
             bpf_object__find_program_by_name(skel_->obj, handler_of(call.event));
-        const std::uint32_t slot = slot_of(call);
-        const int fd = bpf_program__fd(program);
-        if (const int err =
-                bpf_map_update_elem(bpf_map__fd(skel_->maps.calls), &slot, &fd, BPF_ANY);
-            err != 0) {
-            return errno_error(format("cannot install the program for {}", call.name), -err);
-        }
+        skel_->bss->call_wanted[slot_of(call)] = 1;
+        SENSOR_TRY_OK(install(skel_->maps.handlers, slot_of(call), program));
+        if (call.native < 0) continue;
+        SENSOR_TRY_OK(install(skel_->maps.calls, static_cast<std::uint32_t>(call.native), program));
     }
-    return Ok{};
+    for (std::uint32_t nr = 0; nr < REC_MAX_SYSCALLS; ++nr) {
+        const std::uint32_t slot = skel_->rodata->compat_slots[nr];
+        if (slot == 0 || skel_->bss->call_wanted[slot - 1] == 0) continue;
+        SENSOR_TRY_OK(install(skel_->maps.calls, nr, skel_->progs.on_any_call));
+    }
+    return install(skel_->maps.calls, OTHER_CALLS, skel_->progs.on_any_call);
 }
 
 Result<> Probe::attach(bpf_program* program) {

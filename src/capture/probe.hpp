@@ -8,6 +8,7 @@
 
 struct probe_bpf;
 struct bpf_link;
+struct bpf_map;
 struct bpf_program;
 
 namespace sensor::capture {
@@ -40,6 +41,7 @@ private:
     void choose_programs(const std::bitset<REC_MAX_SC>& wanted);
     Result<> load();
     Result<> make_rings();
+    Result<> install(bpf_map* array, std::uint32_t slot, const bpf_program* program);
     Result<> fill_calls(const std::bitset<REC_MAX_SC>& wanted);
     Result<> mark_trees();
     Result<> attach(bpf_program* program);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // --scope: what is outside yields nothing, what starts inside later is inside.
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -134,6 +135,34 @@ TEST_CASE("scope tree: no such process") {
     setup.scopes = {capture::ScopeTree{4'000'000}};
     const Run run = watch(setup, [] {});
     CHECK(run.error == "--scope tree: there is no such process");
+}
+
+TEST_CASE("scope pidns: the sensor's own namespace, not the one around it") {
+    SKIP_WITHOUT_KERNEL();
+    const pid_t outside = noisy("/outside");
+    const pid_t between = ::fork();
+    if (between == 0) {
+        if (::unshare(CLONE_NEWPID) != 0) ::_exit(10);
+        const pid_t sensor = ::fork();
+        if (sensor == 0) {
+            Setup setup;
+            setup.scopes = {capture::ScopePidns{}};
+            const Run run = watch(setup, [] {
+                ::usleep(50'000);
+                say("/inside");
+            });
+            if (!run.error.empty()) ::_exit(11);
+            if (heard(run, "/inside") != 1) ::_exit(12);
+            ::_exit(heard(run, "/outside") == 0 ? 0 : 13);
+        }
+        int status = 0;
+        ::waitpid(sensor, &status, 0);
+        ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 14);
+    }
+    int status = 0;
+    ::waitpid(between, &status, 0);
+    end(outside);
+    CHECK(WEXITSTATUS(status) == 0);
 }
 
 TEST_CASE("scope cgroup: a v2 group") {
