@@ -27,7 +27,9 @@ Endpoint endpoint(std::string_view bytes, std::size_t offset, std::uint8_t size)
     return end;
 }
 
-std::string_view until_nul(std::string_view bytes) noexcept { return bytes.substr(0, bytes.find('\0')); }
+std::string_view until_nul(std::string_view bytes) noexcept {
+    return bytes.substr(0, bytes.find('\0'));
+}
 
 bool is_zero(const Endpoint& end) noexcept {
     return std::all_of(end.ip.begin(), end.ip.end(), [](char c) { return c == 0; });
@@ -110,7 +112,8 @@ std::size_t print_ip(std::string_view address, char* out) noexcept {
 std::size_t print_endpoint(const Endpoint& end, char* out) noexcept {
     std::size_t used = print_ip(end.address(), out);
     out[used++] = ':';
-    return static_cast<std::size_t>(std::to_chars(out + used, out + kMaxEndpointText, end.port).ptr - out);
+    return static_cast<std::size_t>(
+        std::to_chars(out + used, out + kMaxEndpointText, end.port).ptr - out);
 }
 
 std::string endpoint_text(const Endpoint& end) {

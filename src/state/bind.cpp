@@ -11,7 +11,9 @@ constexpr std::int64_t kEbadf = -9;
 constexpr std::uint64_t kCloseRangeCloexec = 4;
 
 // The parameter that names the descriptor; fcntl has its result before it.
-int fd_param(const EventInfo& info) noexcept { return info.type == EventType::fcntl ? 1 : info.fd_param; }
+int fd_param(const EventInfo& info) noexcept {
+    return info.type == EventType::fcntl ? 1 : info.fd_param;
+}
 
 bool only_creates(const EventInfo& info) noexcept {
     return (info.flags & event_flag::CREATES_FD) != 0 && (info.flags & event_flag::USES_FD) == 0;
@@ -21,8 +23,10 @@ bool only_creates(const EventInfo& info) noexcept {
 
 FdTable& State::own_fds(Thread& thread) {
     Ref<FdTable>& table = thread.leader->fds;
-    if (!table) table = make_ref<FdTable>();
-    else if (!table.unique()) table = make_ref<FdTable>(*table);
+    if (!table)
+        table = make_ref<FdTable>();
+    else if (!table.unique())
+        table = make_ref<FdTable>(*table);
     return *table;
 }
 
@@ -54,8 +58,10 @@ void State::bind_object(const Event& event, Thread& thread) {
     const rec_fd* object = event.fd_object();
     if (object == nullptr || static_cast<std::int64_t>(object->fd) != bound_.fd_num) return;
     const FdInfo* entry = bound_.fd;
-    if (entry != nullptr && same_object(*entry, *object)) {
-        const bool learns = (entry->ino == 0 && object->ino != 0) || (entry->cookie == 0 && object->cookie != 0);
+    const bool is_new = (event.info().flags & event_flag::CREATES_FD) != 0;
+    if (entry != nullptr && (is_new || same_object(*entry, *object))) {
+        const bool learns =
+            (entry->ino == 0 && object->ino != 0) || (entry->cookie == 0 && object->cookie != 0);
         if (!learns) return;
         FdInfo* mine = own_fds(thread).edit(bound_.fd_num);
         if (mine == nullptr) return;  // bound, but its table had no room
@@ -68,8 +74,11 @@ void State::bind_object(const Event& event, Thread& thread) {
         return;
     }
     if (entry != nullptr) own_fds(thread).erase(bound_.fd_num);
-    describe_object(*object, event.fd_object_text(), object_);
-    if (object_.is_ip_socket() && object_.role == SocketRole::Client && server_ports_.test(object_.local.port)) {
+    // Of what an event opened the path stands apart.
+    const std::string_view text = event.fd_object_text();
+    describe_object(*object, text.empty() ? event.extra(REC_X_REAL) : text, object_);
+    if (object_.is_ip_socket() && object_.role == SocketRole::Client &&
+        server_ports_.test(object_.local.port)) {
         set_connection(object_, object_.local, object_.remote, SocketRole::Server);
     }
     bound_.fd = &object_;
@@ -80,7 +89,8 @@ void State::end_fds(const Event& event, Thread& thread) {
     if (event.type() == EventType::close) {
         // The number is free whatever close says, unless it never was open.
         const std::int64_t fd = event.i64(1);
-        if (event.has(0) && event.result() != kEbadf && thread.fd(fd) != nullptr) own_fds(thread).erase(fd);
+        if (event.has(0) && event.result() != kEbadf && thread.fd(fd) != nullptr)
+            own_fds(thread).erase(fd);
     } else if (event.type() == EventType::close_range && event.has(0) && event.result() >= 0) {
         const auto first = static_cast<std::int64_t>(event.u64(1) & 0xffffffffU);
         const auto last = static_cast<std::int64_t>(event.u64(2) & 0xffffffffU);

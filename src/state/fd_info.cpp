@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::uint16_t kAfUnix = 1, kAfInet = 2, kAfInet6 = 10, kAfNetlink = 16;
 constexpr std::uint32_t kSockStream = 1, kSockDgram = 2, kSockRaw = 3, kSockSeqpacket = 5;
-constexpr std::uint32_t kProtoIcmp = 1, kProtoTcp = 6, kProtoUdp = 17, kProtoIcmp6 = 58, kProtoRaw = 255;
+constexpr std::uint32_t kProtoIcmp = 1, kProtoTcp = 6, kProtoUdp = 17, kProtoIcmp6 = 58,
+                        kProtoRaw = 255;
 constexpr std::uint8_t kStateEstablished = 1, kStateListen = 10;
 constexpr std::uint16_t kFirstEphemeral = 32768;
 constexpr std::uint32_t kOCloexec = 02000000;
@@ -21,16 +22,26 @@ struct TypeRow {
     std::string_view word;
 };
 constexpr TypeRow kTypes[] = {
-    {FdType::Unknown, 'o', "<NA>"},       {FdType::File, 'f', "file"},
-    {FdType::Directory, 'd', "directory"}, {FdType::Ipv4, '4', "ipv4"},
-    {FdType::Ipv4Server, '4', "ipv4"},    {FdType::Ipv6, '6', "ipv6"},
-    {FdType::Ipv6Server, '6', "ipv6"},    {FdType::Unix, 'u', "unix"},
-    {FdType::Pipe, 'p', "pipe"},          {FdType::Event, 'e', "event"},
-    {FdType::Unsupported, 'X', "<NA>"},   {FdType::Signal, 's', "signalfd"},
-    {FdType::Eventpoll, 'l', "eventpoll"}, {FdType::Inotify, 'i', "inotify"},
-    {FdType::Timer, 't', "timerfd"},      {FdType::Netlink, 'n', "netlink"},
-    {FdType::Bpf, 'b', "bpf"},            {FdType::Userfault, 'u', "userfaultfd"},
-    {FdType::IoUring, 'r', "io_uring"},   {FdType::Memfd, 'm', "memfd"},
+    {FdType::Unknown, 'o', "<NA>"},
+    {FdType::File, 'f', "file"},
+    {FdType::Directory, 'd', "directory"},
+    {FdType::Ipv4, '4', "ipv4"},
+    {FdType::Ipv4Server, '4', "ipv4"},
+    {FdType::Ipv6, '6', "ipv6"},
+    {FdType::Ipv6Server, '6', "ipv6"},
+    {FdType::Unix, 'u', "unix"},
+    {FdType::Pipe, 'p', "pipe"},
+    {FdType::Event, 'e', "event"},
+    {FdType::Unsupported, 'X', "<NA>"},
+    {FdType::Signal, 's', "signalfd"},
+    {FdType::Eventpoll, 'l', "eventpoll"},
+    {FdType::Inotify, 'i', "inotify"},
+    {FdType::Timer, 't', "timerfd"},
+    {FdType::Netlink, 'n', "netlink"},
+    {FdType::Bpf, 'b', "bpf"},
+    {FdType::Userfault, 'u', "userfaultfd"},
+    {FdType::IoUring, 'r', "io_uring"},
+    {FdType::Memfd, 'm', "memfd"},
     {FdType::Pidfd, 'P', "pidfd"},
 };
 constexpr bool rows_in_order() {
@@ -81,7 +92,8 @@ SocketRole guess_role(const Endpoint& local, const Endpoint& remote) noexcept {
 }
 
 void describe_socket(const rec_fd& object, std::string_view text, FdInfo& out) {
-    out.l4 = object.family == kAfUnix ? L4Proto::Na : l4_from_socket(object.sock_type, object.proto);
+    out.l4 =
+        object.family == kAfUnix ? L4Proto::Na : l4_from_socket(object.sock_type, object.proto);
     const SocketName tuple = decode_tuple(text);
     if (!tuple.valid) return;
     if (tuple.family == kAfUnix) {
@@ -107,7 +119,9 @@ void describe_socket(const rec_fd& object, std::string_view text, FdInfo& out) {
 }  // namespace
 
 char fd_typechar(FdType type) noexcept { return kTypes[static_cast<std::size_t>(type)].letter; }
-std::string_view fd_typename(FdType type) noexcept { return kTypes[static_cast<std::size_t>(type)].word; }
+std::string_view fd_typename(FdType type) noexcept {
+    return kTypes[static_cast<std::size_t>(type)].word;
+}
 
 std::string_view l4_name(L4Proto proto) noexcept {
     switch (proto) {
@@ -186,10 +200,12 @@ bool same_object(const FdInfo& entry, const rec_fd& object) noexcept {
     }
     if (entry.is_socket()) return false;
     if (entry.ino != 0 && object.ino != 0) {
-        return entry.ino == object.ino && (entry.dev == 0 || object.dev == 0 || entry.dev == object.dev);
+        return entry.ino == object.ino &&
+               (entry.dev == 0 || object.dev == 0 || entry.dev == object.dev);
     }
     const FdType type = type_of_kind(object);
-    return entry.type == type || (entry.is_file() && (type == FdType::File || type == FdType::Directory));
+    return entry.type == type ||
+           (entry.is_file() && (type == FdType::File || type == FdType::Directory));
 }
 
 }  // namespace sensor::state

@@ -16,8 +16,27 @@
 namespace sensor::state {
 
 enum class FdType : std::uint8_t {
-    Unknown, File, Directory, Ipv4, Ipv4Server, Ipv6, Ipv6Server, Unix, Pipe, Event, Unsupported,
-    Signal, Eventpoll, Inotify, Timer, Netlink, Bpf, Userfault, IoUring, Memfd, Pidfd,
+    Unknown,
+    File,
+    Directory,
+    Ipv4,
+    Ipv4Server,
+    Ipv6,
+    Ipv6Server,
+    Unix,
+    Pipe,
+    Event,
+    Unsupported,
+    Signal,
+    Eventpoll,
+    Inotify,
+    Timer,
+    Netlink,
+    Bpf,
+    Userfault,
+    IoUring,
+    Memfd,
+    Pidfd,
 };
 
 /// One-letter form, as fd.typechar prints it.
@@ -39,24 +58,31 @@ struct FdInfo : Shared {
     bool cloexec = false;
     bool connected = false;
     bool upper_layer = false, lower_layer = false;
-    std::uint32_t flags = 0;   ///< open flags in the printed (not the kernel's) bits
-    std::uint32_t dev = 0;     ///< user-space device encoding
+    std::uint32_t flags = 0;  ///< open flags in the printed (not the kernel's) bits
+    std::uint32_t dev = 0;    ///< user-space device encoding
     std::uint64_t ino = 0;
-    std::uint64_t cookie = 0;  ///< socket: kernel address, 0: unknown
-    std::uint64_t real_hash = 0;  ///< of the kernel's path when it was opened, 0: not collected
+    std::uint64_t cookie = 0;       ///< socket: kernel address, 0: unknown
+    std::uint64_t real_hash = 0;    ///< of the kernel's path when it was opened, 0: not collected
     std::int64_t pidfd_number = 0;  ///< pidfd: process as the caller named it
-    Endpoint local, remote;    ///< IP sockets
-    std::string name;          ///< joined path, tuple as client->server, ...
-    std::string raw_name;      ///< path as the caller passed it
+    Endpoint local, remote;         ///< IP sockets
+    std::string name;               ///< joined path, tuple as client->server, ...
+    std::string raw_name;           ///< path as the caller passed it
 
     bool is_ip_socket() const noexcept {
-        return type == FdType::Ipv4 || type == FdType::Ipv4Server || type == FdType::Ipv6 || type == FdType::Ipv6Server;
+        return type == FdType::Ipv4 || type == FdType::Ipv4Server || type == FdType::Ipv6 ||
+               type == FdType::Ipv6Server;
     }
-    bool is_ip_server() const noexcept { return type == FdType::Ipv4Server || type == FdType::Ipv6Server; }
-    bool is_socket() const noexcept { return is_ip_socket() || type == FdType::Unix || type == FdType::Netlink; }
+    bool is_ip_server() const noexcept {
+        return type == FdType::Ipv4Server || type == FdType::Ipv6Server;
+    }
+    bool is_socket() const noexcept {
+        return is_ip_socket() || type == FdType::Unix || type == FdType::Netlink;
+    }
     bool is_file() const noexcept { return type == FdType::File || type == FdType::Directory; }
     const Endpoint& client() const noexcept { return role == SocketRole::Server ? remote : local; }
-    const Endpoint& server() const noexcept { return role == SocketRole::Server || is_ip_server() ? local : remote; }
+    const Endpoint& server() const noexcept {
+        return role == SocketRole::Server || is_ip_server() ? local : remote;
+    }
 };
 
 /// Descriptors of one process by number.

@@ -6,13 +6,15 @@
 namespace sensor::state {
 
 std::vector<FdTable::Entry>::iterator FdTable::place(std::int64_t fd) noexcept {
-    return std::lower_bound(entries_.begin(), entries_.end(), fd,
-                            [](const Entry& entry, std::int64_t number) { return entry.fd < number; });
+    return std::lower_bound(
+        entries_.begin(), entries_.end(), fd,
+        [](const Entry& entry, std::int64_t number) { return entry.fd < number; });
 }
 
 const FdInfo* FdTable::find(std::int64_t fd) const noexcept {
-    const auto at = std::lower_bound(entries_.begin(), entries_.end(), fd,
-                                     [](const Entry& entry, std::int64_t number) { return entry.fd < number; });
+    const auto at =
+        std::lower_bound(entries_.begin(), entries_.end(), fd,
+                         [](const Entry& entry, std::int64_t number) { return entry.fd < number; });
     return at != entries_.end() && at->fd == fd ? at->info.get() : nullptr;
 }
 
@@ -33,7 +35,8 @@ void FdTable::erase(std::int64_t fd) {
 }
 
 void FdTable::erase_range(std::int64_t first, std::int64_t last) {
-    std::erase_if(entries_, [&](const Entry& entry) { return entry.fd >= first && entry.fd <= last; });
+    std::erase_if(entries_,
+                  [&](const Entry& entry) { return entry.fd >= first && entry.fd <= last; });
 }
 
 void FdTable::erase_cloexec() {

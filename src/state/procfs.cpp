@@ -16,7 +16,7 @@
 namespace sensor::state {
 namespace {
 
-constexpr std::size_t kMaxBlock = 4096;       // of arguments and of environment, as the probe cuts
+constexpr std::size_t kMaxBlock = 4096;  // of arguments and of environment, as the probe cuts
 constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
 constexpr std::string_view kDeleted = " (deleted)";
 
@@ -86,21 +86,33 @@ void parse_status(std::string_view text, ProcInfo& out) {
         if (colon == std::string_view::npos) return;
         const std::string_view key = line.substr(0, colon);
         const std::string_view value = line.substr(colon + 1);
-        if (key == "Tgid") out.tgid = number<std::uint32_t>(value);
-        else if (key == "PPid") out.ppid = number<std::uint32_t>(value);
-        else if (key == "Uid") out.uid = number<std::uint32_t>(column(value, 1));
-        else if (key == "Gid") out.gid = number<std::uint32_t>(column(value, 1));
-        else if (key == "CapInh") out.cap_inheritable = number<std::uint64_t>(value, 16);
-        else if (key == "CapPrm") out.cap_permitted = number<std::uint64_t>(value, 16);
-        else if (key == "CapEff") out.cap_effective = number<std::uint64_t>(value, 16);
-        else if (key == "VmSize") out.vm_size_kb = number<std::uint32_t>(value);
-        else if (key == "VmRSS") out.vm_rss_kb = number<std::uint32_t>(value);
-        else if (key == "VmSwap") out.vm_swap_kb = number<std::uint32_t>(value);
+        if (key == "Tgid")
+            out.tgid = number<std::uint32_t>(value);
+        else if (key == "PPid")
+            out.ppid = number<std::uint32_t>(value);
+        else if (key == "Uid")
+            out.uid = number<std::uint32_t>(column(value, 1));
+        else if (key == "Gid")
+            out.gid = number<std::uint32_t>(column(value, 1));
+        else if (key == "CapInh")
+            out.cap_inheritable = number<std::uint64_t>(value, 16);
+        else if (key == "CapPrm")
+            out.cap_permitted = number<std::uint64_t>(value, 16);
+        else if (key == "CapEff")
+            out.cap_effective = number<std::uint64_t>(value, 16);
+        else if (key == "VmSize")
+            out.vm_size_kb = number<std::uint32_t>(value);
+        else if (key == "VmRSS")
+            out.vm_rss_kb = number<std::uint32_t>(value);
+        else if (key == "VmSwap")
+            out.vm_swap_kb = number<std::uint32_t>(value);
         else if (key == "NSpid") {
             out.vtid = number<std::int64_t>(last_column(value));
             out.in_pidns = !column(value, 1).empty();
-        } else if (key == "NStgid") out.vpid = number<std::int64_t>(last_column(value));
-        else if (key == "NSpgid") out.vpgid = number<std::int64_t>(last_column(value));
+        } else if (key == "NStgid")
+            out.vpid = number<std::int64_t>(last_column(value));
+        else if (key == "NSpgid")
+            out.vpgid = number<std::int64_t>(last_column(value));
     });
 }
 
@@ -144,7 +156,8 @@ std::string parse_cgroups(std::string_view text) {
         std::string_view names = line.substr(first + 1, second - first - 1);
         const std::string_view path = line.substr(second + 1);
         if (names.empty()) {
-            for (std::string_view name : {"cpuset", "cpu", "cpuacct", "io", "memory"}) add(name, path);
+            for (std::string_view name : {"cpuset", "cpu", "cpuacct", "io", "memory"})
+                add(name, path);
             return;
         }
         while (!names.empty()) {
@@ -197,7 +210,9 @@ public:
     }
 
     std::vector<std::uint32_t> processes() override { return numbers_in(proc_); }
-    std::vector<std::uint32_t> threads(std::uint32_t tgid) override { return numbers_in(dir_of(tgid) + "task/"); }
+    std::vector<std::uint32_t> threads(std::uint32_t tgid) override {
+        return numbers_in(dir_of(tgid) + "task/");
+    }
 
     std::string read_thread_comm(std::uint32_t tgid, std::uint32_t tid) override {
         return line(read_text(dir_of(tgid) + "task/" + std::to_string(tid) + "/comm", 64));
@@ -214,8 +229,10 @@ private:
     // A block cut in the middle of a text keeps its form: the last byte becomes the NUL.
     static std::string cut(std::string block) {
         if (block.empty() || block.back() == '\0') return block;
-        if (block.size() == kMaxBlock) block.back() = '\0';
-        else block.push_back('\0');
+        if (block.size() == kMaxBlock)
+            block.back() = '\0';
+        else
+            block.push_back('\0');
         return block;
     }
 
@@ -229,13 +246,15 @@ private:
         }
         out.exepath = read_link(dir + "exe");
         out.kernel_thread = cmdline.empty() && out.exepath.empty();
-        if (out.exepath.ends_with(kDeleted)) out.exepath.resize(out.exepath.size() - kDeleted.size());
+        if (out.exepath.ends_with(kDeleted))
+            out.exepath.resize(out.exepath.size() - kDeleted.size());
         out.exe_memfd = out.exepath.starts_with("/memfd:");
         if (out.exe_memfd) out.exepath.erase(0, 1);
         struct stat info{};
         if (::stat((dir + "exe").c_str(), &info) != 0) return;
         const auto to_ns = [](const timespec& t) {
-            return static_cast<std::uint64_t>(t.tv_sec) * kNsPerSecond + static_cast<std::uint64_t>(t.tv_nsec);
+            return static_cast<std::uint64_t>(t.tv_sec) * kNsPerSecond +
+                   static_cast<std::uint64_t>(t.tv_nsec);
         };
         out.exe_ino = info.st_ino;
         out.exe_ctime_ns = to_ns(info.st_ctim);
@@ -244,7 +263,8 @@ private:
         const bool owner = info.st_uid == out.uid;
         const bool group = info.st_gid == out.gid && (info.st_mode & S_IWGRP) != 0;
         constexpr std::uint64_t kDacOverride = std::uint64_t{1} << 1;
-        out.exe_writable = owner || group || (info.st_mode & S_IWOTH) != 0 || (out.cap_effective & kDacOverride) != 0;
+        out.exe_writable = owner || group || (info.st_mode & S_IWOTH) != 0 ||
+                           (out.cap_effective & kDacOverride) != 0;
     }
 
     static std::vector<std::uint32_t> numbers_in(const std::string& path) {
@@ -253,7 +273,8 @@ private:
         if (dir == nullptr) return found;
         while (const dirent* entry = ::readdir(dir)) {
             const std::string_view name(entry->d_name);
-            if (name.find_first_not_of("0123456789") == std::string_view::npos) found.push_back(number<std::uint32_t>(name));
+            if (name.find_first_not_of("0123456789") == std::string_view::npos)
+                found.push_back(number<std::uint32_t>(name));
         }
         ::closedir(dir);
         std::sort(found.begin(), found.end());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ProcReader: what /proc says of one process. An interface so that tests and captures need no /proc.
-// Numbers here are those of the /proc that is read (the sensor's PID namespace).
+// ProcReader: what /proc says of one process. An interface so that tests and captures need no
+// /proc. Numbers here are those of the /proc that is read (the sensor's PID namespace).
 #pragma once
 
 #include <cstdint>

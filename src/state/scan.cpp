@@ -36,10 +36,13 @@ void State::scan_task(const TaskSnapshot& task, bool leaders) {
     if (is_leader != leaders || (task.flags & kKernelThread) != 0) return;
     if (threads_.find(task.tid) != nullptr) return;
     if (!is_leader && threads_.find(task.tgid) == nullptr) return;
+    threads_.next_step();
     Thread& thread = threads_.add(task.tid, task.tgid, 0);
     ProcInfo info;
-    if (!is_leader) copy_common(*thread.leader, thread);
-    else if (proc_ && task.ns_tgid != 0 && proc_->read(task.ns_tgid, info)) fill(thread, info);
+    if (!is_leader)
+        copy_common(*thread.leader, thread);
+    else if (proc_ && task.ns_tgid != 0 && proc_->read(task.ns_tgid, info))
+        fill(thread, info);
     const std::string_view comm(task.comm.data(), ::strnlen(task.comm.data(), task.comm.size()));
     thread.set_comm(comm);
     if (!thread.image) {
@@ -78,6 +81,7 @@ void State::scan_proc() {
         if (threads_.find(tgid) != nullptr) continue;
         ProcInfo info;
         if (!proc_->read(tgid, info) || info.kernel_thread) continue;
+        threads_.next_step();
         Thread& leader = threads_.add(tgid, tgid, info.ppid);
         leader.pidns_start_ns = options_.boot_epoch_ns;
         leader.ns_tgid = tgid;
@@ -140,9 +144,12 @@ void State::fill(Thread& leader, const ProcInfo& info) {
 Thread& State::add_process(const ProcessSpec& spec) {
     const std::uint32_t tgid = spec.tgid == 0 ? spec.tid : spec.tgid;
     if (Thread* old = threads_.find(spec.tid)) {
-        if (old->is_leader()) threads_.remove_group(*old);
-        else threads_.remove(*old);
+        if (old->is_leader())
+            threads_.remove_group(*old);
+        else
+            threads_.remove(*old);
     }
+    threads_.next_step();
     Thread& thread = threads_.add(spec.tid, tgid, spec.ptid);
     auto image = make_ref<ExecImage>();
     image->exe = spec.exe.empty() ? spec.comm : spec.exe;
@@ -160,7 +167,9 @@ Thread& State::add_process(const ProcessSpec& spec) {
     image->join_texts();
     thread.image = image;
     thread.set_comm(spec.comm);
-    const auto or_tgid = [&](std::int64_t number) { return number < 0 ? static_cast<std::int64_t>(tgid) : number; };
+    const auto or_tgid = [&](std::int64_t number) {
+        return number < 0 ? static_cast<std::int64_t>(tgid) : number;
+    };
     thread.sid = or_tgid(spec.sid);
     thread.pgid = or_tgid(spec.pgid);
     thread.vpgid = or_tgid(spec.vpgid);

@@ -18,12 +18,14 @@ constexpr std::uint64_t kTickSlackNs = 40'000'000;  // two clock ticks, and roun
 constexpr std::string_view kNotKnown = "<NA>";
 
 bool is_clone(EventType type) noexcept {
-    return type == EventType::clone || type == EventType::clone3 || type == EventType::fork || type == EventType::vfork;
+    return type == EventType::clone || type == EventType::clone3 || type == EventType::fork ||
+           type == EventType::vfork;
 }
 
 // Events that look a thread up but never learn it from /proc: it is new, or gone.
 bool only_looks_up(EventType type) noexcept {
-    return is_clone(type) || type == EventType::procexit || type == EventType::sched_switch || type == EventType::procinfo;
+    return is_clone(type) || type == EventType::procexit || type == EventType::sched_switch ||
+           type == EventType::procinfo;
 }
 
 bool has_thread(const EventInfo& info) noexcept {
@@ -36,7 +38,8 @@ bool same_start(const Thread& thread, std::uint64_t start_ns) noexcept {
     const Thread& leader = *thread.leader;
     if (start_ns == 0 || leader.start_ns == 0) return true;
     if (leader.start_exact) return leader.start_ns == start_ns;
-    const std::uint64_t apart = leader.start_ns > start_ns ? leader.start_ns - start_ns : start_ns - leader.start_ns;
+    const std::uint64_t apart =
+        leader.start_ns > start_ns ? leader.start_ns - start_ns : start_ns - leader.start_ns;
     return apart <= kTickSlackNs;
 }
 
@@ -75,8 +78,11 @@ std::int64_t State::zone_offset_s(std::uint64_t ts_ns) noexcept {
 }
 
 State::State(Options options)
-    : options_(std::move(options)), proc_(options_.proc), threads_(options_.max_threads),
-      users_(options_.host_root, options_.live), hostname_(own_hostname()) {
+    : options_(std::move(options)),
+      proc_(options_.proc),
+      threads_(options_.max_threads),
+      users_(options_.host_root, options_.live),
+      hostname_(own_hostname()) {
     if (!proc_ && options_.live) proc_ = make_proc_reader(options_.host_root);
 }
 
@@ -92,19 +98,21 @@ StateStats State::stats() const noexcept {
 Bound State::begin(const Event& event) noexcept {
     bound_ = Bound{};
     held_ = Ref<FdInfo>{};
+    threads_.next_step();
     users_.refresh(event.ts_ns());
     const EventInfo& info = event.info();
     if (!has_thread(info)) {
         apply_meta(event);
         return bound_;
     }
+    if (event.head().tid == 0) return bound_;  // the idle task
     const bool is_child = is_clone(info.type) && event.has(0) && event.result() == 0;
     Thread* thread = is_child ? ProcessUpdate(*this, event).clone_child() : thread_of(event);
     if (thread == nullptr) {
         if (is_clone(info.type)) thread = ProcessUpdate(*this, event).clone_unknown();
         if (thread == nullptr) return bound_;
     } else if (!is_child) {
-        threads_.pin(thread);
+        threads_.touch(*thread);
         apply(event, *thread);
     }
     bind_fd(event, *thread);
@@ -120,7 +128,6 @@ void State::end(const Event& event) noexcept {
         if (thread != nullptr) end_fds(event, *thread);
     }
     bound_ = Bound{};
-    threads_.pin(nullptr);
     if (ending_tid_ == 0) return;
     if (Thread* thread = threads_.find(ending_tid_)) {
         if (numbers_differ_ && thread->is_leader()) kernel_of_ns_.erase(thread->ns_tgid);
@@ -131,13 +138,15 @@ void State::end(const Event& event) noexcept {
 
 Thread* State::thread_of(const Event& event) {
     const rec_head& head = event.head();
-    if (head.tid == 0) return nullptr;
     Thread* thread = threads_.find(head.tid);
-    const bool same = thread == nullptr || ((head.tgid == 0 || thread->tgid == head.tgid) && same_start(*thread, head.start));
+    const bool same = thread == nullptr || ((head.tgid == 0 || thread->tgid == head.tgid) &&
+                                            same_start(*thread, head.start));
     if (!same) {  // the number was given to somebody else meanwhile
         ++stats_.pid_reuse;
-        if (thread->is_leader()) threads_.remove_group(*thread);
-        else threads_.remove(*thread);
+        if (thread->is_leader())
+            threads_.remove_group(*thread);
+        else
+            threads_.remove(*thread);
         thread = nullptr;
     }
     if (thread == nullptr && !only_looks_up(event.type())) thread = make_thread(head);
@@ -204,7 +213,8 @@ bool State::fill_from_proc(Thread& leader, std::uint32_t ns_tgid) {
     ProcInfo info;
     ++stats_.proc_reads;
     if (!proc_->read(ns_tgid, info)) return false;
-    const std::uint64_t apart = info.start_ns > leader.start_ns ? info.start_ns - leader.start_ns : leader.start_ns - info.start_ns;
+    const std::uint64_t apart = info.start_ns > leader.start_ns ? info.start_ns - leader.start_ns
+                                                                : leader.start_ns - info.start_ns;
     if (leader.start_ns != 0 && info.start_ns != 0 && apart > kTickSlackNs) return false;
     fill(leader, info);
     const std::uint32_t parent = kernel_number(info.ppid);
@@ -231,8 +241,9 @@ void State::apply_meta(const Event& event) {
     switch (event.type()) {
         case EventType::useradded:
             if (event.text(5).empty()) {
-                users_.add_user(number(0), {number(1), std::string(event.text(2)), std::string(event.text(3)),
-                                            std::string(event.text(4))});
+                users_.add_user(number(0),
+                                {number(1), std::string(event.text(2)), std::string(event.text(3)),
+                                 std::string(event.text(4))});
             }
             break;
         case EventType::userdeleted:

@@ -31,7 +31,7 @@ std::string default_host_root();
 std::uint64_t boot_epoch_now_ns();
 
 struct Options {
-    bool live = true;                  ///< false: never look at /proc or /etc (captures, tests)
+    bool live = true;  ///< false: never look at /proc or /etc (captures, tests)
     std::string host_root = default_host_root();
     std::uint64_t boot_epoch_ns = boot_epoch_now_ns();
     std::size_t max_threads = 262144;
@@ -50,26 +50,34 @@ struct Bound {
 
 struct StateStats {
     std::uint64_t threads = 0, threads_evicted = 0;
-    std::uint64_t fds_dropped = 0;    ///< descriptors beyond the bound of their process
-    std::uint64_t proc_reads = 0;     ///< processes learnt from /proc after the start
+    std::uint64_t fds_dropped = 0;      ///< descriptors beyond the bound of their process
+    std::uint64_t proc_reads = 0;       ///< processes learnt from /proc after the start
     std::uint64_t unknown_threads = 0;  ///< known by number only
-    std::uint64_t pid_reuse = 0;      ///< entries replaced because the start time differed
+    std::uint64_t pid_reuse = 0;        ///< entries replaced because the start time differed
 };
+
+/// Where a name relative to descriptor `dirfd` (-100: the working directory) starts.
+/// kernel: the kernel's own path of that directory, empty if not collected. A descriptor's known
+/// name counts only if the kernel's directory is the one it was opened on, for its close may not
+/// have been delivered.
+std::string_view directory_of(const Thread& thread, std::int64_t dirfd,
+                              std::string_view kernel) noexcept;
 
 /// A process for tests and text cases.
 struct ProcessSpec {
     std::uint32_t tid = 0, tgid = 0;  ///< tgid 0: the same
     std::uint32_t ptid = 0;
-    std::int64_t vtid = -1, vpid = -1;         ///< -1: the kernel's
+    std::int64_t vtid = -1, vpid = -1;             ///< -1: the kernel's
     std::int64_t sid = -1, pgid = -1, vpgid = -1;  ///< -1: the kernel tgid
-    std::string comm = "proc", exe, exepath;   ///< exe empty: comm
+    std::string comm = "proc", exe, exepath;       ///< exe empty: comm
     std::vector<std::string> args, env;
     std::string cwd = "/", root = "/", cgroups;
     std::uint32_t uid = 0, gid = 0, loginuid = kNoId, tty = 0;
     std::uint64_t cap_inheritable = 0, cap_permitted = 0, cap_effective = 0;
     std::uint64_t start_ns = 0, clone_ts_ns = 0, pidns_start_ns = 0;
     std::uint64_t exe_ino = 0, exe_ctime_ns = 0, exe_mtime_ns = 0;
-    bool exe_writable = false, exe_upper_layer = false, exe_lower_layer = false, exe_from_memfd = false;
+    bool exe_writable = false, exe_upper_layer = false, exe_lower_layer = false,
+         exe_from_memfd = false;
     bool in_pidns = false;
     std::int64_t fd_limit = 1024;
     Ref<Container> container;
@@ -151,7 +159,9 @@ private:
     void scan_proc();
     void fill(Thread& leader, const ProcInfo& info);
 
-    std::uint64_t to_epoch(std::uint64_t boot_ns) const noexcept { return boot_ns == 0 ? 0 : options_.boot_epoch_ns + boot_ns; }
+    std::uint64_t to_epoch(std::uint64_t boot_ns) const noexcept {
+        return boot_ns == 0 ? 0 : options_.boot_epoch_ns + boot_ns;
+    }
 
     Options options_;
     std::shared_ptr<ProcReader> proc_;
@@ -163,12 +173,12 @@ private:
     std::uint64_t zone_quarter_ = ~std::uint64_t{0};
     std::int64_t zone_offset_s_ = 0;
     Bound bound_;
-    Ref<FdInfo> held_;           // the bound descriptor, should its table have had no room
-    FdInfo object_;              // the kernel's description of the event's descriptor
+    Ref<FdInfo> held_;              // the bound descriptor, should its table have had no room
+    FdInfo object_;                 // the kernel's description of the event's descriptor
     std::uint32_t ending_tid_ = 0;  // thread to remove at the end of the event
     StateStats stats_;
     std::bitset<65536> server_ports_;  // local ports that were listened on or accepted from
-    bool numbers_differ_ = false;  // /proc shows other numbers than the kernel
+    bool numbers_differ_ = false;      // /proc shows other numbers than the kernel
     std::unordered_map<std::uint32_t, std::uint32_t> kernel_of_ns_;  // processes, where they differ
 
     struct RecentExit {

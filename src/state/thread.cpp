@@ -32,7 +32,8 @@ std::optional<std::string_view> block_item(std::string_view block, std::size_t i
     return rest.substr(0, rest.find('\0'));
 }
 
-std::optional<std::string_view> block_value(std::string_view block, std::string_view name) noexcept {
+std::optional<std::string_view> block_value(std::string_view block,
+                                            std::string_view name) noexcept {
     std::string_view rest = without_end(block);
     while (!rest.empty()) {
         const std::size_t nul = rest.find('\0');

@@ -21,14 +21,14 @@ inline constexpr std::uint32_t kNoId = 0xffffffffU;  ///< uid, gid, loginuid: no
 
 /// Everything one execve fixed. Immutable once shared.
 struct ExecImage : Shared {
-    std::string exe;       ///< argv[0]
-    std::string exepath;   ///< the kernel's path of the file
-    std::string args;      ///< arguments after argv[0], each with its NUL
-    std::string env;       ///< NAME=value pairs, each with its NUL
-    std::string comm;      ///< of the thread that called exec
+    std::string exe;        ///< argv[0]
+    std::string exepath;    ///< the kernel's path of the file
+    std::string args;       ///< arguments after argv[0], each with its NUL
+    std::string env;        ///< NAME=value pairs, each with its NUL
+    std::string comm;       ///< of the thread that called exec
     std::string args_text;  ///< joined by blanks
-    std::string cmdline;   ///< comm, then arguments
-    std::string exeline;   ///< argv[0], then arguments
+    std::string cmdline;    ///< comm, then arguments
+    std::string exeline;    ///< argv[0], then arguments
     std::uint32_t arg_count = 0;
     std::uint64_t exe_ino = 0;
     std::uint64_t ctime_ns = 0, mtime_ns = 0;  ///< of the executable, since the epoch
@@ -52,16 +52,17 @@ struct Mount {
 
 /// What is known of a container; shared by its threads. Threads without one are on the host.
 struct Container : Shared {
-    std::string id;       ///< as container.id prints it (12 characters)
+    std::string id;  ///< as container.id prints it (12 characters)
     std::string full_id;
-    std::string type;     ///< docker, podman, ...
+    std::string type;  ///< docker, podman, ...
     std::string name, image, image_id, image_repository, image_tag, image_digest;
     std::string ip, cni_json;
     bool privileged = false, host_pid = false, host_network = false, host_ipc = false;
     bool has_details = false;  ///< image, flags and mounts are known, not only the id
     std::vector<Mount> mounts;
     std::vector<std::pair<std::string, std::string>> labels;
-    std::string pod_name, pod_namespace, pod_uid, pod_sandbox_id, pod_full_sandbox_id, pod_ip, pod_cni_json;
+    std::string pod_name, pod_namespace, pod_uid, pod_sandbox_id, pod_full_sandbox_id, pod_ip,
+        pod_cni_json;
     std::vector<std::pair<std::string, std::string>> pod_labels;
 };
 
@@ -74,17 +75,18 @@ struct EnterData {
 };
 
 struct Thread {
-    std::uint32_t tid = 0, tgid = 0;   ///< kernel numbers
-    std::uint32_t ns_tgid = 0;         ///< as /proc of the sensor shows it, 0: not visible
-    std::uint32_t ptid = 0;            ///< thread that is the parent, 0: none
+    std::uint32_t tid = 0, tgid = 0;  ///< kernel numbers
+    std::uint32_t ns_tgid = 0;        ///< as /proc of the sensor shows it, 0: not visible
+    std::uint32_t ptid = 0;           ///< thread that is the parent, 0: none
     std::int64_t vtid = -1, vpid = -1;
     std::int64_t sid = 0, pgid = 0, vpgid = 0;
-    std::uint64_t start_ns = 0;        ///< of the leader, boot clock; 0: unknown
-    bool start_exact = true;           ///< false: rounded to clock ticks
-    std::uint64_t clone_ts_ns = 0;     ///< since the epoch; 0: unknown
+    std::uint64_t start_ns = 0;     ///< of the leader, boot clock; 0: unknown
+    bool start_exact = true;        ///< false: rounded to clock ticks
+    std::uint64_t clone_ts_ns = 0;  ///< since the epoch; 0: unknown
     std::uint64_t last_exec_ts_ns = 0;
     std::uint64_t pidns_start_ns = 0;  ///< start of the PID namespace's init, since the epoch
     std::uint64_t last_seen_ns = 0;
+    std::uint64_t step = 0;  ///< of the table, when it was last worked on
 
     Ref<ExecImage> image;
     std::array<char, 16> comm_data{};
@@ -94,33 +96,33 @@ struct Thread {
     std::uint64_t cap_inheritable = 0, cap_permitted = 0, cap_effective = 0;
     std::uint32_t tty = 0;
     std::uint64_t cgroup_id = 0;
-    SharedText cgroups;                ///< block of name=path
+    SharedText cgroups;  ///< block of name=path
     SharedText root;
-    Ref<Container> container;          ///< null: host
+    Ref<Container> container;  ///< null: host
     std::uint32_t vm_size_kb = 0, vm_rss_kb = 0, vm_swap_kb = 0;
     std::uint64_t faults_major = 0, faults_minor = 0;
 
-    bool in_pidns = false;       ///< in a PID namespace below the initial one
-    bool own_userns = false;     ///< made or joined a user namespace: its ids are not the host's
-    bool child_first = false;    ///< made by the child's own event before the parent's
+    bool in_pidns = false;     ///< in a PID namespace below the initial one
+    bool own_userns = false;   ///< made or joined a user namespace: its ids are not the host's
+    bool child_first = false;  ///< made by the child's own event before the parent's
     bool exited = false;
-    bool known = false;          ///< false: nothing but the numbers is known
+    bool known = false;                ///< false: nothing but the numbers is known
     std::uint16_t last_type = 0xffff;  ///< event before this one
     std::unique_ptr<EnterData> enter;
 
     // The group. Valid on the leader; members point to it.
-    Thread* leader = nullptr;        ///< never null in the table
-    Thread* next_member = nullptr;   ///< ring of the group's threads
+    Thread* leader = nullptr;       ///< never null in the table
+    Thread* next_member = nullptr;  ///< ring of the group's threads
     std::uint32_t alive = 0;
     bool reaper = false;
-    SharedText cwd;                  ///< ends with a slash; null: unknown
+    SharedText cwd;  ///< ends with a slash; null: unknown
     Ref<FdTable> fds;
     std::int64_t fd_limit = -1;
     // Children of this thread: leaders whose ptid is this tid.
     Thread* first_child = nullptr;
     Thread* next_sibling = nullptr;
     Thread* prev_sibling = nullptr;
-    bool linked = false;             ///< in its parent's list
+    bool linked = false;  ///< in its parent's list
 
     bool is_leader() const noexcept { return tid == tgid; }
     std::string_view comm() const noexcept { return {comm_data.data(), comm_size}; }

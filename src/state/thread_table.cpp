@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/thread_table.hpp"
 
+#include "base/check.hpp"
+
 #include <utility>
 
 namespace sensor::state {
@@ -21,12 +23,17 @@ Thread* ThreadTable::find(std::uint32_t tid) noexcept {
 }
 
 Thread& ThreadTable::add(std::uint32_t tid, std::uint32_t tgid, std::uint32_t ptid) {
-    if (threads_.size() >= limit_) make_room({find(tgid), ptid == 0 ? nullptr : find(ptid), pinned_});
+    SENSOR_CHECK(find(tid) == nullptr);
+    Thread* leader = tid == tgid ? nullptr : find(tgid);
+    if (leader != nullptr && leader->leader != leader) leader = nullptr;  // a stale number
+    if (leader != nullptr) touch(*leader);
+    if (Thread* parent = ptid == 0 ? nullptr : find(ptid)) touch(*parent);
+    if (threads_.size() >= limit_) make_room();
     auto owned = std::make_unique<Thread>();
     Thread& thread = *owned;
     thread.tid = tid;
     thread.tgid = tgid;
-    Thread* leader = tid == tgid ? nullptr : find(tgid);
+    thread.step = step_;
     if (leader == nullptr) {
         thread.leader = &thread;
         thread.next_member = &thread;
@@ -75,7 +82,8 @@ const Thread* ThreadTable::parent(const Thread& thread) const noexcept {
     if (leader == &child) return nullptr;
     // A parent is never younger than its child: then the number was given to somebody else.
     const bool comparable = leader->start_exact && child.start_exact;
-    if (comparable && leader->start_ns != 0 && child.start_ns != 0 && leader->start_ns > child.start_ns) {
+    if (comparable && leader->start_ns != 0 && child.start_ns != 0 &&
+        leader->start_ns > child.start_ns) {
         return nullptr;
     }
     return leader;
@@ -90,7 +98,8 @@ Thread* ThreadTable::find_reaper(Thread& thread) noexcept {
     const Thread* at = &thread;
     for (int step = 0; step < kMaxAncestors; ++step) {
         at = parent(*at);
-        if (at == nullptr || at->leader == thread.leader || at->in_pidns != thread.in_pidns) return nullptr;
+        if (at == nullptr || at->leader == thread.leader || at->in_pidns != thread.in_pidns)
+            return nullptr;
         if (at->reaper && !at->exited) return const_cast<Thread*>(at);
     }
     return nullptr;
@@ -121,15 +130,16 @@ void ThreadTable::erase(Thread& thread) {
     while (before->next_member != &thread) before = before->next_member;
     before->next_member = thread.next_member;
     if (last_ == &thread) last_ = nullptr;
-    if (pinned_ == &thread) pinned_ = nullptr;
     threads_.erase(thread.tid);
 }
 
 void ThreadTable::remove(Thread& thread) {
     Thread* leader = thread.leader;
     if (!thread.exited) mark_exited(thread, nullptr);
-    if (&thread != leader) erase(thread);
-    else if (leader->next_member != leader) return;  // its members still need it
+    if (&thread != leader)
+        erase(thread);
+    else if (leader->next_member != leader)
+        return;  // its members still need it
     if (leader->exited && leader->next_member == leader) erase(*leader);
 }
 
@@ -157,17 +167,14 @@ void ThreadTable::keep_only(Thread& keep) {
     keep.exited = false;
 }
 
-bool ThreadTable::may_evict(const Thread& candidate, const Keep& keep) const noexcept {
-    if (candidate.is_leader() && candidate.next_member != &candidate) return false;
-    for (const Thread* kept : keep) {
-        if (kept != nullptr && (&candidate == kept || &candidate == kept->leader)) return false;
-    }
-    return true;
+bool ThreadTable::may_evict(const Thread& candidate) const noexcept {
+    if (candidate.leader == &candidate && candidate.next_member != &candidate) return false;
+    return candidate.step != step_;
 }
 
 // Lets go of the longest unseen thread of a sample, taken in turn from the buckets. A leader goes
 // after its members; what the present event works on stays.
-void ThreadTable::make_room(const Keep& keep) {
+void ThreadTable::make_room() {
     Thread* oldest = nullptr;
     std::size_t seen = 0;
     const std::size_t buckets = threads_.bucket_count();
@@ -175,9 +182,10 @@ void ThreadTable::make_room(const Keep& keep) {
         clock_hand_ = (clock_hand_ + 1) % buckets;
         for (auto at = threads_.begin(clock_hand_); at != threads_.end(clock_hand_); ++at) {
             Thread* candidate = at->second.get();
-            if (!may_evict(*candidate, keep)) continue;
+            if (!may_evict(*candidate)) continue;
             ++seen;
-            if (oldest == nullptr || candidate->last_seen_ns < oldest->last_seen_ns) oldest = candidate;
+            if (oldest == nullptr || candidate->last_seen_ns < oldest->last_seen_ns)
+                oldest = candidate;
         }
     }
     if (oldest == nullptr) return;

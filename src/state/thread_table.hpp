@@ -3,7 +3,6 @@
 // go, and stays within its bound by letting go of the longest unseen process.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
@@ -17,26 +16,30 @@ public:
     explicit ThreadTable(std::size_t limit) : limit_(limit) {}
 
     Thread* find(std::uint32_t tid) noexcept;
-    const Thread* find(std::uint32_t tid) const noexcept { return const_cast<ThreadTable*>(this)->find(tid); }
+    const Thread* find(std::uint32_t tid) const noexcept {
+        return const_cast<ThreadTable*>(this)->find(tid);
+    }
     std::size_t size() const noexcept { return threads_.size(); }
     std::uint64_t evicted() const noexcept { return evicted_; }
 
-    /// A new thread in its group; the leader must be there before its members. `ptid` links it below
-    /// its parent. A thread of that number must not exist.
+    /// A new thread in its group; the leader must be there before its members. `ptid` links it
+    /// below its parent. A thread of that number must not exist.
     Thread& add(std::uint32_t tid, std::uint32_t tgid, std::uint32_t ptid);
     /// Takes a thread out. A leader with living members stays, marked as exited.
     void remove(Thread& thread);
     /// Takes out every thread of the group.
     void remove_group(Thread& thread);
-    /// Takes out all members but `keep`, which becomes or is the leader; children stay in the group.
+    /// Takes out all members but `keep`, which becomes or is the leader; children stay in the
+    /// group.
     void keep_only(Thread& keep);
     /// Marks as exited and gives children a new parent. `reaper` null: the table looks for one.
     void mark_exited(Thread& thread, Thread* reaper);
     /// Moves a leader below another parent; ptid 0: none.
     void set_parent(Thread& leader, std::uint32_t ptid);
 
-    /// The thread of the event in work is never evicted.
-    void pin(const Thread* thread) noexcept { pinned_ = thread; }
+    /// A new piece of work begins: what is added or touched until the next one is not evicted.
+    void next_step() noexcept { ++step_; }
+    void touch(Thread& thread) noexcept { thread.step = step_; }
 
     /// Leader of the group that the parent thread belongs to; nullptr if unknown.
     const Thread* parent(const Thread& thread) const noexcept;
@@ -51,17 +54,16 @@ private:
     void erase(Thread& thread);
     void reparent(Thread& thread, Thread* reaper);
     Thread* find_reaper(Thread& thread) noexcept;
-    using Keep = std::array<const Thread*, 3>;
-    bool may_evict(const Thread& candidate, const Keep& keep) const noexcept;
-    void make_room(const Keep& keep);
+    bool may_evict(const Thread& candidate) const noexcept;
+    void make_room();
 
     std::unordered_map<std::uint32_t, std::unique_ptr<Thread>> threads_;
     std::size_t limit_;
     std::uint64_t evicted_ = 0;
     std::size_t clock_hand_ = 0;
-    std::uint32_t last_tid_ = 0;    // the thread found last: most events come in runs
+    std::uint32_t last_tid_ = 0;  // the thread found last: most events come in runs
     Thread* last_ = nullptr;
-    const Thread* pinned_ = nullptr;
+    std::uint64_t step_ = 1;
 };
 
 }  // namespace sensor::state

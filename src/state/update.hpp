@@ -34,7 +34,8 @@ public:
 
 private:
     void clone_caller(Thread& caller);
-    Thread& add_child(std::uint32_t tid, std::uint32_t tgid, std::uint32_t ptid, const Thread& from);
+    Thread& add_child(std::uint32_t tid, std::uint32_t tgid, std::uint32_t ptid,
+                      const Thread& from);
     void fill_from_clone(Thread& child, const Thread* from);
     Ref<ExecImage> image_of_clone(const Thread* from) const;
     Ref<ExecImage> image_of_exec() const;
@@ -50,7 +51,8 @@ private:
 /// Files and other descriptors without an address.
 class FdUpdate {
 public:
-    FdUpdate(State& state, const Event& event, Thread& thread) : state_(state), event_(event), thread_(thread) {}
+    FdUpdate(State& state, const Event& event, Thread& thread)
+        : state_(state), event_(event), thread_(thread) {}
 
     /// True if the event was one of those this class knows.
     bool apply();
@@ -75,7 +77,6 @@ private:
     /// An entry that is nothing but its type.
     void plain(FdType type, bool cloexec);
     void add(Ref<FdInfo> info, std::int64_t fd);
-    std::string_view directory(std::int64_t dirfd) const;
     bool applies_enter() const;
 
     State& state_;
@@ -86,7 +87,8 @@ private:
 /// Sockets and their addresses.
 class SocketUpdate {
 public:
-    SocketUpdate(State& state, const Event& event, Thread& thread) : state_(state), event_(event), thread_(thread) {}
+    SocketUpdate(State& state, const Event& event, Thread& thread)
+        : state_(state), event_(event), thread_(thread) {}
 
     bool apply();
 

@@ -9,13 +9,34 @@ namespace sensor::state {
 namespace {
 
 enum Param : std::size_t {
-    kRes, kExe, kArgs, kTid, kPid, kPtid, kCwd, kFdLimit, kFaultsMajor, kFaultsMinor, kVmSize, kVmRss, kVmSwap,
-    kComm, kCgroups, kFlags, kUid, kGid, kVtid, kVpid, kPidnsStart,
+    kRes,
+    kExe,
+    kArgs,
+    kTid,
+    kPid,
+    kPtid,
+    kCwd,
+    kFdLimit,
+    kFaultsMajor,
+    kFaultsMinor,
+    kVmSize,
+    kVmRss,
+    kVmSwap,
+    kComm,
+    kCgroups,
+    kFlags,
+    kUid,
+    kGid,
+    kVtid,
+    kVpid,
+    kPidnsStart,
 };
 
-constexpr std::uint64_t kCloneNewpid = 0x40, kCloneParent = 0x100, kCloneThread = 0x2000, kCloneNewuser = 0x100000;
+constexpr std::uint64_t kCloneNewpid = 0x40, kCloneParent = 0x100, kCloneThread = 0x2000,
+                        kCloneNewuser = 0x100000;
 constexpr std::uint64_t kCloneVfork = 0x8000000, kChildInPidns = 0x20000000;
-constexpr std::uint64_t kStaleNs = 2'000'000'000;  // an entry older than this is not the same clone's
+constexpr std::uint64_t kStaleNs =
+    2'000'000'000;  // an entry older than this is not the same clone's
 
 bool is_recent(std::uint64_t then_ns, std::uint64_t now_ns) noexcept {
     return then_ns != 0 && (then_ns > now_ns || now_ns - then_ns < kStaleNs);
@@ -57,15 +78,18 @@ void copy_common(const Thread& from, Thread& to) {
 }
 
 bool ProcessUpdate::exited_lately(std::uint32_t tid, std::uint32_t ptid) const {
-    return std::any_of(state_.recent_exits_.begin(), state_.recent_exits_.end(), [&](const State::RecentExit& gone) {
-        return gone.tid == tid && gone.ptid == ptid && is_recent(gone.ts_ns, event_.ts_ns());
-    });
+    return std::any_of(state_.recent_exits_.begin(), state_.recent_exits_.end(),
+                       [&](const State::RecentExit& gone) {
+                           return gone.tid == tid && gone.ptid == ptid &&
+                                  is_recent(gone.ts_ns, event_.ts_ns());
+                       });
 }
 
 Ref<ExecImage> ProcessUpdate::image_of_clone(const Thread* from) const {
     const Ref<ExecImage> shared = from == nullptr ? Ref<ExecImage>{} : from->image;
     const std::string_view exe = event_.text(kExe), args = event_.text(kArgs);
-    const bool same = shared && (!event_.has(kExe) || exe == shared->exe) && (!event_.has(kArgs) || args == shared->args);
+    const bool same = shared && (!event_.has(kExe) || exe == shared->exe) &&
+                      (!event_.has(kArgs) || args == shared->args);
     if (same) return shared;
     // A program that changed its own arguments, or a parent that nobody knows.
     auto image = shared ? make_ref<ExecImage>(*shared) : make_ref<ExecImage>();
@@ -76,7 +100,8 @@ Ref<ExecImage> ProcessUpdate::image_of_clone(const Thread* from) const {
     return image;
 }
 
-Thread& ProcessUpdate::add_child(std::uint32_t tid, std::uint32_t tgid, std::uint32_t ptid, const Thread& from) {
+Thread& ProcessUpdate::add_child(std::uint32_t tid, std::uint32_t tgid, std::uint32_t ptid,
+                                 const Thread& from) {
     Thread& child = state_.threads_.add(tid, tgid, ptid);
     copy_common(from, child);
     child.clone_ts_ns = event_.ts_ns();
@@ -103,7 +128,8 @@ void ProcessUpdate::fill_from_clone(Thread& child, const Thread* from) {
     if (event_.has(kVmSwap)) child.vm_swap_kb = static_cast<std::uint32_t>(event_.u64(kVmSwap));
     if (event_.has(kUid)) child.uid = static_cast<std::uint32_t>(event_.u64(kUid));
     if (event_.has(kGid)) child.gid = static_cast<std::uint32_t>(event_.u64(kGid));
-    if (event_.has(kCgroups) && event_.text(kCgroups) != view(child.cgroups)) child.cgroups = share(event_.text(kCgroups));
+    if (event_.has(kCgroups) && event_.text(kCgroups) != view(child.cgroups))
+        child.cgroups = share(event_.text(kCgroups));
     if ((event_.u64(kFlags) & kCloneNewuser) != 0) child.own_userns = true;
     child.known = true;
 }
@@ -123,7 +149,8 @@ void ProcessUpdate::clone_caller(Thread& caller) {
     if (event_.has(kVtid)) caller.vtid = event_.i64(kVtid);
     if (event_.has(kVpid)) caller.vpid = event_.i64(kVpid);
     const std::uint64_t flags = event_.u64(kFlags);
-    if ((flags & kChildInPidns) != 0) caller.in_pidns = caller.vtid != static_cast<std::int64_t>(caller.tid);
+    if ((flags & kChildInPidns) != 0)
+        caller.in_pidns = caller.vtid != static_cast<std::int64_t>(caller.tid);
     const auto tid = static_cast<std::uint32_t>(event_.result());
     const bool own_number = (flags & (kChildInPidns | kCloneNewpid | kCloneParent)) == 0 &&
                             caller.vtid == static_cast<std::int64_t>(caller.tid);
@@ -132,12 +159,16 @@ void ProcessUpdate::clone_caller(Thread& caller) {
     if (Thread* existing = state_.threads_.find(tid)) {
         if (existing->child_first || existing->leader == caller.leader) return;
         const std::uint64_t started = state_.to_epoch(existing->leader->start_ns);
-        if (existing->leader->start_exact && is_recent(started, event_.ts_ns())) return;  // it is the child
-        if (existing->is_leader()) state_.threads_.remove_group(*existing);
-        else state_.threads_.remove(*existing);
+        if (existing->leader->start_exact && is_recent(started, event_.ts_ns()))
+            return;  // it is the child
+        if (existing->is_leader())
+            state_.threads_.remove_group(*existing);
+        else
+            state_.threads_.remove(*existing);
     }
     const bool is_thread = (flags & kCloneThread) != 0;
-    Thread& child = is_thread ? add_child(tid, caller.tgid, caller.leader->ptid, caller) : add_child(tid, tid, caller.tid, caller);
+    Thread& child = is_thread ? add_child(tid, caller.tgid, caller.leader->ptid, caller)
+                              : add_child(tid, tid, caller.tid, caller);
     fill_from_clone(child, &caller);
     child.vtid = tid;
     child.vpid = is_thread ? caller.vpid : static_cast<std::int64_t>(tid);
@@ -146,24 +177,29 @@ void ProcessUpdate::clone_caller(Thread& caller) {
 
 Thread* ProcessUpdate::clone_child() {
     const rec_head& head = event_.head();
-    const auto tid = event_.has(kTid) ? static_cast<std::uint32_t>(event_.u64(kTid)) : head.tid;
-    const auto tgid = event_.has(kPid) ? static_cast<std::uint32_t>(event_.u64(kPid)) : head.tgid;
+    const std::uint32_t tid = head.tid;
+    const auto named = static_cast<std::uint32_t>(event_.u64(kPid));
+    const std::uint32_t tgid = head.tgid != 0 ? head.tgid : (named != 0 ? named : tid);
     const auto ptid = static_cast<std::uint32_t>(event_.u64(kPtid));
     const bool is_thread = tid != tgid;
     Thread* child = state_.threads_.find(tid);
     if (child != nullptr && !is_recent(child->clone_ts_ns, event_.ts_ns()) &&
         !(head.start != 0 && child->leader->start_ns == head.start && child->leader->start_exact)) {
-        if (child->is_leader()) state_.threads_.remove_group(*child);
-        else state_.threads_.remove(*child);
+        if (child->is_leader())
+            state_.threads_.remove_group(*child);
+        else
+            state_.threads_.remove(*child);
         child = nullptr;
     }
     const bool is_new = child == nullptr;
     Thread* from = state_.threads_.find(is_thread ? tgid : ptid);
+    if (from != nullptr) state_.threads_.touch(*from);
     if (is_new && from == nullptr) {  // nothing to inherit from: what /proc knows
         child = state_.make_thread(head);
         if (!is_thread && ptid != 0) state_.threads_.set_parent(*child, ptid);
     } else if (is_new) {
-        child = is_thread ? &add_child(tid, tgid, from->leader->ptid, *from) : &add_child(tid, tid, ptid, *from);
+        child = is_thread ? &add_child(tid, tgid, from->leader->ptid, *from)
+                          : &add_child(tid, tid, ptid, *from);
     }
     if (is_new) {
         child->child_first = true;
@@ -173,8 +209,10 @@ Thread* ProcessUpdate::clone_child() {
     }
     if (event_.has(kVtid)) child->vtid = event_.i64(kVtid);
     if (event_.has(kVpid)) child->vpid = event_.i64(kVpid);
-    child->in_pidns = (event_.u64(kFlags) & kChildInPidns) != 0 || child->vtid != static_cast<std::int64_t>(tid);
-    if (child->in_pidns && event_.u64(kPidnsStart) != 0) child->pidns_start_ns = state_.to_epoch(event_.u64(kPidnsStart));
+    child->in_pidns =
+        (event_.u64(kFlags) & kChildInPidns) != 0 || child->vtid != static_cast<std::int64_t>(tid);
+    if (child->in_pidns && event_.u64(kPidnsStart) != 0)
+        child->pidns_start_ns = state_.to_epoch(event_.u64(kPidnsStart));
     state_.adopt_head(*child, head);
     return child;
 }

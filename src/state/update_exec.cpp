@@ -6,9 +6,37 @@ namespace sensor::state {
 namespace {
 
 enum Param : std::size_t {
-    kRes, kExe, kArgs, kTid, kPid, kPtid, kCwd, kFdLimit, kFaultsMajor, kFaultsMinor, kVmSize, kVmRss, kVmSwap,
-    kComm, kCgroups, kEnv, kTty, kVpgid, kLoginuid, kFlags, kCapInheritable, kCapPermitted, kCapEffective,
-    kExeIno, kExeCtime, kExeMtime, kUid, kExepath, kPgid, kGid, kFilename,
+    kRes,
+    kExe,
+    kArgs,
+    kTid,
+    kPid,
+    kPtid,
+    kCwd,
+    kFdLimit,
+    kFaultsMajor,
+    kFaultsMinor,
+    kVmSize,
+    kVmRss,
+    kVmSwap,
+    kComm,
+    kCgroups,
+    kEnv,
+    kTty,
+    kVpgid,
+    kLoginuid,
+    kFlags,
+    kCapInheritable,
+    kCapPermitted,
+    kCapEffective,
+    kExeIno,
+    kExeCtime,
+    kExeMtime,
+    kUid,
+    kExepath,
+    kPgid,
+    kGid,
+    kFilename,
 };
 constexpr std::size_t kReaperTid = 4;  // of procexit
 
@@ -28,7 +56,8 @@ Ref<ExecImage> ProcessUpdate::image_of_exec() const {
     image->args = event_.text(kArgs);
     image->comm = event_.text(kComm);
     image->env = event_.text(kEnv);
-    image->exepath = without_deleted(event_.has(kExepath) ? event_.text(kExepath) : event_.extra(REC_X_REAL));
+    image->exepath =
+        without_deleted(event_.has(kExepath) ? event_.text(kExepath) : event_.extra(REC_X_REAL));
     image->exe_ino = event_.u64(kExeIno);
     image->ctime_ns = event_.u64(kExeCtime);
     image->mtime_ns = event_.u64(kExeMtime);
@@ -53,11 +82,13 @@ void ProcessUpdate::take_exec_numbers(Thread& thread) {
     if (event_.has(kCapPermitted)) thread.cap_permitted = event_.u64(kCapPermitted);
     if (event_.has(kCapEffective)) thread.cap_effective = event_.u64(kCapEffective);
     if (event_.has(kFdLimit)) thread.fd_limit = event_.i64(kFdLimit);
-    if (event_.has(kCgroups) && event_.text(kCgroups) != view(thread.cgroups)) thread.cgroups = share(event_.text(kCgroups));
+    if (event_.has(kCgroups) && event_.text(kCgroups) != view(thread.cgroups))
+        thread.cgroups = share(event_.text(kCgroups));
 }
 
 void ProcessUpdate::exec(Thread& thread) {
-    if (!event_.has(kRes) || event_.result() < 0) return;  // a failed call describes the old program
+    if (!event_.has(kRes) || event_.result() < 0)
+        return;           // a failed call describes the old program
     if (thread.exited) {  // the leader had ended, another thread of its group called exec
         thread.exited = false;
         ++thread.leader->alive;

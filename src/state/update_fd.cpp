@@ -14,7 +14,9 @@ constexpr std::uint32_t kUpperLayer = 0x8000, kLowerLayer = 0x10000;
 constexpr std::uint32_t kFirstExitFlag = 0x4000;  // this and higher bits are added at exit
 constexpr int kNone = -1;
 
-bool is_text(std::string_view name) noexcept { return !name.empty() && name != "<NA>" && name != "(NULL)"; }
+bool is_text(std::string_view name) noexcept {
+    return !name.empty() && name != "<NA>" && name != "(NULL)";
+}
 
 std::uint64_t hash_path(std::string_view path) noexcept {
     const std::uint64_t hash = std::hash<std::string_view>{}(path);
@@ -44,6 +46,18 @@ bool bpf_makes_fd(std::int64_t command) noexcept {
 
 }  // namespace
 
+std::string_view directory_of(const Thread& thread, std::int64_t dirfd,
+                              std::string_view kernel) noexcept {
+    const std::string_view unknown = kernel.empty() ? kUnknownDir : kernel;
+    if (dirfd == kAtFdcwd) return thread.leader->cwd ? view(thread.leader->cwd) : unknown;
+    const FdInfo* known = thread.fd(dirfd);
+    if (known == nullptr || known->name.empty()) return unknown;
+    if (kernel.empty()) return known->name;
+    const bool same =
+        known->real_hash == 0 ? known->name == kernel : known->real_hash == hash_path(kernel);
+    return same ? std::string_view(known->name) : kernel;
+}
+
 bool FdUpdate::apply() {
     const std::uint64_t flag = event_.u64(1);
     switch (event_.type()) {
@@ -54,7 +68,9 @@ bool FdUpdate::apply() {
         case EventType::open_by_handle_at: open_by_handle(); return true;
         case EventType::dup: duplicate(event_.i64(1), event_.i64(0), false); return true;
         case EventType::dup2: duplicate(event_.i64(1), event_.i64(0), false); return true;
-        case EventType::dup3: duplicate(event_.i64(1), event_.i64(0), (event_.u64(3) & kOCloexec) != 0); return true;
+        case EventType::dup3:
+            duplicate(event_.i64(1), event_.i64(0), (event_.u64(3) & kOCloexec) != 0);
+            return true;
         case EventType::fcntl: fcntl(); return true;
         case EventType::pipe:
         case EventType::pipe2: pipe(); return true;
@@ -82,7 +98,8 @@ void FdUpdate::remember_enter() {
     if (!thread_.enter) thread_.enter = std::make_unique<EnterData>();
     EnterData& enter = *thread_.enter;
     enter.type = static_cast<std::uint16_t>(event_.type());
-    const bool has_dirfd = event_.type() == EventType::openat_enter || event_.type() == EventType::openat2_enter;
+    const bool has_dirfd =
+        event_.type() == EventType::openat_enter || event_.type() == EventType::openat2_enter;
     const std::size_t name = has_dirfd ? 1 : 0;
     if (event_.type() == EventType::connect_enter) {
         enter.name = event_.text(1);
@@ -96,7 +113,8 @@ void FdUpdate::remember_enter() {
 // The enter event counts only if it is the one directly before, of this thread and call.
 bool FdUpdate::applies_enter() const {
     const auto type = static_cast<std::uint16_t>(event_.type());
-    return thread_.enter && thread_.last_type == type - 1 && thread_.enter->type == type - 1 && is_text(thread_.enter->name);
+    return thread_.enter && thread_.last_type == type - 1 && thread_.enter->type == type - 1 &&
+           is_text(thread_.enter->name);
 }
 
 void FdUpdate::add(Ref<FdInfo> info, std::int64_t fd) {
@@ -105,31 +123,18 @@ void FdUpdate::add(Ref<FdInfo> info, std::int64_t fd) {
     state_.put_fd(thread_, fd, std::move(info));
 }
 
-// Where a relative name starts. A known descriptor counts only if the kernel's directory is the
-// one it was opened on: its close may not have been delivered.
-std::string_view FdUpdate::directory(std::int64_t dirfd) const {
-    const std::string_view kernel = event_.extra(REC_X_DIR);
-    if (dirfd == kAtFdcwd) {
-        if (thread_.leader->cwd) return view(thread_.leader->cwd);
-        return kernel.empty() ? kUnknownDir : kernel;
-    }
-    const FdInfo* known = thread_.fd(dirfd);
-    if (known == nullptr) return kernel.empty() ? kUnknownDir : kernel;
-    const bool moved = !kernel.empty() && known->real_hash != 0 && known->real_hash != hash_path(kernel);
-    const bool doubtful = !kernel.empty() && known->real_hash == 0 && known->name != kernel;
-    return moved || doubtful ? kernel : std::string_view(known->name);
-}
-
 void FdUpdate::open(const OpenParams& params) {
     if (!event_.has(0) || event_.result() < 0) return;
     const auto u64 = [&](int k) { return event_.u64(static_cast<std::size_t>(k)); };
     std::string_view name = event_.text(static_cast<std::size_t>(params.name));
-    std::int64_t dirfd = params.dirfd == kNone ? kAtFdcwd : event_.i64(static_cast<std::size_t>(params.dirfd));
+    std::int64_t dirfd =
+        params.dirfd == kNone ? kAtFdcwd : event_.i64(static_cast<std::size_t>(params.dirfd));
     std::uint64_t flags = u64(params.flags);
     if (applies_enter()) {
         name = thread_.enter->name;
         dirfd = thread_.enter->dirfd;
-        flags = (thread_.enter->flags & (kFirstExitFlag - 1)) | (flags & ~std::uint64_t{kFirstExitFlag - 1});
+        flags = (thread_.enter->flags & (kFirstExitFlag - 1)) |
+                (flags & ~std::uint64_t{kFirstExitFlag - 1});
     }
     auto info = make_ref<FdInfo>();
     info->flags = static_cast<std::uint32_t>(flags);
@@ -143,7 +148,10 @@ void FdUpdate::open(const OpenParams& params) {
     const std::string_view real = event_.extra(REC_X_REAL);
     if (!real.empty()) info->real_hash = hash_path(real);
     if (is_text(name)) {
-        info->name = join_path(name.starts_with('/') ? std::string_view{} : directory(dirfd), name);
+        info->name =
+            join_path(name.starts_with('/') ? std::string_view{}
+                                            : directory_of(thread_, dirfd, event_.extra(REC_X_DIR)),
+                      name);
         info->raw_name = name;
     } else {
         info->name = real;  // the name could not be read: the kernel's own
@@ -176,7 +184,6 @@ void FdUpdate::duplicate(std::int64_t old_fd, std::int64_t new_fd, bool cloexec)
     if (old_fd == new_fd) return;
     auto copy = make_ref<FdInfo>(*old);
     copy->cloexec = cloexec;
-    if (event_.type() == EventType::fcntl) return state_.put_fd(thread_, new_fd, std::move(copy));
     add(std::move(copy), new_fd);
 }
 

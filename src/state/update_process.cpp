@@ -42,10 +42,14 @@ void State::apply(const Event& event, Thread& thread) {
         case EventType::setrlimit:
         case EventType::getrlimit: return process.set_limit(thread);
         case EventType::prctl: return process.control(thread);
+        case EventType::open_enter:
+        case EventType::openat_enter:
+        case EventType::openat2_enter:
+        case EventType::creat_enter:
+        case EventType::connect_enter: return FdUpdate(*this, event, thread).remember_enter();
         default: break;
     }
     FdUpdate files(*this, event, thread);
-    if (event.info().enter) return files.remember_enter();
     if (!files.apply()) SocketUpdate(*this, event, thread).apply();
 }
 
@@ -57,15 +61,19 @@ void ProcessUpdate::change_directory(Thread& thread) {
         const rec_fd* object = event_.fd_object();
         const FdInfo* known = thread.fd(fd);
         const bool described = object != nullptr && static_cast<std::int64_t>(object->fd) == fd;
-        if (known != nullptr && (!described || same_object(*known, *object))) path = known->name;
-        else if (described) path = event_.fd_object_text();
-        else if (state_.proc_ && thread.leader->ns_tgid != 0) path = state_.proc_->read_cwd(thread.leader->ns_tgid);
+        if (known != nullptr && (!described || same_object(*known, *object)))
+            path = known->name;
+        else if (described)
+            path = event_.fd_object_text();
+        else if (state_.proc_ && thread.leader->ns_tgid != 0)
+            path = state_.proc_->read_cwd(thread.leader->ns_tgid);
         if (path.empty()) return;
     } else {
         path = event_.text(1);
         if (path.empty()) return;
     }
-    const std::string_view from = thread.leader->cwd ? view(thread.leader->cwd) : event_.extra(REC_X_DIR);
+    const std::string_view from =
+        thread.leader->cwd ? view(thread.leader->cwd) : event_.extra(REC_X_DIR);
     if (!path.starts_with('/') && from.empty()) return;
     thread.leader->cwd = share(with_slash(join_path(from, path)));
 }
@@ -140,7 +148,8 @@ void ProcessUpdate::set_group(Thread& thread) {
     const std::int64_t wanted = event_.i64(2) == 0 ? target->vpid : event_.i64(2);
     std::int64_t number = thread.in_pidns ? 0 : wanted;
     if (wanted == target->vpid) number = target->tgid;
-    for (Thread* child = thread.first_child; number == 0 && child != nullptr; child = child->next_sibling) {
+    for (Thread* child = thread.first_child; number == 0 && child != nullptr;
+         child = child->next_sibling) {
         if (child->vpid == wanted) number = child->tgid;
     }
     if (number == 0 && wanted == thread.vpgid) number = thread.pgid;
@@ -169,7 +178,8 @@ void ProcessUpdate::set_limit(Thread& thread) {
         const std::int64_t who = event_.i64(5);
         const bool self = who == 0 || who == thread.vpid;
         if (self && event_.u64(6) == kRlimitNofile && event_.has(1)) {
-            const std::int64_t limit = event_.i64(1) != 0 || event_.i64(2) != 0 ? event_.i64(1) : event_.i64(3);
+            const std::int64_t limit =
+                event_.i64(1) != 0 || event_.i64(2) != 0 ? event_.i64(1) : event_.i64(3);
             if (limit > 0) thread.leader->fd_limit = limit;
         }
         return;

@@ -52,7 +52,8 @@ FdInfo& SocketUpdate::entry(std::int64_t fd, std::uint8_t family) {
     }
     auto made = make_ref<FdInfo>();
     made->type = type_of_family(family);
-    made->l4 = object == nullptr ? L4Proto::Unknown : l4_from_socket(object->sock_type, object->proto);
+    made->l4 =
+        object == nullptr ? L4Proto::Unknown : l4_from_socket(object->sock_type, object->proto);
     if (family == kUnix) made->l4 = L4Proto::Na;
     if (object != nullptr) made->cookie = object->cookie;
     FdInfo& info = *made;
@@ -62,7 +63,8 @@ FdInfo& SocketUpdate::entry(std::int64_t fd, std::uint8_t family) {
 }
 
 // Changes and binds; the name tells whether anything is new.
-void SocketUpdate::set_ends(FdInfo& info, const Endpoint& local, const Endpoint& remote, SocketRole role) {
+void SocketUpdate::set_ends(FdInfo& info, const Endpoint& local, const Endpoint& remote,
+                            SocketRole role) {
     const std::string before = info.name;
     set_connection(info, local, remote, role);
     if (info.name != before) state_.bound_.fd_name_changed = true;
@@ -74,7 +76,8 @@ void SocketUpdate::socket() {
     auto info = make_ref<FdInfo>();
     const std::uint64_t family = event_.u64(1);
     info->type = type_of_family(family);
-    info->l4 = info->is_ip_socket() ? l4_from_socket(static_cast<std::uint32_t>(event_.u64(2)), static_cast<std::uint32_t>(event_.u64(3)))
+    info->l4 = info->is_ip_socket() ? l4_from_socket(static_cast<std::uint32_t>(event_.u64(2)),
+                                                     static_cast<std::uint32_t>(event_.u64(3)))
                                     : L4Proto::Na;
     info->cloexec = (event_.u64(4) & kOCloexec) != 0;
     state_.held_ = info;
@@ -109,8 +112,10 @@ void SocketUpdate::connect() {
     const std::int64_t fd = event_.i64(2);
     SocketName tuple = decode_tuple(event_.text(1));
     if (!tuple.valid) {  // fast open: only where it goes is known
-        const bool entered = thread_.enter && thread_.last_type == static_cast<std::uint16_t>(EventType::connect_enter);
-        const SocketName address = decode_sockaddr(entered ? std::string_view(thread_.enter->name) : event_.text(3));
+        const bool entered = thread_.enter && thread_.last_type == static_cast<std::uint16_t>(
+                                                                       EventType::connect_enter);
+        const SocketName address =
+            decode_sockaddr(entered ? std::string_view(thread_.enter->name) : event_.text(3));
         if (!address.valid || address.family == kUnix) return;
         tuple = address;
         tuple.second = address.first;
@@ -125,7 +130,8 @@ void SocketUpdate::connect() {
         // A datagram server that connects answers; a stream socket that was bound still calls.
         const bool answers = info.is_ip_server() && info.l4 == L4Proto::Udp;
         if (info.l4 == L4Proto::Unknown) info.l4 = L4Proto::Tcp;
-        set_ends(info, tuple.first, tuple.second, answers ? SocketRole::Server : SocketRole::Client);
+        set_ends(info, tuple.first, tuple.second,
+                 answers ? SocketRole::Server : SocketRole::Client);
     }
     info.connected = true;
     state_.bind(fd, &info);
@@ -179,10 +185,13 @@ void SocketUpdate::transfer(std::size_t tuple_param, std::size_t fd_param, bool 
     const Endpoint& local = outbound ? tuple.first : tuple.second;
     const Endpoint& remote = outbound ? tuple.second : tuple.first;
     if (remote.port == 0 && remote.any_address() && current && !known->name.empty()) return;
-    if (current && known->local == local && known->remote == remote && known->role != SocketRole::None && !known->is_ip_server()) return;
+    if (current && known->local == local && known->remote == remote &&
+        known->role != SocketRole::None && !known->is_ip_server())
+        return;
     FdInfo& info = entry(fd, tuple.family);
     if (info.l4 == L4Proto::Unknown || info.l4 == L4Proto::Na) info.l4 = L4Proto::Udp;
-    const bool serves = info.role == SocketRole::Server || (info.role == SocketRole::None && state_.server_ports_.test(local.port));
+    const bool serves = info.role == SocketRole::Server ||
+                        (info.role == SocketRole::None && state_.server_ports_.test(local.port));
     set_ends(info, local, remote, serves ? SocketRole::Server : SocketRole::Client);
     state_.bind(fd, &info);
 }

@@ -34,7 +34,9 @@ std::optional<std::uint32_t> number(std::string_view text) {
 }
 
 // Lines of the network information service start with + or -.
-bool is_entry(std::string_view line) { return !line.empty() && line[0] != '+' && line[0] != '-' && line[0] != '#'; }
+bool is_entry(std::string_view line) {
+    return !line.empty() && line[0] != '+' && line[0] != '-' && line[0] != '#';
+}
 
 }  // namespace
 
@@ -48,13 +50,15 @@ Users::Users(std::string host_root, bool live)
 }
 
 const User* Users::user(std::uint32_t uid) const noexcept {
-    if (const auto added = added_users_.find(uid); added != added_users_.end()) return &added->second;
+    if (const auto added = added_users_.find(uid); added != added_users_.end())
+        return &added->second;
     const auto found = users_.find(uid);
     return found == users_.end() ? nullptr : &found->second;
 }
 
 const std::string* Users::group(std::uint32_t gid) const noexcept {
-    if (const auto added = added_groups_.find(gid); added != added_groups_.end()) return &added->second;
+    if (const auto added = added_groups_.find(gid); added != added_groups_.end())
+        return &added->second;
     const auto found = groups_.find(gid);
     return found == groups_.end() ? nullptr : &found->second;
 }
@@ -62,8 +66,8 @@ const std::string* Users::group(std::uint32_t gid) const noexcept {
 Users::Stamp Users::stamp(const std::string& path) {
     struct stat info{};
     if (::stat(path.c_str(), &info) != 0) return {};
-    return {static_cast<std::int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec, info.st_ino,
-            static_cast<std::uint64_t>(info.st_size)};
+    return {static_cast<std::int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec,
+            info.st_ino, static_cast<std::uint64_t>(info.st_size)};
 }
 
 void Users::check(std::uint64_t now_ns) {
@@ -94,8 +98,10 @@ void Users::load_users() {
         user.home = columns[5];
         user.shell = columns[6];
         // The first line of a number counts; user 0 is root even where the file says nothing.
-        if (*uid == 0 && user.name == "root") users_.insert_or_assign(0, std::move(user));
-        else users_.try_emplace(*uid, std::move(user));
+        if (*uid == 0 && user.name == "root")
+            users_.insert_or_assign(0, std::move(user));
+        else
+            users_.try_emplace(*uid, std::move(user));
     }
 }
 
@@ -110,8 +116,12 @@ void Users::load_groups() {
     groups_[0] = "root";
 }
 
-void Users::add_user(std::uint32_t uid, User user) { added_users_.insert_or_assign(uid, std::move(user)); }
-void Users::add_group(std::uint32_t gid, std::string name) { added_groups_.insert_or_assign(gid, std::move(name)); }
+void Users::add_user(std::uint32_t uid, User user) {
+    added_users_.insert_or_assign(uid, std::move(user));
+}
+void Users::add_group(std::uint32_t gid, std::string name) {
+    added_groups_.insert_or_assign(gid, std::move(name));
+}
 void Users::remove_user(std::uint32_t uid) { added_users_.erase(uid); }
 void Users::remove_group(std::uint32_t gid) { added_groups_.erase(gid); }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Descriptors: names that callers gave, what dup and close do, and the kernel's word over the table.
+// Descriptors: names that callers gave, what dup and close do, and the kernel's word over the
+// table.
 #include "state/state.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/make_event.hpp"
@@ -31,7 +32,8 @@ struct Fixture {
         state.add_process(spec);
     }
     // Runs an event and returns what it was bound to; the descriptor as a copy.
-    std::optional<FdInfo> run(EventType type, const ParamList& params, const ExtraSpec& extra = {}) {
+    std::optional<FdInfo> run(EventType type, const ParamList& params,
+                              const ExtraSpec& extra = {}) {
         const TestEvent event = make_event(type, params, {.tgid = 100}, extra);
         bound = state.begin(event.event());
         std::optional<FdInfo> info;
@@ -39,9 +41,17 @@ struct Fixture {
         state.end(event.event());
         return info;
     }
-    std::optional<FdInfo> openat(std::int64_t fd, std::string_view name, std::int64_t dirfd = -100, std::int64_t flags = 1,
-                                 const ExtraSpec& extra = {}) {
-        return run(EventType::openat, {{"fd", fd}, {"dirfd", dirfd}, {"name", name}, {"flags", flags}, {"mode", 0}, {"dev", 1}, {"ino", 70 + fd}}, extra);
+    std::optional<FdInfo> openat(std::int64_t fd, std::string_view name, std::int64_t dirfd = -100,
+                                 std::int64_t flags = 1, const ExtraSpec& extra = {}) {
+        return run(EventType::openat,
+                   {{"fd", fd},
+                    {"dirfd", dirfd},
+                    {"name", name},
+                    {"flags", flags},
+                    {"mode", 0},
+                    {"dev", 1},
+                    {"ino", 70 + fd}},
+                   extra);
     }
     const FdInfo* fd(std::int64_t number) const { return state.find(100)->fd(number); }
     Bound bound;
@@ -92,30 +102,35 @@ TEST_CASE("the kernel's object decides whether an entry still holds") {
     Fixture f;
     f.openat(3, "/link/name");
     SECTION("same inode: the caller's name") {
-        const auto info = f.run(EventType::fchmod, {{"res", 0}, {"fd", 3}, {"mode", 0}}, object_of(3, file_object("/real/name", 73)));
+        const auto info = f.run(EventType::fchmod, {{"res", 0}, {"fd", 3}, {"mode", 0}},
+                                object_of(3, file_object("/real/name", 73)));
         CHECK(info->name == "/link/name");
     }
     SECTION("another inode: the kernel's name, and the entry goes") {
-        const auto info = f.run(EventType::fchmod, {{"res", 0}, {"fd", 3}, {"mode", 0}}, object_of(3, file_object("/real/other", 99)));
+        const auto info = f.run(EventType::fchmod, {{"res", 0}, {"fd", 3}, {"mode", 0}},
+                                object_of(3, file_object("/real/other", 99)));
         CHECK(info->name == "/real/other");
         CHECK(info->ino == 99);
         CHECK(f.fd(3) == nullptr);
     }
     SECTION("no entry at all") {
-        const auto info = f.run(EventType::fchmod, {{"res", 0}, {"fd", 8}, {"mode", 0}}, object_of(8, file_object("/real/other", 99, 1, S_IFDIR)));
+        const auto info = f.run(EventType::fchmod, {{"res", 0}, {"fd", 8}, {"mode", 0}},
+                                object_of(8, file_object("/real/other", 99, 1, S_IFDIR)));
         CHECK(info->name == "/real/other");
         CHECK(info->type == FdType::Directory);
     }
     SECTION("a socket where a file was") {
-        const auto info = f.run(EventType::fchmod, {{"res", 0}, {"fd", 3}, {"mode", 0}},
-                                object_of(3, socket_object(tuple_ip("10.0.0.1", 40000, "10.0.0.2", 443), 2, 1, 0xabc)));
+        const auto info = f.run(
+            EventType::fchmod, {{"res", 0}, {"fd", 3}, {"mode", 0}},
+            object_of(3, socket_object(tuple_ip("10.0.0.1", 40000, "10.0.0.2", 443), 2, 1, 0xabc)));
         CHECK(info->type == FdType::Ipv4);
         CHECK(info->name == "10.0.0.1:40000->10.0.0.2:443");
         CHECK(info->role == SocketRole::Client);
         CHECK(info->l4 == state::L4Proto::Tcp);
     }
     SECTION("an object of another descriptor says nothing") {
-        const auto info = f.run(EventType::fchmod, {{"res", 0}, {"fd", 3}, {"mode", 0}}, object_of(4, file_object("/real/other", 99)));
+        const auto info = f.run(EventType::fchmod, {{"res", 0}, {"fd", 3}, {"mode", 0}},
+                                object_of(4, file_object("/real/other", 99)));
         CHECK(info->name == "/link/name");
     }
 }
@@ -155,7 +170,7 @@ TEST_CASE("duplicates carry the name, not close-on-exec") {
     CHECK(f.fd(6)->cloexec);
     f.run(EventType::fcntl, {{"res", 7}, {"fd", 3}, {"cmd", 1}, {"arg", 0}});
     CHECK(f.fd(7)->name == "/a");
-    CHECK(f.bound.fd_num == 3);
+    CHECK(f.bound.fd_num == 7);
     f.run(EventType::fcntl, {{"res", 0}, {"fd", 4}, {"cmd", 3}, {"arg", 1}});
     CHECK(f.fd(4)->cloexec);
     f.run(EventType::dup2, {{"res", 7}, {"oldfd", 55}, {"newfd", 7}});  // of something unknown
@@ -190,11 +205,14 @@ TEST_CASE("descriptors without a name have their type") {
     CHECK(f.fd(4)->cloexec);
     CHECK(f.run(EventType::timerfd_create, {{"res", 5}})->type == FdType::Timer);
     CHECK(f.run(EventType::inotify_init1, {{"res", 6}, {"flags", 0}})->type == FdType::Inotify);
-    CHECK(f.run(EventType::signalfd4, {{"res", 7}, {"flags", 0}, {"fd", -1}})->type == FdType::Signal);
+    CHECK(f.run(EventType::signalfd4, {{"res", 7}, {"flags", 0}, {"fd", -1}})->type ==
+          FdType::Signal);
     CHECK(f.run(EventType::userfaultfd, {{"res", 8}, {"flags", 0}})->type == FdType::Userfault);
     CHECK(f.run(EventType::io_uring_setup, {{"res", 9}})->type == FdType::IoUring);
-    CHECK(f.run(EventType::pidfd_open, {{"fd", 10}, {"pid", 100}, {"flags", 0}})->name == "/proc/100");
-    const auto pipe = f.run(EventType::pipe2, {{"res", 0}, {"fd1", 11}, {"fd2", 12}, {"ino", 77}, {"flags", 0}});
+    CHECK(f.run(EventType::pidfd_open, {{"fd", 10}, {"pid", 100}, {"flags", 0}})->name ==
+          "/proc/100");
+    const auto pipe =
+        f.run(EventType::pipe2, {{"res", 0}, {"fd1", 11}, {"fd2", 12}, {"ino", 77}, {"flags", 0}});
     CHECK(pipe->type == FdType::Pipe);
     CHECK(pipe->ino == 77);
     CHECK(f.bound.fd_num == 12);
@@ -219,7 +237,9 @@ TEST_CASE("pidfd_getfd takes the other process' entry") {
     other.fds.emplace_back(5, file);
     f.state.add_process(other);
     f.run(EventType::pidfd_open, {{"fd", 10}, {"pid", 300}, {"flags", 0}});
-    CHECK(f.run(EventType::pidfd_getfd, {{"fd", 11}, {"pid_fd", 10}, {"target_fd", 5}, {"flags", 0}})->name == "/secret");
+    CHECK(
+        f.run(EventType::pidfd_getfd, {{"fd", 11}, {"pid_fd", 10}, {"target_fd", 5}, {"flags", 0}})
+            ->name == "/secret");
     CHECK(f.fd(11)->cloexec);
 }
 
@@ -231,7 +251,8 @@ TEST_CASE("a full table takes no more, but the event still has its descriptor") 
     spec.tid = 100;
     state.add_process(spec);
     for (int fd = 3; fd < 8; ++fd) {
-        const TestEvent event = make_event(EventType::open, {{"fd", fd}, {"name", "/f"}, {"flags", 1}}, {.tgid = 100});
+        const TestEvent event =
+            make_event(EventType::open, {{"fd", fd}, {"name", "/f"}, {"flags", 1}}, {.tgid = 100});
         const Bound bound = state.begin(event.event());
         REQUIRE(bound.fd != nullptr);
         CHECK(bound.fd->name == "/f");
@@ -259,23 +280,29 @@ TEST_CASE("sockets: names read client->server") {
     f.run(EventType::socket, {{"fd", 3}, {"domain", 2}, {"type", 1}, {"proto", 0}, {"flags", 0}});
     CHECK(f.fd(3)->type == FdType::Ipv4);
     CHECK(f.fd(3)->name.empty());
-    const auto client = f.run(EventType::connect, {{"res", -115}, {"tuple", tuple_ip("10.0.0.1", 40000, "10.0.0.2", 443)}, {"fd", 3}});
+    const auto client =
+        f.run(EventType::connect,
+              {{"res", -115}, {"tuple", tuple_ip("10.0.0.1", 40000, "10.0.0.2", 443)}, {"fd", 3}});
     CHECK(client->name == "10.0.0.1:40000->10.0.0.2:443");
     CHECK(client->role == SocketRole::Client);
     CHECK(client->l4 == state::L4Proto::Tcp);
     CHECK(f.bound.fd_name_changed);
 
-    const auto server = f.run(EventType::accept4, {{"fd", 4}, {"tuple", tuple_ip("10.0.0.9", 50000, "10.0.0.1", 22)}});
+    const auto server = f.run(EventType::accept4,
+                              {{"fd", 4}, {"tuple", tuple_ip("10.0.0.9", 50000, "10.0.0.1", 22)}});
     CHECK(server->name == "10.0.0.9:50000->10.0.0.1:22");
     CHECK(server->role == SocketRole::Server);
     CHECK(server->server().port == 22);
     CHECK(server->local.port == 22);
 
     f.run(EventType::socket, {{"fd", 5}, {"domain", 10}, {"type", 2}, {"proto", 17}, {"flags", 0}});
-    const auto bound = f.run(EventType::bind, {{"res", 0}, {"addr", sockaddr_ip("::1", 53)}, {"fd", 5}});
+    const auto bound =
+        f.run(EventType::bind, {{"res", 0}, {"addr", sockaddr_ip("::1", 53)}, {"fd", 5}});
     CHECK(bound->type == FdType::Ipv6Server);
     CHECK(bound->name == "::1:53");
-    const auto answered = f.run(EventType::recvfrom, {{"res", 5}, {"fd", 5}, {"tuple", tuple_ip("2001:db8::1", 4000, "::1", 53)}});
+    const auto answered =
+        f.run(EventType::recvfrom,
+              {{"res", 5}, {"fd", 5}, {"tuple", tuple_ip("2001:db8::1", 4000, "::1", 53)}});
     CHECK(answered->name == "2001:db8::1:4000->::1:53");
     CHECK(answered->role == SocketRole::Server);
 }
@@ -283,7 +310,8 @@ TEST_CASE("sockets: names read client->server") {
 TEST_CASE("a datagram gives its socket a name, and says so only when it is new") {
     Fixture f;
     f.run(EventType::socket, {{"fd", 3}, {"domain", 2}, {"type", 2}, {"proto", 0}, {"flags", 0}});
-    const ParamList send = {{"res", 9}, {"fd", 3}, {"tuple", tuple_ip("10.0.0.1", 40000, "8.8.8.8", 53)}};
+    const ParamList send = {
+        {"res", 9}, {"fd", 3}, {"tuple", tuple_ip("10.0.0.1", 40000, "8.8.8.8", 53)}};
     const auto first = f.run(EventType::sendto, send);
     CHECK(first->name == "10.0.0.1:40000->8.8.8.8:53");
     CHECK(first->role == SocketRole::Client);
@@ -292,19 +320,27 @@ TEST_CASE("a datagram gives its socket a name, and says so only when it is new")
     CHECK(f.bound.fd_name_changed);
     f.run(EventType::sendto, send);
     CHECK_FALSE(f.bound.fd_name_changed);
-    const auto invented = f.run(EventType::sendto, {{"res", 9}, {"fd", 30}, {"tuple", tuple_ip("10.0.0.1", 40001, "8.8.4.4", 53)}});
+    const auto invented =
+        f.run(EventType::sendto,
+              {{"res", 9}, {"fd", 30}, {"tuple", tuple_ip("10.0.0.1", 40001, "8.8.4.4", 53)}});
     REQUIRE(invented);
     CHECK(invented->l4 == state::L4Proto::Udp);
 }
 
 TEST_CASE("unix sockets and mapped addresses") {
     Fixture f;
-    const auto unix_info = f.run(EventType::connect, {{"res", 0}, {"tuple", tuple_unix(0xabc, 0xdef, "/run/x.sock")}, {"fd", 3}});
+    const auto unix_info =
+        f.run(EventType::connect,
+              {{"res", 0}, {"tuple", tuple_unix(0xabc, 0xdef, "/run/x.sock")}, {"fd", 3}});
     CHECK(unix_info->name == "abc->def /run/x.sock");
     CHECK(unix_info->type == FdType::Unix);
-    const auto mapped = f.run(EventType::connect, {{"res", 0}, {"tuple", tuple_ip("::ffff:10.0.0.1", 1, "::ffff:10.0.0.2", 2)}, {"fd", 4}});
+    const auto mapped = f.run(
+        EventType::connect,
+        {{"res", 0}, {"tuple", tuple_ip("::ffff:10.0.0.1", 1, "::ffff:10.0.0.2", 2)}, {"fd", 4}});
     CHECK(mapped->type == FdType::Ipv4);
     CHECK(mapped->name == "10.0.0.1:1->10.0.0.2:2");
-    const auto half = f.run(EventType::connect, {{"res", 0}, {"tuple", tuple_ip("::ffff:10.0.0.1", 1, "2001:db8::2", 2)}, {"fd", 5}});
+    const auto half =
+        f.run(EventType::connect,
+              {{"res", 0}, {"tuple", tuple_ip("::ffff:10.0.0.1", 1, "2001:db8::2", 2)}, {"fd", 5}});
     CHECK(half->type == FdType::Ipv6);
 }

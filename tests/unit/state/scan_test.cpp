@@ -32,7 +32,9 @@ public:
         out = found->second;
         return true;
     }
-    std::string read_cwd(std::uint32_t tgid) override { return infos.count(tgid) != 0 ? infos[tgid].cwd : std::string(); }
+    std::string read_cwd(std::uint32_t tgid) override {
+        return infos.count(tgid) != 0 ? infos[tgid].cwd : std::string();
+    }
     bool read_ids(std::uint32_t tgid, std::uint32_t& uid, std::uint32_t& gid) override {
         if (infos.count(tgid) == 0) return false;
         uid = infos[tgid].uid;
@@ -136,7 +138,8 @@ TEST_CASE("an unknown process is read once, with its ancestors") {
     f.proc->infos[50] = info_of("bash", 0);
     f.proc->infos[60] = info_of("curl", 50);
     State state(f.options());
-    const TestEvent event = make_event(EventType::getuid, {{"uid", 0}}, {.tgid = 60, .start = 5'000'000'000});
+    const TestEvent event =
+        make_event(EventType::getuid, {{"uid", 0}}, {.tgid = 60, .start = 5'000'000'000});
     for (int k = 0; k < 3; ++k) {
         const state::Bound bound = state.begin(event.event());
         REQUIRE(bound.thread != nullptr);
@@ -151,14 +154,16 @@ TEST_CASE("what /proc shows under a reused number is not taken") {
     Fixture f;
     f.proc->infos[60] = info_of("curl", 0);
     State state(f.options());
-    const TestEvent event = make_event(EventType::getuid, {{"uid", 0}}, {.tgid = 60, .start = 9'000'000'000});
+    const TestEvent event =
+        make_event(EventType::getuid, {{"uid", 0}}, {.tgid = 60, .start = 9'000'000'000});
     CHECK(state.begin(event.event()).thread->comm() == "<NA>");
 }
 
 TEST_CASE("a process that /proc does not show is known by its number") {
     Fixture f;
     State state(f.options());
-    const TestEvent event = make_event(EventType::getuid, {{"uid", 0}}, {.tgid = 60, .tid = 61, .ns_tgid = 0, .ns_tid = 0});
+    const TestEvent event = make_event(EventType::getuid, {{"uid", 0}},
+                                       {.tgid = 60, .tid = 61, .ns_tgid = 0, .ns_tid = 0});
     const state::Bound bound = state.begin(event.event());
     REQUIRE(bound.thread != nullptr);
     CHECK(bound.thread->tid == 61);
@@ -198,7 +203,9 @@ TEST_CASE("the real /proc answers for this very process") {
 
 TEST_CASE("users and groups come from the host's files and follow them") {
     const std::string root = temporary_root();
-    write_file(root + "/etc/passwd", "daemon:x:1:1:d:/usr/sbin:/bin/false\n+nis::::::\nalice:x:1000:100:A:/home/alice:/bin/bash\nbob:x:1000:100::/b:/b\n");
+    write_file(root + "/etc/passwd",
+               "daemon:x:1:1:d:/usr/sbin:/bin/false\n+nis::::::\nalice:x:1000:100:A:/home/alice:/"
+               "bin/bash\nbob:x:1000:100::/b:/b\n");
     write_file(root + "/etc/group", "users:x:100:alice\n");
     state::Users users(root, true);
     CHECK(users.user(0)->name == "root");
@@ -225,7 +232,12 @@ TEST_CASE("events announce users") {
     state::Options options;
     options.live = false;
     State state(options);
-    const TestEvent added = make_event(EventType::useradded, {{"uid", 9}, {"gid", 9}, {"name", "news"}, {"home", "/h"}, {"shell", "/s"}, {"container_id", ""}});
+    const TestEvent added = make_event(EventType::useradded, {{"uid", 9},
+                                                              {"gid", 9},
+                                                              {"name", "news"},
+                                                              {"home", "/h"},
+                                                              {"shell", "/s"},
+                                                              {"container_id", ""}});
     state.begin(added.event());
     state.end(added.event());
     REQUIRE(state.users().user(9) != nullptr);
