@@ -127,6 +127,8 @@ std::vector<std::string> Runner::run(const CaseFile& file, const Case& test) {
     std::vector<std::string> wrong;
     if (!rules.ruleset.ok()) {
         wrong.emplace_back("the rules do not load");
+        if (rules.told) return wrong;
+        rules.told = true;
         for (const lang::Diagnostic& problem : rules.ruleset.diagnostics) {
             if (problem.severity == lang::Severity::Error) wrong.push_back(lang::to_text(problem));
         }

@@ -24,6 +24,7 @@ struct Loaded {
     rules::RuleSet ruleset;
     std::vector<std::unique_ptr<engine::Engine>> engines;  ///< interpreter, then machine code
     std::string native_note;                               ///< why there is no machine code
+    bool told = false;                                     ///< its errors were printed
 };
 
 struct RaisedAlert {
