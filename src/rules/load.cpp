@@ -6,6 +6,7 @@
 #include "rules/codes.hpp"
 #include "rules/compile.hpp"
 #include "rules/read.hpp"
+#include "rules/yaml_text.hpp"
 
 namespace sensor::rules {
 namespace {
@@ -55,7 +56,7 @@ void read_document(const YAML::Node& document, std::uint32_t file, Reporter& rep
 void read_file(std::uint32_t file, Reporter& reporter, Library& library) {
     const Reporter::Scope scope(reporter, "rules content", "", {file, 0});
     try {
-        for (const YAML::Node& document : YAML::LoadAll(reporter.files().file(file).text)) {
+        for (const YAML::Node& document : load_documents(reporter.files().file(file).text)) {
             read_document(document, file, reporter, library);
         }
     } catch (const YAML::Exception& error) {

@@ -53,6 +53,8 @@ TEST_CASE("shape of the file") {
     const RuleSet broken = load("- rule: a\n  desc: [\n- x: :\n");
     CHECK(find(broken, "LOAD_ERR_YAML_PARSE")->position.line > 1);
     CHECK(names(load(rule("A", "evt.type=open") + "---\n" + rule("B", "evt.type=close"))) == "A,B");
+    CHECK(names(load(rule("A", "evt.type=open") + "---\n---\n" + rule("B", "evt.type=close") + "...\n")) == "A,B");
+    CHECK(error(", r1e[l: u\n  x: *nowhere\n").starts_with("LOAD_ERR_YAML_PARSE"));  // some parsers never return
     CHECK(error("- [a]\n").find("Unexpected element type") != std::string::npos);
 }
 
