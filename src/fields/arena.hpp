@@ -27,7 +27,9 @@ public:
         return data_.get() + start;
     }
     /// Gives back the unused end of the latest `take`.
-    void shrink(char* taken, std::size_t bytes) noexcept { used_ = static_cast<std::size_t>(taken - data_.get()) + bytes; }
+    void shrink(char* taken, std::size_t bytes) noexcept {
+        used_ = static_cast<std::size_t>(taken - data_.get()) + bytes;
+    }
     std::size_t left() const noexcept { return used_ + 16 < size_ ? size_ - used_ - 16 : 0; }
     std::uint64_t overflows() const noexcept { return overflows_; }
 
@@ -42,7 +44,9 @@ private:
 class TextBuilder {
 public:
     explicit TextBuilder(Arena& arena, std::size_t limit = 65536) noexcept
-        : arena_(arena), capacity_(limit < arena.left() ? limit : arena.left()), start_(arena.take(capacity_)) {
+        : arena_(arena),
+          capacity_(limit < arena.left() ? limit : arena.left()),
+          start_(arena.take(capacity_)) {
         if (start_ == nullptr) capacity_ = 0;
     }
     void add(std::string_view s) noexcept {

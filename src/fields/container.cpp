@@ -14,7 +14,9 @@ namespace {
 using state::Container;
 using state::Mount;
 
-Value nonempty(std::string_view text) noexcept { return text.empty() ? Value::absent() : Value::of_text(text); }
+Value nonempty(std::string_view text) noexcept {
+    return text.empty() ? Value::absent() : Value::of_text(text);
+}
 
 template <typename F>
 Value of_container(const Context& c, F&& value) noexcept {
@@ -24,7 +26,8 @@ Value of_container(const Context& c, F&& value) noexcept {
 template <typename F>
 Value detail(const Context& c, F&& value) noexcept {
     const Container* container = container_of(c);
-    return container == nullptr || !container->has_details ? Value::absent() : Value::of_bool(value(*container));
+    return container == nullptr || !container->has_details ? Value::absent()
+                                                           : Value::of_bool(value(*container));
 }
 
 void add_mount(TextBuilder& out, const Mount& mount) noexcept {
@@ -40,7 +43,7 @@ void add_mount(TextBuilder& out, const Mount& mount) noexcept {
 }
 
 // The mount with that index, or the first whose `key` text matches the pattern.
-const Mount* find_mount(const Context& c, const FieldArg& arg, std::string Mount::*key) noexcept {
+const Mount* find_mount(const Context& c, const FieldArg& arg, std::string Mount::* key) noexcept {
     const Container* container = container_of(c);
     if (container == nullptr) return nullptr;
     if (arg.kind == FieldArg::Kind::Index) {
@@ -83,7 +86,8 @@ namespace extract {
 Value container_id(const Context& c, const FieldArg&) noexcept {
     if (c.thread == nullptr) return Value::absent();
     const Container* container = container_of(c);
-    return Value::of_text(container == nullptr ? std::string_view("host") : std::string_view(container->id));
+    return Value::of_text(container == nullptr ? std::string_view("host")
+                                               : std::string_view(container->id));
 }
 Value container_name(const Context& c, const FieldArg&) noexcept {
     if (c.thread == nullptr) return Value::absent();

@@ -21,15 +21,15 @@ namespace sensor::fields {
 struct Context {
     Event event;
     std::uint64_t evt_num = 0;
-    std::uint64_t first_ts_ns = 0;     ///< of the session
-    std::uint64_t previous_ts_ns = 0;  ///< event before this one, 0: none
+    std::uint64_t first_ts_ns = 0;          ///< of the session
+    std::uint64_t previous_ts_ns = 0;       ///< event before this one, 0: none
     const state::Thread* thread = nullptr;  ///< null for events without a thread
     const state::FdInfo* fd = nullptr;      ///< object of the event's descriptor, null if unknown
     std::int64_t fd_num = -1;
     bool has_fd_num = false;
     bool fd_name_changed = false;
     state::State* state = nullptr;
-    Arena* arena = nullptr;            ///< memory for made-up texts; reset per event
+    Arena* arena = nullptr;  ///< memory for made-up texts; reset per event
 };
 
 /// Value of a field for the event. Never fails: what cannot be had is absent.

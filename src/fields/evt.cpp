@@ -53,7 +53,6 @@ std::string_view category_of_fd(const state::FdInfo* fd) noexcept {
         case state::FdType::Event:
         case state::FdType::Signal:
         case state::FdType::Inotify: return "ipc";
-        case state::FdType::Eventpoll: return "wait";
         default: return "unknown";
     }
 }
@@ -80,14 +79,30 @@ namespace extract {
 
 Value evt_num(const Context& c, const FieldArg&) noexcept { return Value::of_uint(c.evt_num); }
 Value evt_time(const Context& c, const FieldArg&) noexcept { return time_text(c, Shape::Time); }
-Value evt_time_s(const Context& c, const FieldArg&) noexcept { return time_text(c, Shape::TimeSeconds); }
-Value evt_time_iso8601(const Context& c, const FieldArg&) noexcept { return time_text(c, Shape::Iso8601); }
-Value evt_datetime(const Context& c, const FieldArg&) noexcept { return time_text(c, Shape::DateTime); }
-Value evt_datetime_s(const Context& c, const FieldArg&) noexcept { return time_text(c, Shape::DateTimeSeconds); }
-Value evt_outputtime(const Context& c, const FieldArg&) noexcept { return time_text(c, Shape::Time); }
-Value evt_rawtime(const Context& c, const FieldArg&) noexcept { return Value::of_uint(c.event.ts_ns()); }
-Value evt_rawtime_s(const Context& c, const FieldArg&) noexcept { return Value::of_uint(c.event.ts_ns() / kSecond); }
-Value evt_rawtime_ns(const Context& c, const FieldArg&) noexcept { return Value::of_uint(c.event.ts_ns() % kSecond); }
+Value evt_time_s(const Context& c, const FieldArg&) noexcept {
+    return time_text(c, Shape::TimeSeconds);
+}
+Value evt_time_iso8601(const Context& c, const FieldArg&) noexcept {
+    return time_text(c, Shape::Iso8601);
+}
+Value evt_datetime(const Context& c, const FieldArg&) noexcept {
+    return time_text(c, Shape::DateTime);
+}
+Value evt_datetime_s(const Context& c, const FieldArg&) noexcept {
+    return time_text(c, Shape::DateTimeSeconds);
+}
+Value evt_outputtime(const Context& c, const FieldArg&) noexcept {
+    return time_text(c, Shape::Time);
+}
+Value evt_rawtime(const Context& c, const FieldArg&) noexcept {
+    return Value::of_uint(c.event.ts_ns());
+}
+Value evt_rawtime_s(const Context& c, const FieldArg&) noexcept {
+    return Value::of_uint(c.event.ts_ns() / kSecond);
+}
+Value evt_rawtime_ns(const Context& c, const FieldArg&) noexcept {
+    return Value::of_uint(c.event.ts_ns() % kSecond);
+}
 
 Value evt_reltime(const Context& c, const FieldArg&) noexcept {
     return Value::of_uint(since(c.first_ts_ns, c.event.ts_ns()));
@@ -131,7 +146,9 @@ Value evt_hostname(const Context& c, const FieldArg&) noexcept {
     return c.state == nullptr ? Value::absent() : Value::of_text(c.state->hostname());
 }
 
-Value evt_dir(const Context& c, const FieldArg&) noexcept { return Value::of_text(c.event.info().enter ? ">" : "<"); }
+Value evt_dir(const Context& c, const FieldArg&) noexcept {
+    return Value::of_text(c.event.info().enter ? ">" : "<");
+}
 Value evt_type(const Context& c, const FieldArg&) noexcept { return Value::of_text(event_name(c)); }
 
 Value evt_type_is(const Context& c, const FieldArg& arg) noexcept {
@@ -139,15 +156,20 @@ Value evt_type_is(const Context& c, const FieldArg& arg) noexcept {
     const char* end = arg.key.data() + arg.key.size();
     const auto [stop, err] = std::from_chars(arg.key.data(), end, code);
     const bool is_code = err == std::errc{} && stop == end;
-    const bool same = is_code ? static_cast<std::uint16_t>(c.event.type()) == code : event_name(c) == arg.key;
+    const bool same =
+        is_code ? static_cast<std::uint16_t>(c.event.type()) == code : event_name(c) == arg.key;
     return Value::of_uint(same ? 1 : 0);
 }
 
 Value syscall_type(const Context& c, const FieldArg&) noexcept {
     return is_syscall(c) ? Value::of_text(event_name(c)) : Value::absent();
 }
-Value evt_category(const Context& c, const FieldArg&) noexcept { return Value::of_text(category(c)); }
-Value evt_cpu(const Context& c, const FieldArg&) noexcept { return Value::of_int(c.event.head().cpu); }
+Value evt_category(const Context& c, const FieldArg&) noexcept {
+    return Value::of_text(category(c));
+}
+Value evt_cpu(const Context& c, const FieldArg&) noexcept {
+    return Value::of_int(c.event.head().cpu);
+}
 
 Value evt_res(const Context& c, const FieldArg&) noexcept {
     if (!c.event.has_result()) return Value::absent();
@@ -168,9 +190,15 @@ Value evt_failed(const Context& c, const FieldArg&) noexcept {
 
 Value evt_count(const Context&, const FieldArg&) noexcept { return Value::of_uint(1); }
 Value evt_count_error(const Context& c, const FieldArg&) noexcept { return error_if(c, true); }
-Value evt_count_error_file(const Context& c, const FieldArg&) noexcept { return error_if(c, category(c) == "file"); }
-Value evt_count_error_net(const Context& c, const FieldArg&) noexcept { return error_if(c, category(c) == "net"); }
-Value evt_count_error_memory(const Context& c, const FieldArg&) noexcept { return error_if(c, category(c) == "memory"); }
+Value evt_count_error_file(const Context& c, const FieldArg&) noexcept {
+    return error_if(c, category(c) == "file");
+}
+Value evt_count_error_net(const Context& c, const FieldArg&) noexcept {
+    return error_if(c, category(c) == "net");
+}
+Value evt_count_error_memory(const Context& c, const FieldArg&) noexcept {
+    return error_if(c, category(c) == "memory");
+}
 Value evt_count_error_other(const Context& c, const FieldArg&) noexcept {
     const std::string_view kind = category(c);
     return error_if(c, kind != "file" && kind != "net" && kind != "memory");
@@ -195,9 +223,15 @@ Value evt_around(const Context& c, const FieldArg& arg) noexcept {
 
 // Events of an infrastructure that is no more.
 Value evt_infra_docker_name(const Context&, const FieldArg&) noexcept { return Value::absent(); }
-Value evt_infra_docker_container_id(const Context&, const FieldArg&) noexcept { return Value::absent(); }
-Value evt_infra_docker_container_name(const Context&, const FieldArg&) noexcept { return Value::absent(); }
-Value evt_infra_docker_container_image(const Context&, const FieldArg&) noexcept { return Value::absent(); }
+Value evt_infra_docker_container_id(const Context&, const FieldArg&) noexcept {
+    return Value::absent();
+}
+Value evt_infra_docker_container_name(const Context&, const FieldArg&) noexcept {
+    return Value::absent();
+}
+Value evt_infra_docker_container_image(const Context&, const FieldArg&) noexcept {
+    return Value::absent();
+}
 
 Value util_cnt(const Context& c, const FieldArg&) noexcept {
     return c.state == nullptr ? Value::absent() : Value::of_uint(c.state->count_up());

@@ -9,7 +9,8 @@ namespace {
 // Parameter that an argument names, -1: the event has none such.
 int param_of(const Context& c, const FieldArg& arg) noexcept {
     const auto count = static_cast<std::int64_t>(c.event.param_count());
-    if (arg.kind == FieldArg::Kind::Index) return arg.index < count ? static_cast<int>(arg.index) : -1;
+    if (arg.kind == FieldArg::Kind::Index)
+        return arg.index < count ? static_cast<int>(arg.index) : -1;
     if (arg.by_event == nullptr) return -1;
     return arg.by_event[static_cast<std::size_t>(c.event.type())];
 }
@@ -25,8 +26,10 @@ Value args_text(const Context& c) noexcept {
         const std::size_t before = out.size();
         out.add('(');
         print_resolved(c, k, out);
-        if (out.size() == before + 1) out.cut(before);
-        else out.add(')');
+        if (out.size() == before + 1)
+            out.cut(before);
+        else
+            out.add(')');
     }
     return Value::of_text(out.finish());
 }
@@ -50,7 +53,9 @@ Value evt_arg(const Context& c, const FieldArg& arg) noexcept {
     const auto k = static_cast<std::size_t>(param);
     const ParamType type = c.event.info().params[k].type;
     // Plain texts need no copy.
-    const bool plain = type == ParamType::CHARBUF || ((type == ParamType::FSPATH || type == ParamType::FSRELPATH) && c.event.text(k).starts_with('/'));
+    const bool plain = type == ParamType::CHARBUF ||
+                       ((type == ParamType::FSPATH || type == ParamType::FSRELPATH) &&
+                        c.event.text(k).starts_with('/'));
     if (plain && is_path(c.event, k)) return Value::of_text(c.event.text(k));
     TextBuilder out(*c.arena);
     print_resolved(c, k, out);
@@ -69,7 +74,8 @@ Value evt_rawarg(const Context& c, const FieldArg& arg) noexcept {
     switch (info.type) {
         case ParamType::CHARBUF:
         case ParamType::FSPATH:
-        case ParamType::FSRELPATH: return bytes == "(NULL)" ? Value::absent() : Value::of_text(bytes);
+        case ParamType::FSRELPATH:
+            return bytes == "(NULL)" ? Value::absent() : Value::of_text(bytes);
         case ParamType::IPV6ADDR:
         case ParamType::IPADDR:
             return bytes.size() == 4 || bytes.size() == 16 ? Value::of_ip(bytes) : Value::absent();

@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// evt.*: what transfers moved, what opens asked for, and absolute paths of directory-relative calls.
+// evt.*: what transfers moved, what opens asked for, and absolute paths of directory-relative
+// calls.
 #include "fields/extractors.hpp"
 #include "fields/print.hpp"
 
 namespace sensor::fields {
 namespace {
 
-constexpr std::uint64_t kRead = 1, kWrite = 2, kCreat = 4, kTmpfile = 0x2000, kCreated = 0x4000;  // open flags
+constexpr std::uint64_t kRead = 1, kWrite = 2, kCreat = 4, kTmpfile = 0x2000,
+                        kCreated = 0x4000;  // open flags
 constexpr std::uint64_t kExecuteBits = 0111;
 
-bool reads(const Context& c) noexcept { return (c.event.info().flags & event_flag::READS_FROM_FD) != 0; }
-bool writes(const Context& c) noexcept { return (c.event.info().flags & event_flag::WRITES_TO_FD) != 0; }
+bool reads(const Context& c) noexcept {
+    return (c.event.info().flags & event_flag::READS_FROM_FD) != 0;
+}
+bool writes(const Context& c) noexcept {
+    return (c.event.info().flags & event_flag::WRITES_TO_FD) != 0;
+}
 bool moves_data(const Context& c) noexcept { return reads(c) || writes(c); }
 
 Value moved(const Context& c, bool counts) noexcept {
-    if (!counts || !moves_data(c) || !c.event.has_result() || c.event.result() < 0) return Value::absent();
+    if (!counts || !moves_data(c) || !c.event.has_result() || c.event.result() < 0)
+        return Value::absent();
     return Value::of_uint(static_cast<std::uint64_t>(c.event.result()));
 }
 bool on_file(const Context& c) noexcept { return c.fd != nullptr && c.fd->is_file(); }
@@ -87,15 +94,29 @@ Value evt_buflen(const Context& c, const FieldArg&) noexcept { return moved(c, t
 Value evt_buflen_in(const Context& c, const FieldArg&) noexcept { return moved(c, reads(c)); }
 Value evt_buflen_out(const Context& c, const FieldArg&) noexcept { return moved(c, writes(c)); }
 Value evt_buflen_file(const Context& c, const FieldArg&) noexcept { return moved(c, on_file(c)); }
-Value evt_buflen_file_in(const Context& c, const FieldArg&) noexcept { return moved(c, on_file(c) && reads(c)); }
-Value evt_buflen_file_out(const Context& c, const FieldArg&) noexcept { return moved(c, on_file(c) && writes(c)); }
+Value evt_buflen_file_in(const Context& c, const FieldArg&) noexcept {
+    return moved(c, on_file(c) && reads(c));
+}
+Value evt_buflen_file_out(const Context& c, const FieldArg&) noexcept {
+    return moved(c, on_file(c) && writes(c));
+}
 Value evt_buflen_net(const Context& c, const FieldArg&) noexcept { return moved(c, on_socket(c)); }
-Value evt_buflen_net_in(const Context& c, const FieldArg&) noexcept { return moved(c, on_socket(c) && reads(c)); }
-Value evt_buflen_net_out(const Context& c, const FieldArg&) noexcept { return moved(c, on_socket(c) && writes(c)); }
+Value evt_buflen_net_in(const Context& c, const FieldArg&) noexcept {
+    return moved(c, on_socket(c) && reads(c));
+}
+Value evt_buflen_net_out(const Context& c, const FieldArg&) noexcept {
+    return moved(c, on_socket(c) && writes(c));
+}
 
-Value evt_is_io(const Context& c, const FieldArg&) noexcept { return Value::of_bool(moves_data(c)); }
-Value evt_is_io_read(const Context& c, const FieldArg&) noexcept { return Value::of_bool(reads(c)); }
-Value evt_is_io_write(const Context& c, const FieldArg&) noexcept { return Value::of_bool(writes(c)); }
+Value evt_is_io(const Context& c, const FieldArg&) noexcept {
+    return Value::of_bool(moves_data(c));
+}
+Value evt_is_io_read(const Context& c, const FieldArg&) noexcept {
+    return Value::of_bool(reads(c));
+}
+Value evt_is_io_write(const Context& c, const FieldArg&) noexcept {
+    return Value::of_bool(writes(c));
+}
 Value evt_io_dir(const Context& c, const FieldArg&) noexcept {
     if (reads(c)) return Value::of_text("read");
     return writes(c) ? Value::of_text("write") : Value::absent();
@@ -104,11 +125,16 @@ Value evt_is_wait(const Context& c, const FieldArg&) noexcept {
     return Value::of_bool((c.event.info().flags & event_flag::WAITS) != 0);
 }
 Value evt_is_syslog(const Context& c, const FieldArg&) noexcept {
-    return Value::of_bool(writes(c) && c.fd != nullptr && c.fd->name.find("/dev/log") != std::string::npos);
+    return Value::of_bool(writes(c) && c.fd != nullptr &&
+                          c.fd->name.find("/dev/log") != std::string::npos);
 }
 
-Value evt_is_open_read(const Context& c, const FieldArg&) noexcept { return Value::of_bool((open_flags(c) & kRead) != 0); }
-Value evt_is_open_write(const Context& c, const FieldArg&) noexcept { return Value::of_bool((open_flags(c) & kWrite) != 0); }
+Value evt_is_open_read(const Context& c, const FieldArg&) noexcept {
+    return Value::of_bool((open_flags(c) & kRead) != 0);
+}
+Value evt_is_open_write(const Context& c, const FieldArg&) noexcept {
+    return Value::of_bool((open_flags(c) & kWrite) != 0);
+}
 Value evt_is_open_create(const Context& c, const FieldArg&) noexcept {
     return Value::of_bool((open_flags(c) & kCreated) != 0);
 }
@@ -116,13 +142,15 @@ Value evt_is_open_exec(const Context& c, const FieldArg&) noexcept {
     const OpenParams params = open_params(c.event.type());
     if (params.mode < 0) return Value::of_bool(false);
     const bool makes = params.flags < 0 || (open_flags(c) & (kCreat | kTmpfile)) != 0;
-    return Value::of_bool(makes && (c.event.u64(static_cast<std::size_t>(params.mode)) & kExecuteBits) != 0);
+    return Value::of_bool(makes &&
+                          (c.event.u64(static_cast<std::size_t>(params.mode)) & kExecuteBits) != 0);
 }
 
 Value evt_abspath(const Context& c, const FieldArg& arg) noexcept {
     const AtParams params = at_params(c.event.type());
     const bool second = arg.kind == FieldArg::Kind::Name && arg.key == "dst";
-    return second ? absolute(c, params.second_dirfd, params.second_name) : absolute(c, params.dirfd, params.name);
+    return second ? absolute(c, params.second_dirfd, params.second_name)
+                  : absolute(c, params.dirfd, params.name);
 }
 
 }  // namespace extract

@@ -7,7 +7,8 @@
 
 namespace sensor::fields::extract {
 
-#define FIELD(id, text, type, argument, cls, flags, format, doc) Value id(const Context& c, const FieldArg& arg) noexcept;
+#define FIELD(id, text, type, argument, cls, flags, format, doc) \
+    Value id(const Context& c, const FieldArg& arg) noexcept;
 #include "../../grammar/fields.def"
 #undef FIELD
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// fd.*: the descriptor an event uses or makes: number, type, name, file. Addresses are in fd_net.cpp.
+// fd.*: the descriptor an event uses or makes: number, type, name, file. Addresses are in
+// fd_net.cpp.
 #include "fields/extractors.hpp"
 #include "fields/print.hpp"
 #include "state/state.hpp"
@@ -40,7 +41,9 @@ std::string_view asked_name(const Context& c) noexcept {
 
 bool is_about_fd(const Context& c) noexcept { return c.has_fd_num || is_open(c); }
 
-std::string_view name_of(const Context& c) noexcept { return c.fd != nullptr ? std::string_view(c.fd->name) : asked_name(c); }
+std::string_view name_of(const Context& c) noexcept {
+    return c.fd != nullptr ? std::string_view(c.fd->name) : asked_name(c);
+}
 
 // Type letter by the call alone.
 char letter_of_event(EventType type) noexcept {
@@ -70,7 +73,8 @@ Value directory(const Context& c) noexcept {
     if (!is_about_fd(c)) return Value::absent();
     if (c.fd == nullptr) return Value::of_text(directory_part(asked_name(c)));
     if (c.fd->type == FdType::Directory) return Value::of_text(c.fd->name);
-    return c.fd->type == FdType::File ? Value::of_text(directory_part(c.fd->name)) : Value::absent();
+    return c.fd->type == FdType::File ? Value::of_text(directory_part(c.fd->name))
+                                      : Value::absent();
 }
 
 std::string_view container_id(const Context& c) noexcept {
@@ -95,7 +99,8 @@ Value type_list(const Context& c, std::uint32_t types) noexcept {
     Value all[32];
     std::size_t count = 0;
     for (std::uint32_t type = 0; type < 32; ++type) {
-        if ((types >> type & 1) != 0) all[count++] = Value::of_text(state::fd_typename(static_cast<FdType>(type)));
+        if ((types >> type & 1) != 0)
+            all[count++] = Value::of_text(state::fd_typename(static_cast<FdType>(type)));
     }
     void* memory = c.arena->take(sizeof(all));
     if (memory == nullptr) return Value::absent();
@@ -124,9 +129,11 @@ Value fd_type(const Context& c, const FieldArg&) noexcept {
 Value fd_typechar(const Context& c, const FieldArg&) noexcept {
     if (!is_about_fd(c)) return Value::absent();
     static constexpr std::string_view kLetters = "ofd46upeXslitnbrmP";
-    const char letter = c.fd == nullptr ? letter_of_event(c.event.type()) : state::fd_typechar(c.fd->type);
+    const char letter =
+        c.fd == nullptr ? letter_of_event(c.event.type()) : state::fd_typechar(c.fd->type);
     const std::size_t at = kLetters.find(letter);
-    return at == std::string_view::npos ? Value::of_text("?") : Value::of_text(kLetters.substr(at, 1));
+    return at == std::string_view::npos ? Value::of_text("?")
+                                        : Value::of_text(kLetters.substr(at, 1));
 }
 Value fd_name(const Context& c, const FieldArg&) noexcept {
     return is_about_fd(c) ? Value::of_text(name_of(c)) : Value::absent();
@@ -143,7 +150,8 @@ Value fd_nameraw(const Context& c, const FieldArg&) noexcept {
     if (c.fd != nullptr) return Value::of_text(c.fd->raw_name);
     if (!is_about_fd(c)) return Value::absent();
     const OpenName open = open_name(c.event.type());
-    return Value::of_text(open.name < 0 ? std::string_view{} : c.event.text(static_cast<std::size_t>(open.name)));
+    return Value::of_text(open.name < 0 ? std::string_view{}
+                                        : c.event.text(static_cast<std::size_t>(open.name)));
 }
 Value fd_uid(const Context& c, const FieldArg&) noexcept {
     if (c.thread == nullptr || !c.has_fd_num) return Value::absent();
@@ -167,10 +175,13 @@ Value fd_dev_major(const Context& c, const FieldArg&) noexcept {
     return of_fd(c, [](const FdInfo& fd) { return Value::of_int((fd.dev & 0xfff00) >> 8); });
 }
 Value fd_dev_minor(const Context& c, const FieldArg&) noexcept {
-    return of_fd(c, [](const FdInfo& fd) { return Value::of_int((fd.dev & 0xff) | ((fd.dev >> 12) & 0xfff00)); });
+    return of_fd(c, [](const FdInfo& fd) {
+        return Value::of_int((fd.dev & 0xff) | ((fd.dev >> 12) & 0xfff00));
+    });
 }
 Value fd_ino(const Context& c, const FieldArg&) noexcept {
-    return of_fd(c, [](const FdInfo& fd) { return Value::of_int(static_cast<std::int64_t>(fd.ino)); });
+    return of_fd(c,
+                 [](const FdInfo& fd) { return Value::of_int(static_cast<std::int64_t>(fd.ino)); });
 }
 Value fd_is_upper_layer(const Context& c, const FieldArg&) noexcept {
     return of_fd(c, [](const FdInfo& fd) { return Value::of_bool(fd.upper_layer); });
@@ -190,7 +201,8 @@ Value fd_types(const Context& c, const FieldArg& arg) noexcept {
     }
     std::uint32_t types = c.fd == nullptr ? 0 : type_bit(c.fd->type);
     if (const auto& table = c.thread->leader->fds) {
-        for (const state::FdTable::Entry& entry : table->entries()) types |= type_bit(entry.info->type);
+        for (const state::FdTable::Entry& entry : table->entries())
+            types |= type_bit(entry.info->type);
     }
     return type_list(c, types);
 }
@@ -200,7 +212,8 @@ Value fd_realpath(const Context& c, const FieldArg&) noexcept {
     if (c.event.has_extra(REC_X_REAL)) return Value::of_text(c.event.extra(REC_X_REAL));
     if (c.event.type() == EventType::execve || c.event.type() == EventType::execveat) {
         constexpr std::size_t kTrustedExepath = 27;
-        return is_path(c.event, kTrustedExepath) ? Value::of_text(c.event.text(kTrustedExepath)) : Value::absent();
+        return is_path(c.event, kTrustedExepath) ? Value::of_text(c.event.text(kTrustedExepath))
+                                                 : Value::absent();
     }
     const rec_fd* object = c.event.fd_object();
     if (object == nullptr || (object->kind & 0170000) == 0140000) return Value::absent();

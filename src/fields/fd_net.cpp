@@ -93,7 +93,8 @@ Value fd_rproto(const Context& c, const FieldArg&) noexcept { return service(c, 
 
 Value fd_l4proto(const Context& c, const FieldArg&) noexcept {
     if (c.fd == nullptr) return Value::absent();
-    const bool tells = c.fd->is_ip_server() || (c.fd->is_ip_socket() && c.fd->role != SocketRole::None);
+    const bool tells =
+        c.fd->is_ip_server() || (c.fd->is_ip_socket() && c.fd->role != SocketRole::None);
     return Value::of_text(tells ? state::l4_name(c.fd->l4) : kNotKnown);
 }
 Value fd_sockfamily(const Context& c, const FieldArg&) noexcept {
@@ -102,7 +103,9 @@ Value fd_sockfamily(const Context& c, const FieldArg&) noexcept {
     return c.fd->type == state::FdType::Unix ? Value::of_text("unix") : Value::absent();
 }
 Value fd_is_server(const Context& c, const FieldArg&) noexcept {
-    return c.fd == nullptr ? Value::absent() : Value::of_bool(c.fd->is_ip_socket() && c.fd->role == SocketRole::Server);
+    return c.fd == nullptr
+               ? Value::absent()
+               : Value::of_bool(c.fd->is_ip_socket() && c.fd->role == SocketRole::Server);
 }
 Value fd_connected(const Context& c, const FieldArg&) noexcept {
     return c.fd == nullptr ? Value::absent() : Value::of_bool(c.fd->connected);

@@ -30,9 +30,12 @@ Value list(const Context& c, F&& add) noexcept {
 }
 
 bool is_connection(const state::FdInfo* fd) noexcept {
-    return fd != nullptr && fd->is_ip_socket() && !fd->is_ip_server() && fd->role != state::SocketRole::None;
+    return fd != nullptr && fd->is_ip_socket() && !fd->is_ip_server() &&
+           fd->role != state::SocketRole::None;
 }
-bool has_server(const state::FdInfo* fd) noexcept { return is_connection(fd) || (fd != nullptr && fd->is_ip_server()); }
+bool has_server(const state::FdInfo* fd) noexcept {
+    return is_connection(fd) || (fd != nullptr && fd->is_ip_server());
+}
 
 void add_ip(TextBuilder& out, const state::Endpoint& end) noexcept {
     char text[state::kMaxEndpointText];
@@ -44,7 +47,9 @@ void add_ip(TextBuilder& out, const state::Endpoint& end) noexcept {
 namespace extract {
 
 Value fdlist_nums(const Context& c, const FieldArg&) noexcept {
-    return list(c, [](TextBuilder& out, std::int64_t number, const state::FdInfo*) { add_int(out, number); });
+    return list(c, [](TextBuilder& out, std::int64_t number, const state::FdInfo*) {
+        add_int(out, number);
+    });
 }
 Value fdlist_names(const Context& c, const FieldArg&) noexcept {
     return list(c, [](TextBuilder& out, std::int64_t, const state::FdInfo* fd) {

@@ -77,7 +77,8 @@ bool applies(const Context& c, const PathParam& path) noexcept {
 Value resolved(const Context& c, const PathParam& path) noexcept {
     if (!applies(c, path)) return Value::absent();
     if (path.by_fd && c.fd != nullptr) return Value::of_text(c.fd->name);
-    if (path.name < 0 || !is_path(c.event, static_cast<std::size_t>(path.name))) return Value::absent();
+    if (path.name < 0 || !is_path(c.event, static_cast<std::size_t>(path.name)))
+        return Value::absent();
     return Value::of_text(absolute_path(c, path.dirfd, static_cast<std::size_t>(path.name)));
 }
 
@@ -92,12 +93,24 @@ Value raw(const Context& c, const PathParam& path) noexcept {
 
 namespace extract {
 
-Value fs_path_name(const Context& c, const FieldArg&) noexcept { return resolved(c, one_path(c.event.type())); }
-Value fs_path_nameraw(const Context& c, const FieldArg&) noexcept { return raw(c, one_path(c.event.type())); }
-Value fs_path_source(const Context& c, const FieldArg&) noexcept { return resolved(c, source_path(c.event.type())); }
-Value fs_path_sourceraw(const Context& c, const FieldArg&) noexcept { return raw(c, source_path(c.event.type())); }
-Value fs_path_target(const Context& c, const FieldArg&) noexcept { return resolved(c, target_path(c.event.type())); }
-Value fs_path_targetraw(const Context& c, const FieldArg&) noexcept { return raw(c, target_path(c.event.type())); }
+Value fs_path_name(const Context& c, const FieldArg&) noexcept {
+    return resolved(c, one_path(c.event.type()));
+}
+Value fs_path_nameraw(const Context& c, const FieldArg&) noexcept {
+    return raw(c, one_path(c.event.type()));
+}
+Value fs_path_source(const Context& c, const FieldArg&) noexcept {
+    return resolved(c, source_path(c.event.type()));
+}
+Value fs_path_sourceraw(const Context& c, const FieldArg&) noexcept {
+    return raw(c, source_path(c.event.type()));
+}
+Value fs_path_target(const Context& c, const FieldArg&) noexcept {
+    return resolved(c, target_path(c.event.type()));
+}
+Value fs_path_targetraw(const Context& c, const FieldArg&) noexcept {
+    return raw(c, target_path(c.event.type()));
+}
 
 }  // namespace extract
 }  // namespace sensor::fields

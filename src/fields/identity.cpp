@@ -41,7 +41,8 @@ Value user_shell(const Context& c, const FieldArg&) noexcept {
 }
 Value user_loginuid(const Context& c, const FieldArg&) noexcept {
     if (c.thread == nullptr) return Value::absent();
-    return Value::of_int(c.thread->loginuid == state::kNoId ? -1 : std::int64_t{c.thread->loginuid});
+    return Value::of_int(c.thread->loginuid == state::kNoId ? -1
+                                                            : std::int64_t{c.thread->loginuid});
 }
 Value user_loginname(const Context& c, const FieldArg&) noexcept {
     if (c.thread == nullptr) return Value::absent();
@@ -54,7 +55,9 @@ Value group_gid(const Context& c, const FieldArg&) noexcept {
 }
 Value group_name(const Context& c, const FieldArg&) noexcept {
     if (c.thread == nullptr) return Value::absent();
-    const std::string* group = c.state == nullptr || c.thread->gid == state::kNoId ? nullptr : c.state->users().group(c.thread->gid);
+    const std::string* group = c.state == nullptr || c.thread->gid == state::kNoId
+                                   ? nullptr
+                                   : c.state->users().group(c.thread->gid);
     return Value::of_text(group == nullptr ? kNotKnown : std::string_view(*group));
 }
 

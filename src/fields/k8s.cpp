@@ -8,7 +8,7 @@ namespace {
 
 using state::Container;
 
-Value text_of(const Context& c, std::string Container::*member) noexcept {
+Value text_of(const Context& c, std::string Container::* member) noexcept {
     const Container* container = container_of(c);
     if (container == nullptr || (container->*member).empty()) return Value::absent();
     return Value::of_text(container->*member);
@@ -18,16 +18,30 @@ Value text_of(const Context& c, std::string Container::*member) noexcept {
 
 namespace extract {
 
-Value k8s_pod_name(const Context& c, const FieldArg&) noexcept { return text_of(c, &Container::pod_name); }
-Value k8s_ns_name(const Context& c, const FieldArg&) noexcept { return text_of(c, &Container::pod_namespace); }
-Value k8s_pod_id(const Context& c, const FieldArg&) noexcept { return text_of(c, &Container::pod_uid); }
-Value k8s_pod_uid(const Context& c, const FieldArg&) noexcept { return text_of(c, &Container::pod_uid); }
-Value k8s_pod_sandbox_id(const Context& c, const FieldArg&) noexcept { return text_of(c, &Container::pod_sandbox_id); }
+Value k8s_pod_name(const Context& c, const FieldArg&) noexcept {
+    return text_of(c, &Container::pod_name);
+}
+Value k8s_ns_name(const Context& c, const FieldArg&) noexcept {
+    return text_of(c, &Container::pod_namespace);
+}
+Value k8s_pod_id(const Context& c, const FieldArg&) noexcept {
+    return text_of(c, &Container::pod_uid);
+}
+Value k8s_pod_uid(const Context& c, const FieldArg&) noexcept {
+    return text_of(c, &Container::pod_uid);
+}
+Value k8s_pod_sandbox_id(const Context& c, const FieldArg&) noexcept {
+    return text_of(c, &Container::pod_sandbox_id);
+}
 Value k8s_pod_full_sandbox_id(const Context& c, const FieldArg&) noexcept {
     return text_of(c, &Container::pod_full_sandbox_id);
 }
-Value k8s_pod_ip(const Context& c, const FieldArg&) noexcept { return text_of(c, &Container::pod_ip); }
-Value k8s_pod_cni_json(const Context& c, const FieldArg&) noexcept { return text_of(c, &Container::pod_cni_json); }
+Value k8s_pod_ip(const Context& c, const FieldArg&) noexcept {
+    return text_of(c, &Container::pod_ip);
+}
+Value k8s_pod_cni_json(const Context& c, const FieldArg&) noexcept {
+    return text_of(c, &Container::pod_cni_json);
+}
 
 Value k8s_pod_label(const Context& c, const FieldArg& arg) noexcept {
     const Container* container = container_of(c);

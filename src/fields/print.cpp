@@ -13,7 +13,8 @@ constexpr std::uint64_t kNoTime = ~std::uint64_t{0};
 template <typename T>
 T load(std::string_view bytes, std::size_t offset = 0) noexcept {
     T value{};
-    if (bytes.size() >= offset + sizeof(T)) __builtin_memcpy(&value, bytes.data() + offset, sizeof(T));
+    if (bytes.size() >= offset + sizeof(T))
+        __builtin_memcpy(&value, bytes.data() + offset, sizeof(T));
     return value;
 }
 
@@ -39,7 +40,8 @@ void add_unsigned(TextBuilder& out, std::uint64_t number, NumberFormat format, i
             return add_uint(out, number, 8);
         default: break;
     }
-    if (bits == 64 && format == NumberFormat::DEC) return add_int(out, static_cast<std::int64_t>(number));
+    if (bits == 64 && format == NumberFormat::DEC)
+        return add_int(out, static_cast<std::int64_t>(number));
     add_uint(out, number);
 }
 
@@ -90,9 +92,11 @@ ParamType dynamic_type(FlagTable table, std::uint8_t index) noexcept {
                                             ParamType::UINT64, ParamType::RELTIME};
             return index < std::size(kTypes) ? kTypes[index] : ParamType::BYTEBUF;
         }
-        case FlagTable::ptrace_dynamic_param: return index == 1 ? ParamType::SIGTYPE : ParamType::UINT64;
+        case FlagTable::ptrace_dynamic_param:
+            return index == 1 ? ParamType::SIGTYPE : ParamType::UINT64;
         case FlagTable::bpf_dynamic_param: return index == 1 ? ParamType::ERRNO : ParamType::FD;
-        case FlagTable::keyctl_dynamic_param: return index == 1 ? ParamType::CHARBUF : ParamType::INT64;
+        case FlagTable::keyctl_dynamic_param:
+            return index == 1 ? ParamType::CHARBUF : ParamType::INT64;
         default: return ParamType::BYTEBUF;
     }
 }
@@ -102,14 +106,16 @@ std::uint64_t number_of(ParamType type, std::string_view bytes) noexcept {
         case 1: return load<std::uint8_t>(bytes);
         case 2: return load<std::uint16_t>(bytes);
         case 4:
-            return is_signed(type) ? static_cast<std::uint64_t>(std::int64_t{load<std::int32_t>(bytes)})
-                                   : load<std::uint32_t>(bytes);
+            return is_signed(type)
+                       ? static_cast<std::uint64_t>(std::int64_t{load<std::int32_t>(bytes)})
+                       : load<std::uint32_t>(bytes);
         default: return load<std::uint64_t>(bytes);
     }
 }
 
 // A value that fits a number: shared by plain and dynamic parameters.
-void add_number(const Context& c, ParamType type, NumberFormat format, std::uint64_t number, TextBuilder& out) noexcept {
+void add_number(const Context& c, ParamType type, NumberFormat format, std::uint64_t number,
+                TextBuilder& out) noexcept {
     const auto value = static_cast<std::int64_t>(number);
     switch (type) {
         case ParamType::INT8: return add_signed(out, value, format, 8);
@@ -140,7 +146,8 @@ void add_number(const Context& c, ParamType type, NumberFormat format, std::uint
     }
 }
 
-void add_bytes(const Context& c, const ParamInfo& param, std::string_view bytes, TextBuilder& out) noexcept {
+void add_bytes(const Context& c, const ParamInfo& param, std::string_view bytes,
+               TextBuilder& out) noexcept {
     switch (param.type) {
         case ParamType::CHARBUF:
         case ParamType::FSPATH:
@@ -195,7 +202,8 @@ void resolve_fd(const Context& c, std::int64_t fd, TextBuilder& out) noexcept {
 
 void resolve_pid(const Context& c, std::int64_t tid, TextBuilder& out) noexcept {
     if (c.state == nullptr || tid <= 0) return;
-    if (const state::Thread* thread = c.state->find(static_cast<std::uint32_t>(tid))) out.add(thread->comm());
+    if (const state::Thread* thread = c.state->find(static_cast<std::uint32_t>(tid)))
+        out.add(thread->comm());
 }
 
 void resolve_user(const Context& c, std::uint32_t uid, TextBuilder& out) noexcept {
@@ -211,9 +219,12 @@ void resolve_group(const Context& c, std::uint32_t gid, TextBuilder& out) noexce
 }
 
 // The word "group" of the scheme's tables is missing in setregid: its parameters are typed UID.
-bool means_group(const ParamInfo& param) noexcept { return param.type == ParamType::GID || param.name.ends_with("gid"); }
+bool means_group(const ParamInfo& param) noexcept {
+    return param.type == ParamType::GID || param.name.ends_with("gid");
+}
 
-void resolve_number(const Context& c, const ParamInfo& param, ParamType type, std::uint64_t number, TextBuilder& out) noexcept {
+void resolve_number(const Context& c, const ParamInfo& param, ParamType type, std::uint64_t number,
+                    TextBuilder& out) noexcept {
     switch (type) {
         case ParamType::ERRNO: return add_errno(out, static_cast<std::int64_t>(number));
         case ParamType::FD: return resolve_fd(c, static_cast<std::int64_t>(number), out);
@@ -221,21 +232,31 @@ void resolve_number(const Context& c, const ParamInfo& param, ParamType type, st
         case ParamType::SIGTYPE: return out.add(signal_name(static_cast<std::uint32_t>(number)));
         case ParamType::RELTIME: return add_seconds(out, number);
         case ParamType::SYSCALLID:
-            if (const SyscallInfo* call = syscall_info(static_cast<std::uint16_t>(number))) out.add(call->name);
+            if (const SyscallInfo* call = syscall_info(static_cast<std::uint16_t>(number)))
+                out.add(call->name);
             return;
-        case ParamType::FLAGS8:
-        case ParamType::FLAGS16:
-        case ParamType::FLAGS32:
         case ParamType::ENUMFLAGS8:
         case ParamType::ENUMFLAGS16:
         case ParamType::ENUMFLAGS32:
-        case ParamType::MODE: return add_flags(out, param.table, static_cast<std::uint32_t>(number));
+            return add_enum(out, param.table, static_cast<std::uint32_t>(number));
+        case ParamType::FLAGS8:
+        case ParamType::FLAGS16:
+        case ParamType::FLAGS32:
+        case ParamType::MODE:
+            return add_flags(out, param.table, static_cast<std::uint32_t>(number));
         case ParamType::UID:
         case ParamType::GID:
             return means_group(param) ? resolve_group(c, static_cast<std::uint32_t>(number), out)
                                       : resolve_user(c, static_cast<std::uint32_t>(number), out);
         default: return;
     }
+}
+
+int first_dirfd(const EventInfo& info) noexcept {
+    for (const ParamInfo& param : info.params) {
+        if (param.dirfd >= 0) return param.dirfd;
+    }
+    return -1;
 }
 
 }  // namespace
@@ -266,18 +287,15 @@ bool is_path(const Event& event, std::size_t k) noexcept {
     return !text.empty() && !is_null_text(text) && text != kNotKnown;
 }
 
-std::string_view resolve_path(const Context& c, int dirfd, std::string_view name, char* out) noexcept {
-    std::string_view directory;
-    if (!name.starts_with('/')) {
-        const std::int64_t number = dirfd < 0 ? kAtFdcwd : c.event.i64(static_cast<std::size_t>(dirfd));
-        if (number == kAtFdcwd) {
-            directory = c.thread == nullptr ? std::string_view{} : c.thread->directory();
-        } else if (const state::FdInfo* info = find_fd(c, number)) {
-            directory = info->name;
-        }
-        if (directory.empty()) directory = c.event.extra(REC_X_DIR);
-        if (directory.empty()) directory = state::kUnknownDir;
-    }
+std::string_view resolve_path(const Context& c, int dirfd, std::string_view name,
+                              char* out) noexcept {
+    if (name.starts_with('/')) return state::join_path({}, name, out);
+    const std::int64_t number = dirfd < 0 ? kAtFdcwd : c.event.i64(static_cast<std::size_t>(dirfd));
+    // The kernel's directory is that of the first relative name.
+    const bool is_first = dirfd < 0 || dirfd == first_dirfd(c.event.info());
+    const std::string_view kernel = is_first ? c.event.extra(REC_X_DIR) : std::string_view{};
+    std::string_view directory = kernel.empty() ? state::kUnknownDir : kernel;
+    if (c.thread != nullptr) directory = state::directory_of(*c.thread, number, kernel);
     return state::join_path(directory, name, out);
 }
 

@@ -28,6 +28,7 @@ bool is_path(const Event& event, std::size_t k) noexcept;
 /// working directory). In the arena; cost: one join
 std::string_view absolute_path(const Context& c, int dirfd, std::size_t name) noexcept;
 /// The same from a raw text, into `out` of state::kPathBuffer bytes.
-std::string_view resolve_path(const Context& c, int dirfd, std::string_view name, char* out) noexcept;
+std::string_view resolve_path(const Context& c, int dirfd, std::string_view name,
+                              char* out) noexcept;
 
 }  // namespace sensor::fields

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// proc.* and thread.* of the event's own thread. Ancestors, sessions and groups are in proc_tree.cpp.
+// proc.* and thread.* of the event's own thread. Ancestors, sessions and groups are in
+// proc_tree.cpp.
 #include "fields/extractors.hpp"
 #include "fields/print.hpp"
 #include "fields/process.hpp"
@@ -11,7 +12,9 @@ namespace {
 using state::ExecImage;
 using state::Thread;
 
-const Thread* leader(const Context& c) noexcept { return c.thread == nullptr ? nullptr : c.thread->leader; }
+const Thread* leader(const Context& c) noexcept {
+    return c.thread == nullptr ? nullptr : c.thread->leader;
+}
 
 template <typename F>
 Value of_image(const Context& c, F&& value) noexcept {
@@ -23,17 +26,51 @@ Value of_thread(const Context& c, F&& value) noexcept {
     return c.thread == nullptr ? Value::absent() : value(*c.thread);
 }
 
-Value nonzero(std::uint64_t number) noexcept { return number == 0 ? Value::absent() : Value::of_uint(number); }
+Value nonzero(std::uint64_t number) noexcept {
+    return number == 0 ? Value::absent() : Value::of_uint(number);
+}
 
-constexpr std::string_view kCaps[] = {
-    "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL",
-    "CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP", "CAP_LINUX_IMMUTABLE", "CAP_NET_BIND_SERVICE",
-    "CAP_NET_BROADCAST", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_IPC_LOCK", "CAP_IPC_OWNER",
-    "CAP_SYS_MODULE", "CAP_SYS_RAWIO", "CAP_SYS_CHROOT", "CAP_SYS_PTRACE", "CAP_SYS_PACCT",
-    "CAP_SYS_ADMIN", "CAP_SYS_BOOT", "CAP_SYS_NICE", "CAP_SYS_RESOURCE", "CAP_SYS_TIME",
-    "CAP_SYS_TTY_CONFIG", "CAP_MKNOD", "CAP_LEASE", "CAP_AUDIT_WRITE", "CAP_AUDIT_CONTROL",
-    "CAP_SETFCAP", "CAP_MAC_OVERRIDE", "CAP_MAC_ADMIN", "CAP_SYSLOG", "CAP_WAKE_ALARM",
-    "CAP_BLOCK_SUSPEND", "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF", "CAP_CHECKPOINT_RESTORE"};
+constexpr std::string_view kCaps[] = {"CAP_CHOWN",
+                                      "CAP_DAC_OVERRIDE",
+                                      "CAP_DAC_READ_SEARCH",
+                                      "CAP_FOWNER",
+                                      "CAP_FSETID",
+                                      "CAP_KILL",
+                                      "CAP_SETGID",
+                                      "CAP_SETUID",
+                                      "CAP_SETPCAP",
+                                      "CAP_LINUX_IMMUTABLE",
+                                      "CAP_NET_BIND_SERVICE",
+                                      "CAP_NET_BROADCAST",
+                                      "CAP_NET_ADMIN",
+                                      "CAP_NET_RAW",
+                                      "CAP_IPC_LOCK",
+                                      "CAP_IPC_OWNER",
+                                      "CAP_SYS_MODULE",
+                                      "CAP_SYS_RAWIO",
+                                      "CAP_SYS_CHROOT",
+                                      "CAP_SYS_PTRACE",
+                                      "CAP_SYS_PACCT",
+                                      "CAP_SYS_ADMIN",
+                                      "CAP_SYS_BOOT",
+                                      "CAP_SYS_NICE",
+                                      "CAP_SYS_RESOURCE",
+                                      "CAP_SYS_TIME",
+                                      "CAP_SYS_TTY_CONFIG",
+                                      "CAP_MKNOD",
+                                      "CAP_LEASE",
+                                      "CAP_AUDIT_WRITE",
+                                      "CAP_AUDIT_CONTROL",
+                                      "CAP_SETFCAP",
+                                      "CAP_MAC_OVERRIDE",
+                                      "CAP_MAC_ADMIN",
+                                      "CAP_SYSLOG",
+                                      "CAP_WAKE_ALARM",
+                                      "CAP_BLOCK_SUSPEND",
+                                      "CAP_AUDIT_READ",
+                                      "CAP_PERFMON",
+                                      "CAP_BPF",
+                                      "CAP_CHECKPOINT_RESTORE"};
 
 Value caps_text(const Context& c, std::uint64_t caps) noexcept {
     TextBuilder out(*c.arena, 2048);
@@ -90,7 +127,8 @@ Value proc_name(const Context& c, const FieldArg&) noexcept {
 Value proc_args(const Context& c, const FieldArg& arg) noexcept {
     return of_image(c, [&](const ExecImage& image) {
         if (arg.kind != FieldArg::Kind::Index) return Value::of_text(image.args_text);
-        return Value::of_text(state::block_item(image.args, static_cast<std::size_t>(arg.index)).value_or(""));
+        return Value::of_text(
+            state::block_item(image.args, static_cast<std::size_t>(arg.index)).value_or(""));
     });
 }
 Value proc_cmdline(const Context& c, const FieldArg&) noexcept {
@@ -137,19 +175,24 @@ Value proc_pgid(const Context& c, const FieldArg&) noexcept {
     return of_thread(c, [](const Thread& thread) { return Value::of_int(thread.leader->pgid); });
 }
 Value proc_is_sid_leader(const Context& c, const FieldArg&) noexcept {
-    return of_thread(c, [](const Thread& thread) { return Value::of_bool(thread.sid == thread.tgid); });
+    return of_thread(
+        c, [](const Thread& thread) { return Value::of_bool(thread.sid == thread.tgid); });
 }
 Value proc_is_vpgid_leader(const Context& c, const FieldArg&) noexcept {
-    return of_thread(c, [](const Thread& thread) { return Value::of_bool(thread.leader->vpgid == thread.vpid); });
+    return of_thread(c, [](const Thread& thread) {
+        return Value::of_bool(thread.leader->vpgid == thread.vpid);
+    });
 }
 Value proc_is_pgid_leader(const Context& c, const FieldArg&) noexcept {
-    return of_thread(c, [](const Thread& thread) { return Value::of_bool(thread.leader->pgid == thread.tgid); });
+    return of_thread(
+        c, [](const Thread& thread) { return Value::of_bool(thread.leader->pgid == thread.tgid); });
 }
 
 Value proc_duration(const Context& c, const FieldArg&) noexcept {
     return of_thread(c, [&](const Thread& thread) {
         const std::uint64_t start = thread.clone_ts_ns;
-        return start == 0 || start > c.event.ts_ns() ? Value::absent() : Value::of_uint(c.event.ts_ns() - start);
+        return start == 0 || start > c.event.ts_ns() ? Value::absent()
+                                                     : Value::of_uint(c.event.ts_ns() - start);
     });
 }
 Value proc_pid_ts(const Context& c, const FieldArg&) noexcept {
@@ -173,7 +216,8 @@ Value proc_is_exe_from_memfd(const Context& c, const FieldArg&) noexcept {
 }
 Value proc_exe_ino(const Context& c, const FieldArg&) noexcept {
     return of_image(c, [](const ExecImage& image) {
-        return image.exe_ino == 0 ? Value::absent() : Value::of_int(static_cast<std::int64_t>(image.exe_ino));
+        return image.exe_ino == 0 ? Value::absent()
+                                  : Value::of_int(static_cast<std::int64_t>(image.exe_ino));
     });
 }
 Value proc_exe_ino_ctime(const Context& c, const FieldArg&) noexcept {
@@ -222,7 +266,8 @@ Value proc_fdusage(const Context& c, const FieldArg&) noexcept {
     if (process == nullptr) return Value::absent();
     const std::size_t open = process->fds ? process->fds->size() : 0;
     const auto limit = static_cast<double>(process->fd_limit);
-    return Value::of_double(process->fd_limit <= 0 ? 0.0 : static_cast<double>(open) * 100.0 / limit);
+    return Value::of_double(process->fd_limit <= 0 ? 0.0
+                                                   : static_cast<double>(open) * 100.0 / limit);
 }
 
 Value proc_vmsize(const Context& c, const FieldArg&) noexcept {
@@ -235,10 +280,14 @@ Value proc_vmswap(const Context& c, const FieldArg&) noexcept {
     return of_thread(c, [](const Thread& thread) { return Value::of_uint(thread.vm_swap_kb); });
 }
 Value thread_vmsize(const Context& c, const FieldArg&) noexcept {
-    return of_thread(c, [](const Thread& thread) { return Value::of_uint(thread.is_leader() ? thread.vm_size_kb : 0); });
+    return of_thread(c, [](const Thread& thread) {
+        return Value::of_uint(thread.is_leader() ? thread.vm_size_kb : 0);
+    });
 }
 Value thread_vmrss(const Context& c, const FieldArg&) noexcept {
-    return of_thread(c, [](const Thread& thread) { return Value::of_uint(thread.is_leader() ? thread.vm_rss_kb : 0); });
+    return of_thread(c, [](const Thread& thread) {
+        return Value::of_uint(thread.is_leader() ? thread.vm_rss_kb : 0);
+    });
 }
 Value thread_vmsize_b(const Context& c, const FieldArg&) noexcept {
     return of_thread(c, [](const Thread& thread) {

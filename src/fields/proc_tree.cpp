@@ -11,13 +11,15 @@ namespace {
 using state::ExecImage;
 using state::Thread;
 
-constexpr int kMaxDepth = 128;     // also ends walks in a loop of stale parents
+constexpr int kMaxDepth = 128;  // also ends walks in a loop of stale parents
 constexpr int kMaxEnvDepth = 20;
 
 const Thread* parent_of(const Context& c, const Thread& thread) noexcept {
     return c.state == nullptr ? nullptr : c.state->parent(thread);
 }
-const Thread* parent(const Context& c) noexcept { return c.thread == nullptr ? nullptr : parent_of(c, *c.thread); }
+const Thread* parent(const Context& c) noexcept {
+    return c.thread == nullptr ? nullptr : parent_of(c, *c.thread);
+}
 
 // 0 is the thread itself, 1 its parent, ...
 const Thread* ancestor(const Context& c, std::int64_t level) noexcept {
@@ -60,10 +62,12 @@ Value ancestors(const Context& c, const FieldArg& arg, F&& value) noexcept {
 }
 
 Value exe_of(const Thread* thread) noexcept {
-    return thread == nullptr || !thread->image ? Value::absent() : Value::of_text(thread->image->exe);
+    return thread == nullptr || !thread->image ? Value::absent()
+                                               : Value::of_text(thread->image->exe);
 }
 Value exepath_of(const Thread* thread) noexcept {
-    return thread == nullptr || !thread->image ? Value::absent() : Value::of_text(thread->image->exepath);
+    return thread == nullptr || !thread->image ? Value::absent()
+                                               : Value::of_text(thread->image->exepath);
 }
 Value comm_of(const Thread* thread) noexcept {
     return thread == nullptr ? Value::absent() : Value::of_text(thread->comm());
@@ -86,20 +90,24 @@ const Thread* top_of_chain(const Context& c, F&& number) noexcept {
 template <typename F>
 const Thread* group_head(const Context& c, std::int64_t kernel_number, F&& number) noexcept {
     if (c.thread == nullptr || c.state == nullptr) return nullptr;
-    const Thread* found = kernel_number <= 0 ? nullptr : c.state->find(static_cast<std::uint32_t>(kernel_number));
-    if (found != nullptr && found->is_leader() && (!c.thread->in_pidns || number(*found) == number(*c.thread->leader))) {
+    const Thread* found =
+        kernel_number <= 0 ? nullptr : c.state->find(static_cast<std::uint32_t>(kernel_number));
+    if (found != nullptr && found->is_leader() &&
+        (!c.thread->in_pidns || number(*found) == number(*c.thread->leader))) {
         return found;
     }
     return c.thread->in_pidns ? top_of_chain(c, number) : nullptr;
 }
 
 const Thread* session_head(const Context& c) noexcept {
-    return group_head(c, c.thread == nullptr ? 0 : c.thread->sid, [](const Thread& thread) { return thread.sid; });
+    return group_head(c, c.thread == nullptr ? 0 : c.thread->sid,
+                      [](const Thread& thread) { return thread.sid; });
 }
 const Thread* vpgid_head(const Context& c) noexcept {
     if (c.thread == nullptr) return nullptr;
     const Thread& leader = *c.thread->leader;
-    const std::int64_t number = leader.pgid > 0 ? leader.pgid : (leader.in_pidns ? 0 : leader.vpgid);
+    const std::int64_t number =
+        leader.pgid > 0 ? leader.pgid : (leader.in_pidns ? 0 : leader.vpgid);
     return group_head(c, number, [](const Thread& thread) { return thread.leader->vpgid; });
 }
 const Thread* pgid_head(const Context& c) noexcept {
@@ -135,12 +143,14 @@ Value proc_pvpid(const Context& c, const FieldArg&) noexcept {
 }
 Value proc_ppid_duration(const Context& c, const FieldArg&) noexcept {
     const Thread* found = parent(c);
-    if (found == nullptr || found->clone_ts_ns == 0 || found->clone_ts_ns > c.event.ts_ns()) return Value::absent();
+    if (found == nullptr || found->clone_ts_ns == 0 || found->clone_ts_ns > c.event.ts_ns())
+        return Value::absent();
     return Value::of_uint(c.event.ts_ns() - found->clone_ts_ns);
 }
 Value proc_ppid_ts(const Context& c, const FieldArg&) noexcept {
     const Thread* found = parent(c);
-    return found == nullptr || found->clone_ts_ns == 0 ? Value::absent() : Value::of_uint(found->clone_ts_ns);
+    return found == nullptr || found->clone_ts_ns == 0 ? Value::absent()
+                                                       : Value::of_uint(found->clone_ts_ns);
 }
 
 Value proc_aexe(const Context& c, const FieldArg& arg) noexcept {
@@ -162,7 +172,8 @@ Value proc_apid(const Context& c, const FieldArg& arg) noexcept {
 Value proc_aargs(const Context& c, const FieldArg& arg) noexcept {
     if (arg.kind == FieldArg::Kind::Index) {
         const Thread* found = ancestor(c, arg.index);
-        return found == nullptr || !found->image ? Value::absent() : Value::of_text(found->image->args_text);
+        return found == nullptr || !found->image ? Value::absent()
+                                                 : Value::of_text(found->image->args_text);
     }
     if (parent(c) == nullptr) return Value::absent();
     TextBuilder out(*c.arena);
@@ -203,15 +214,33 @@ Value proc_loginshellid(const Context& c, const FieldArg&) noexcept {
     return shell == nullptr ? Value::absent() : Value::of_int(shell->tgid);
 }
 
-Value proc_sname(const Context& c, const FieldArg&) noexcept { return or_empty(c, comm_of(session_head(c))); }
-Value proc_sid_exe(const Context& c, const FieldArg&) noexcept { return or_empty(c, exe_of(session_head(c))); }
-Value proc_sid_exepath(const Context& c, const FieldArg&) noexcept { return or_empty(c, exepath_of(session_head(c))); }
-Value proc_vpgid_name(const Context& c, const FieldArg&) noexcept { return or_empty(c, comm_of(vpgid_head(c))); }
-Value proc_vpgid_exe(const Context& c, const FieldArg&) noexcept { return or_empty(c, exe_of(vpgid_head(c))); }
-Value proc_vpgid_exepath(const Context& c, const FieldArg&) noexcept { return or_empty(c, exepath_of(vpgid_head(c))); }
-Value proc_pgid_name(const Context& c, const FieldArg&) noexcept { return or_empty(c, comm_of(pgid_head(c))); }
-Value proc_pgid_exe(const Context& c, const FieldArg&) noexcept { return or_empty(c, exe_of(pgid_head(c))); }
-Value proc_pgid_exepath(const Context& c, const FieldArg&) noexcept { return or_empty(c, exepath_of(pgid_head(c))); }
+Value proc_sname(const Context& c, const FieldArg&) noexcept {
+    return or_empty(c, comm_of(session_head(c)));
+}
+Value proc_sid_exe(const Context& c, const FieldArg&) noexcept {
+    return or_empty(c, exe_of(session_head(c)));
+}
+Value proc_sid_exepath(const Context& c, const FieldArg&) noexcept {
+    return or_empty(c, exepath_of(session_head(c)));
+}
+Value proc_vpgid_name(const Context& c, const FieldArg&) noexcept {
+    return or_empty(c, comm_of(vpgid_head(c)));
+}
+Value proc_vpgid_exe(const Context& c, const FieldArg&) noexcept {
+    return or_empty(c, exe_of(vpgid_head(c)));
+}
+Value proc_vpgid_exepath(const Context& c, const FieldArg&) noexcept {
+    return or_empty(c, exepath_of(vpgid_head(c)));
+}
+Value proc_pgid_name(const Context& c, const FieldArg&) noexcept {
+    return or_empty(c, comm_of(pgid_head(c)));
+}
+Value proc_pgid_exe(const Context& c, const FieldArg&) noexcept {
+    return or_empty(c, exe_of(pgid_head(c)));
+}
+Value proc_pgid_exepath(const Context& c, const FieldArg&) noexcept {
+    return or_empty(c, exepath_of(pgid_head(c)));
+}
 
 }  // namespace extract
 }  // namespace sensor::fields

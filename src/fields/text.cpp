@@ -17,25 +17,35 @@ void add_hex(TextBuilder& out, std::uint64_t number) noexcept {
 void add_padded(TextBuilder& out, std::uint64_t number, int width) noexcept {
     char text[24];
     std::size_t at = sizeof(text);
-    for (; number != 0 || width > 0; number /= 10, --width) text[--at] = static_cast<char>('0' + number % 10);
+    for (; number != 0 || width > 0; number /= 10, --width)
+        text[--at] = static_cast<char>('0' + number % 10);
     out.add({text + at, sizeof(text) - at});
 }
 
 // A table is walked in its order; a symbol takes its bits out of what is left, and one that equals
 // the whole value ends the walk.
 void add_flags(TextBuilder& out, FlagTable table, std::uint32_t value) noexcept {
-    const bool is_enum = flag_table_is_enum(table);
     std::uint32_t rest = value;
     bool first = true;
     for (const FlagInfo& symbol : flag_symbols(table)) {
         const bool whole = symbol.value == value;
-        const bool bits = symbol.value != 0 && rest != 0 && (rest & symbol.value) == symbol.value;
-        if (!whole && (is_enum || !bits)) continue;
+        const bool bits = symbol.value != 0 && (rest & symbol.value) == symbol.value;
+        if (!whole && !bits) continue;
         if (!first) out.add('|');
         first = false;
         out.add(symbol.name);
+        if (whole) break;
         rest &= ~symbol.value;
-        if (whole && !is_enum) break;
+    }
+}
+
+void add_enum(TextBuilder& out, FlagTable table, std::uint32_t value) noexcept {
+    bool first = true;
+    for (const FlagInfo& symbol : flag_symbols(table)) {
+        if (symbol.value != value) continue;
+        if (!first) out.add('|');
+        first = false;
+        out.add(symbol.name);
     }
 }
 
@@ -78,8 +88,10 @@ Moment to_moment(std::uint64_t ts_ns, std::int64_t offset_s) noexcept {
     const auto second_of_day = static_cast<unsigned>(seconds % kDayS);
     const std::int64_t era = days / kEraDays;
     const auto day_of_era = static_cast<unsigned>(days % kEraDays);
-    const unsigned year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    const unsigned day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const unsigned year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    const unsigned day_of_year =
+        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     const unsigned shifted_month = (5 * day_of_year + 2) / 153;
     Moment moment{};
     moment.day = day_of_year - (153 * shifted_month + 2) / 5 + 1;

@@ -17,18 +17,23 @@ inline constexpr std::string_view kNotKnown = "<NA>";
 
 inline void add_int(TextBuilder& out, std::int64_t number) noexcept {
     char digits[24];
-    out.add({digits, static_cast<std::size_t>(std::to_chars(digits, digits + sizeof(digits), number).ptr - digits)});
+    out.add({digits, static_cast<std::size_t>(
+                         std::to_chars(digits, digits + sizeof(digits), number).ptr - digits)});
 }
 inline void add_uint(TextBuilder& out, std::uint64_t number, int base = 10) noexcept {
     char digits[24];
-    out.add({digits, static_cast<std::size_t>(std::to_chars(digits, digits + sizeof(digits), number, base).ptr - digits)});
+    out.add(
+        {digits, static_cast<std::size_t>(
+                     std::to_chars(digits, digits + sizeof(digits), number, base).ptr - digits)});
 }
 /// Upper-case hexadecimal without prefix.
 void add_hex(TextBuilder& out, std::uint64_t number) noexcept;
 /// Decimal with leading zeros up to `width` digits.
 void add_padded(TextBuilder& out, std::uint64_t number, int width) noexcept;
-/// Names of the set bits, or of the value, joined by `|`; nothing where no name fits.
+/// Names of the set bits joined by `|`; nothing where no name fits.
 void add_flags(TextBuilder& out, FlagTable table, std::uint32_t value) noexcept;
+/// All names of exactly this value joined by `|`.
+void add_enum(TextBuilder& out, FlagTable table, std::uint32_t value) noexcept;
 /// Buffer bytes, those that do not print as dots.
 void add_printable(TextBuilder& out, std::string_view bytes) noexcept;
 void add_endpoint(TextBuilder& out, const state::Endpoint& end) noexcept;

@@ -70,9 +70,9 @@ struct FdObject {
 };
 
 struct ExtraSpec {
-    std::optional<FdObject> fd = std::nullopt;        ///< REC_X_FD
-    std::optional<std::string> real = std::nullopt;   ///< REC_X_REAL
-    std::optional<std::string> dir = std::nullopt;    ///< REC_X_DIR
+    std::optional<FdObject> fd = std::nullopt;       ///< REC_X_FD
+    std::optional<std::string> real = std::nullopt;  ///< REC_X_REAL
+    std::optional<std::string> dir = std::nullopt;   ///< REC_X_DIR
 };
 
 inline FdObject file_object(std::string path, std::uint64_t ino, std::uint32_t dev = 1,
@@ -157,7 +157,8 @@ public:
         auto* out = reinterpret_cast<char*>(words.data());
         std::memcpy(out, &head, sizeof(head));
         std::memcpy(out + sizeof(head), slots_.data(), 8 * slots_.size());
-        if (!tail_.empty()) std::memcpy(out + sizeof(head) + 8 * slots_.size(), tail_.data(), tail_.size());
+        if (!tail_.empty())
+            std::memcpy(out + sizeof(head) + 8 * slots_.size(), tail_.data(), tail_.size());
         return TestEvent(std::move(words));
     }
     std::size_t param_count() const { return info_.params.size(); }
@@ -207,7 +208,8 @@ inline TestEvent make_event(EventType type, const ParamList& params, const HeadS
     return builder.finish(head);
 }
 
-// ---- encodings of buffers, addresses and tuples (those of capture files) -------------------------
+// ---- encodings of buffers, addresses and tuples (those of capture files)
+// -------------------------
 
 /// {"a", "b"} -> "a\0b\0": argument, environment and cgroup blocks.
 inline std::string block(std::initializer_list<std::string_view> texts) {
