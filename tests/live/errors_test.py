@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the sensor says of rules and files that are wrong: a clear error with its position, exit 1,
-and nothing started. Needs no privileges: it must end before it touches the kernel.
+"""What the sensor says of rules and files that are wrong: a clear error with its position, exit
+1, and nothing started. Needs no privileges: it must end before it touches the kernel.
 
   errors_test.py --sensor falco-ebpf --config falco.yaml
 """
@@ -26,24 +26,30 @@ def wrong_files():
     """Rules files and texts that the error must hold; FILE stands for the name of the file."""
     loop = ("- macro: one\n  condition: proc.name = a\n"
             "- macro: two\n  condition: one or proc.name = b\n"
-            "- macro: one\n  condition: two or proc.name = c\n" + RULE.format(condition="one", output="o"))
+            "- macro: one\n  condition: two or proc.name = c\n" + RULE.format(condition="one",
+                                                                              output="o"))
     return [
         Wrong("YAML error", "- rule: [r\n  desc: d\n", ["FILE:", "LOAD_ERR_YAML_PARSE"]),
-        Wrong("unknown field", RULE.format(condition="evt.type = open and proc.nme = cat", output="o"),
+        Wrong("unknown field",
+              RULE.format(condition="evt.type = open and proc.nme = cat", output="o"),
               ["FILE:3:", "proc.nme", "LOAD_ERR_COMPILE_CONDITION"]),
-        Wrong("operator of the wrong type", RULE.format(condition="evt.type = open and proc.pid contains 5", output="o"),
+        Wrong("operator of the wrong type",
+              RULE.format(condition="evt.type = open and proc.pid contains 5", output="o"),
               ["FILE:3:", "contains", "LOAD_ERR_COMPILE_CONDITION"]),
         Wrong("macro loop", loop, ["FILE:", "one", "LOAD_ERR_VALIDATE"]),
-        Wrong("unknown field of an output", RULE.format(condition="evt.type = open", output="x %no.such.field"),
+        Wrong("unknown field of an output",
+              RULE.format(condition="evt.type = open", output="x %no.such.field"),
               ["FILE:4:", "no.such.field", "LOAD_ERR_COMPILE_OUTPUT"]),
-        Wrong("unknown priority", RULE.format(condition="evt.type = open", output="o").replace("INFO", "WARN"),
+        Wrong("unknown priority",
+              RULE.format(condition="evt.type = open", output="o").replace("INFO", "WARN"),
               ["FILE:5:", "WARN", "LOAD_ERR_YAML_VALIDATE"]),
     ]
 
 
 def run(options, rules):
     ready, told = os.pipe()
-    done = subprocess.run([options.sensor, "-c", options.config, "-r", rules, "--ready-fd", str(told)], pass_fds=[told],
+    done = subprocess.run([options.sensor, "-c", options.config, "-r", rules, "--ready-fd",
+                           str(told)], pass_fds=[told],
                           capture_output=True, text=True, timeout=60, check=False)
     os.close(told)
     started = os.read(ready, 64)
@@ -80,7 +86,8 @@ def main():
             path = os.path.join(folder, f"wrong{number}.yaml")
             with open(path, "w", encoding="utf-8") as file:
                 file.write(wrong.text)
-            failures += judge(wrong.name, *run(options, path), [text.replace("FILE", path) for text in wrong.says])
+            failures += judge(wrong.name, *run(options, path),
+                              [text.replace("FILE", path) for text in wrong.says])
     for text in failures:
         print(text)
     print(f"{len(wrong_files()) + 1} wrong files tried")

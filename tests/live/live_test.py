@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The whole way, live: in a PID, mount and network namespace of its own, a shell does what each rule
-is about, and the sensor, told to watch that shell and its descendants only, must raise each alert with
-the right process, parent, user, file and address, and none for a quiet shell. Then SIGINT and the
-summary; then all of it once more, with equal alerts. Delays are reported, not judged.
+"""The whole way, live: in a PID, mount and network namespace of its own, a shell does what each
+rule is about, and the sensor, told to watch that shell and its descendants only, must raise each
+alert with the right process, parent, user, file and address, and none for a quiet shell. Then
+SIGINT and the summary; then all of it once more, with equal alerts. Delays are reported, not
+judged.
 
   live_test.py --sensor falco-ebpf --config falco.yaml --rules FILE --helpers DIR
 """
@@ -52,27 +53,38 @@ def actions(helpers, mark, payload):
     """What is done, and what the alert must say. A field's value may be a function."""
     return [
         Action("secret file", "cat /etc/shadow > /dev/null", "Secret file read",
-               {"proc.name": "cat", "proc.pname": "bash", "proc.cmdline": "cat /etc/shadow", "fd.name": "/etc/shadow",
+               {"proc.name": "cat", "proc.pname": "bash", "proc.cmdline": "cat /etc/shadow",
+                "fd.name": "/etc/shadow",
                 "fd.realpath": "/etc/shadow"}),
-        Action("secret file by an alias", f"ln -s /etc {payload}/alias && cat {payload}/alias/shadow > /dev/null",
-               "Secret file read", {"proc.name": "cat", "fd.name": f"{payload}/alias/shadow", "fd.realpath": "/etc/shadow"}),
+        Action("secret file by an alias",
+               f"ln -s /etc {payload}/alias && cat {payload}/alias/shadow > /dev/null",
+               "Secret file read",
+               {"proc.name": "cat", "fd.name": f"{payload}/alias/shadow",
+                "fd.realpath": "/etc/shadow"}),
         Action("server's shell", f"{helpers}/nginx", "Server started a shell",
                {"proc.name": "sh", "proc.pname": "nginx", "proc.aname[2]": "bash"}),
-        Action("file below /dev", f"cp {payload}/data /dev/{mark}", "Ordinary file made below /dev",
+        Action("file below /dev", f"cp {payload}/data /dev/{mark}",
+               "Ordinary file made below /dev",
                {"proc.name": "cp", "proc.pname": "bash", "fd.name": f"/dev/{mark}"}),
-        Action("file below /etc", f"cp {payload}/data /etc/{mark}", "File written below the configuration directory",
+        Action("file below /etc", f"cp {payload}/data /etc/{mark}",
+               "File written below the configuration directory",
                {"proc.name": "cp", "proc.pname": "bash", "fd.name": f"/etc/{mark}"}),
-        Action("connection of a system program", f"LD_PRELOAD={helpers}/libpreload_connect.so cat /dev/null",
+        Action("connection of a system program",
+               f"LD_PRELOAD={helpers}/libpreload_connect.so cat /dev/null",
                "System program opened a connection",
-               {"proc.name": "cat", "proc.pname": "bash", "fd.rip": ADDRESS, "fd.rport": PORT, "fd.l4proto": "tcp",
+               {"proc.name": "cat", "proc.pname": "bash", "fd.rip": ADDRESS, "fd.rport": PORT,
+                "fd.l4proto": "tcp",
                 "fd.name": lambda text: text.endswith(f"->{ADDRESS}:{PORT}")}),
         Action("connection of the shell", f"exec 9<>/dev/tcp/{ADDRESS}/{PORT}; exec 9>&-",
                "Shell opened a connection itself",
                {"proc.name": "bash", "fd.rip": ADDRESS, "fd.rport": PORT}),
         Action("attaching", f"{helpers}/attach", "Another process attached to",
                {"proc.name": "attach", "proc.pname": "bash", "evt.arg.request": "PTRACE_ATTACH"}),
-        Action("program from memory", f"{helpers}/memory_exec /bin/true", "Program run from memory",
-               {"proc.pname": "bash", "proc.exepath": lambda text: text.startswith("/memfd:payload") or text == "memfd:payload"}),
+        Action("program from memory", f"{helpers}/memory_exec /bin/true",
+               "Program run from memory",
+               {"proc.pname": "bash",
+                "proc.exepath": lambda text: text.startswith("/memfd:payload")
+                or text == "memfd:payload"}),
     ]
 
 
@@ -80,11 +92,13 @@ def differences(alert, action):
     """Fields of an alert that are not as they should be."""
     got = alert["output_fields"]
     wrong = []
-    for name, want in {"user.name": "root", "user.uid": 0, "container.id": "host", **action.fields}.items():
+    for name, want in {"user.name": "root", "user.uid": 0, "container.id": "host",
+                       **action.fields}.items():
         value = got.get(name)
         fits = want(value) if callable(want) and isinstance(value, str) else value == want
         if not fits:
-            wrong.append(f"{name} is {value!r}" + ("" if callable(want) else f", expected {want!r}"))
+            expected = "" if callable(want) else f", expected {want!r}"
+            wrong.append(f"{name} is {value!r}" + expected)
     return wrong
 
 
@@ -99,7 +113,8 @@ class Run:
         self.options = options
         self.stage = Stage()
         self.sensor = Sensor(options.sensor, [
-            "-c", options.config, "-r", options.rules, "--scope", f"tree={self.stage.shell.pid}", "-U",
+            "-c", options.config, "-r", options.rules, "--scope", f"tree={self.stage.shell.pid}",
+            "-U",
             "-o", "json_output=true", "-o", f"engine.cache_dir={payload}/cache"])
 
     def check(self, fine, text):
@@ -107,8 +122,10 @@ class Run:
             self.failures.append(text)
 
     def quiet(self):
-        for command in ("true", "ls / > /dev/null", "cat /etc/passwd > /dev/null", f"echo x > {self.payload}/data",
-                        "for i in 1 2 3; do /bin/true; done", "id > /dev/null", "sh -c :", "grep root /etc/passwd > /dev/null"):
+        for command in ("true", "ls / > /dev/null", "cat /etc/passwd > /dev/null",
+                        f"echo x > {self.payload}/data",
+                        "for i in 1 2 3; do /bin/true; done", "id > /dev/null", "sh -c :",
+                        "grep root /etc/passwd > /dev/null"):
             self.stage.run(command)
         time.sleep(1)
         for _, alert in list(self.sensor.alerts):
@@ -120,12 +137,14 @@ class Run:
         if status != 0:
             self.failures.append(f"{action.name}: the command failed ({status}): {text.strip()}")
             return
-        found = self.sensor.wait_alert(lambda a: a["rule"] == action.rule and not differences(a, action), WAIT_S, start)
+        found = self.sensor.wait_alert(lambda a: a["rule"] == action.rule
+                                       and not differences(a, action), WAIT_S, start)
         if found is None:
             near = [a for _, a in self.sensor.alerts[start:]]
             self.failures.append(f"{action.name}: no alert '{action.rule}' as expected")
             for alert in near:
-                self.failures.append(f"    got '{alert['rule']}': " + "; ".join(differences(alert, action)))
+                wrong = "; ".join(differences(alert, action))
+                self.failures.append(f"    got '{alert['rule']}': {wrong}")
                 self.failures.append("        " + alert["output"])
             return
         arrival, alert = found
@@ -135,18 +154,21 @@ class Run:
         self.check(code == 0, f"SIGINT ended it with {code}")
         text = "\n".join(self.sensor.other)
         count = len(self.sensor.alerts)
-        for part in (f"Events detected: {count}", "Rule counts by severity:", "   WARNING: ", "Triggered rules by rule name:",
+        for part in (f"Events detected: {count}", "Rule counts by severity:", "   WARNING: ",
+                     "Triggered rules by rule name:",
                      "   Secret file read: "):
             self.check(part in text, f"the summary lacks '{part}':\n{text}")
         log = "\n".join(self.sensor.log)
         self.check("Syscall event drop monitoring:" in log, "the log lacks the drop summary")
-        self.check("   - event drop detected: 0 occurrences" in log, "events were dropped:\n" + log)
+        self.check("   - event drop detected: 0 occurrences" in log,
+                   "events were dropped:\n" + log)
 
     def go(self):
         try:
             if not self.sensor.wait_ready(60):
                 self.sensor.stop()
-                self.failures.append("the sensor did not become ready:\n" + "\n".join(self.sensor.log))
+                log = "\n".join(self.sensor.log)
+                self.failures.append("the sensor did not become ready:\n" + log)
                 return self
             self.quiet()
             for action in actions(self.options.helpers, self.mark, self.payload):
@@ -164,8 +186,11 @@ class Run:
 
     def essence(self):
         """Alerts without what differs from run to run."""
-        names = ("proc.name", "proc.pname", "proc.cmdline", "proc.exepath", "user.name", "fd.realpath")
-        return sorted((a["rule"], a["priority"], tuple(str(a["output_fields"].get(n)).replace(self.mark, "MARK") for n in names))
+        names = ("proc.name", "proc.pname", "proc.cmdline", "proc.exepath", "user.name",
+                 "fd.realpath")
+        return sorted((a["rule"], a["priority"],
+                       tuple(str(a["output_fields"].get(n)).replace(self.mark, "MARK")
+                             for n in names))
                       for _, a in self.sensor.alerts)
 
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What must not raise an alert: a package being installed and removed, and everyday commands. Runs in
-namespaces of its own with overlays over /etc, /usr and /var, so nothing of it reaches the machine;
-skips where overlays are refused. The package is made here: it brings a program, a cron file and a
-configuration file, and its script adds a user, links, an alternative and a set-user-id bit.
+"""What must not raise an alert: a package being installed and removed, and everyday commands.
+Runs in namespaces of its own with overlays over /etc, /usr and /var, so nothing of it reaches the
+machine; skips where overlays are refused. The package is made here: it brings a program, a cron
+file and a configuration file, and its script adds a user, links, an alternative and a set-user-id
+bit.
 
   quiet_test.py --sensor falco-ebpf --config falco.yaml --rules FILE
 """
@@ -31,7 +32,8 @@ chmod u-s /usr/bin/quiet-test
 
 def overlay(folder):
     """Overlays over what a package changes. Returns why not, or None."""
-    done = subprocess.run(["mount", "-t", "tmpfs", "overlays", folder], capture_output=True, text=True, check=False)
+    done = subprocess.run(["mount", "-t", "tmpfs", "overlays", folder], capture_output=True,
+                          text=True, check=False)
     for name in ("etc", "usr", "var"):
         if done.returncode != 0:
             break
@@ -47,9 +49,11 @@ def overlay(folder):
 def make_package(folder):
     """A package as a file; returns its path."""
     root = f"{folder}/package"
-    files = {"DEBIAN/control": f"Package: {NAME}\nVersion: 1\nArchitecture: all\nMaintainer: test <t@example.org>\n"
+    files = {"DEBIAN/control": f"Package: {NAME}\nVersion: 1\nArchitecture: all\n"
+                               "Maintainer: test <t@example.org>\n"
                                "Description: made by a test\n",
-             "DEBIAN/postinst": SCRIPT, "etc/quiet-test/conf": "a=b\n", "etc/cron.d/quiet-test": "# nothing\n",
+             "DEBIAN/postinst": SCRIPT, "etc/quiet-test/conf": "a=b\n",
+             "etc/cron.d/quiet-test": "# nothing\n",
              "usr/bin/quiet-test": "#!/bin/sh\n"}
     for name, text in files.items():
         path = f"{root}/{name}"
@@ -57,15 +61,20 @@ def make_package(folder):
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
         os.chmod(path, 0o755 if text.startswith("#!") else 0o644)
-    subprocess.run(["dpkg-deb", "--root-owner-group", "-b", root, f"{folder}/package.deb"], check=True, capture_output=True)
+    subprocess.run(["dpkg-deb", "--root-owner-group", "-b", root, f"{folder}/package.deb"],
+                   check=True, capture_output=True)
     return f"{folder}/package.deb"
 
 
 def commands(folder, package):
-    return [f"dpkg -i {package}", f"dpkg -P {NAME}", "ldconfig", "id", "getent passwd root", "ls -l /etc", "ps aux",
-            "su -s /bin/sh nobody -c true", "find /usr/share/doc -maxdepth 1", "tar cf /dev/null /usr/share/doc/base-files",
-            f"python3 -c 'import subprocess; subprocess.run([\"sh\", \"-c\", \"true\"])'", "systemctl --version",
-            f"sed -n 1p /etc/passwd > {folder}/line", "grep root /etc/group", "apt-get check", "dmesg --version",
+    return [f"dpkg -i {package}", f"dpkg -P {NAME}", "ldconfig", "id", "getent passwd root",
+            "ls -l /etc", "ps aux",
+            "su -s /bin/sh nobody -c true", "find /usr/share/doc -maxdepth 1",
+            "tar cf /dev/null /usr/share/doc/base-files",
+            f"python3 -c 'import subprocess; subprocess.run([\"sh\", \"-c\", \"true\"])'",
+            "systemctl --version",
+            f"sed -n 1p /etc/passwd > {folder}/line", "grep root /etc/group", "apt-get check",
+            "dmesg --version",
             "for i in 1 2 3 4 5; do sh -c :; done"]
 
 
@@ -83,20 +92,25 @@ def main():
         try:
             package = make_package(folder)
             stage = Stage()
-            sensor = Sensor(options.sensor, ["-c", options.config, "-r", options.rules, "--scope", f"tree={stage.shell.pid}",
-                                             "-U", "-o", "json_output=true", "-o", "engine.cache_dir="])
+            sensor = Sensor(options.sensor,
+                            ["-c", options.config, "-r", options.rules, "--scope",
+                             f"tree={stage.shell.pid}",
+                                             "-U", "-o", "json_output=true", "-o",
+                             "engine.cache_dir="])
             if not sensor.wait_ready(60):
                 sensor.stop()
                 print("the sensor did not become ready:\n" + "\n".join(sensor.log))
                 return 1
             for command in commands(folder, package):
                 before = len(sensor.alerts)
-                status, text = stage.run(f"({command}) > {folder}/out 2>&1; s=$?; tail -n 3 {folder}/out; (exit $s)")
+                status, text = stage.run(f"({command}) > {folder}/out 2>&1; s=$?; "
+                                         f"tail -n 3 {folder}/out; (exit $s)")
                 time.sleep(0.2)
                 print(f"{command.split()[0]}: exit {status}")
                 if status != 0 and command.startswith("dpkg"):
                     failures.append(f"{command}: failed: {text}")
-                failures += [f"{command}: raised {alert['output']}" for _, alert in sensor.alerts[before:]]
+                failures += [f"{command}: raised {alert['output']}" for _,
+                             alert in sensor.alerts[before:]]
             stage.close()
             sensor.stop()
             if "event drop detected: 0 occurrences" not in "\n".join(sensor.log):

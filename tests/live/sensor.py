@@ -28,16 +28,19 @@ def why_not_live():
         return "no number of bpf(2) known for " + platform.machine()
 
     class LoadProgram(ctypes.Structure):
-        _fields_ = [("type", ctypes.c_uint32), ("count", ctypes.c_uint32), ("code", ctypes.c_uint64),
+        _fields_ = [("type", ctypes.c_uint32), ("count", ctypes.c_uint32),
+                    ("code", ctypes.c_uint64),
                     ("license", ctypes.c_uint64), ("rest", ctypes.c_uint8 * 96)]
 
     # r0 = 0; exit
-    code = ctypes.create_string_buffer(bytes([0xB7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0]), 16)
+    code = ctypes.create_string_buffer(bytes([0xB7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0,
+                                              0]), 16)
     text = ctypes.create_string_buffer(b"GPL")
     tracepoint = 5
     program = LoadProgram(tracepoint, 2, ctypes.addressof(code), ctypes.addressof(text))
     libc = ctypes.CDLL(None, use_errno=True)
-    fd = libc.syscall(ctypes.c_long(number), ctypes.c_int(5), ctypes.byref(program), ctypes.c_uint(ctypes.sizeof(program)))
+    fd = libc.syscall(ctypes.c_long(number), ctypes.c_int(5), ctypes.byref(program),
+                      ctypes.c_uint(ctypes.sizeof(program)))
     if fd < 0:
         return "the kernel refuses eBPF programs: " + os.strerror(ctypes.get_errno())
     os.close(fd)
@@ -60,7 +63,8 @@ class Sensor:
     def __init__(self, program, arguments):
         ready, told = os.pipe()
         self.process = subprocess.Popen(
-            [program, *arguments, "--ready-fd", str(told)], pass_fds=[told], stdin=subprocess.DEVNULL,
+            [program, *arguments, "--ready-fd", str(told)], pass_fds=[told],
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace")
         os.close(told)
         self.ready_fd = ready

@@ -34,8 +34,10 @@ class Stage:
     """The shell that is watched."""
 
     def __init__(self):
-        self.shell = subprocess.Popen(["bash", "--norc", "--noprofile"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                      stderr=subprocess.STDOUT, text=True, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
+        self.shell = subprocess.Popen(["bash", "--norc", "--noprofile"], stdin=subprocess.PIPE,
+                                      stdout=subprocess.PIPE,
+                                      stderr=subprocess.STDOUT, text=True,
+                                      env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
         self.run(":")
 
     def run(self, command):

@@ -18,8 +18,8 @@ namespace sensor::cases {
 inline constexpr std::uint64_t kNow = 1'700'000'000'000'000'000;
 
 struct World {
-    std::vector<state::ProcessSpec> processes;      ///< parents before children
-    std::map<std::string, std::uint32_t> ids;       ///< `id:` of a given process, to its number
+    std::vector<state::ProcessSpec> processes;  ///< parents before children
+    std::map<std::string, std::uint32_t> ids;   ///< `id:` of a given process, to its number
     std::vector<testing::TestEvent> events;
 
     const state::ProcessSpec& process(std::uint32_t tid) const;
@@ -29,7 +29,8 @@ struct World {
 World build_world(const CaseFile& file, const Case& test);
 
 /// build_process.cpp: adds the process and its parents. out: its number
-std::uint32_t add_process(const YAML::Node& node, const CaseFile& file, std::uint32_t tid, World& world);
+std::uint32_t add_process(const YAML::Node& node, const CaseFile& file, std::uint32_t tid,
+                          World& world);
 /// build_event.cpp: one event with its defaults.
 testing::TestEvent build_event(const YAML::Node& node, std::size_t index, const World& world);
 /// build_param.cpp: the text of a parameter in its wire form.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Events of a case. `openat: {fd: 3, name: /x}`; what the author leaves out of an exec or a clone is
-// filled in from the process that does it, as the probe would.
+// Events of a case. `openat: {fd: 3, name: /x}`; what the author leaves out of an exec or a clone
+// is filled in from the process that does it, as the probe would.
 #include <sys/stat.h>
 
 #include "tests/cases/runner/build.hpp"
@@ -30,8 +30,8 @@ std::string text_block(const std::vector<std::string>& texts) {
 }
 
 std::uint64_t exec_flags(const state::ProcessSpec& by) {
-    return (by.exe_writable ? 1U : 0U) | (by.exe_upper_layer ? 2U : 0U) | (by.exe_from_memfd ? 4U : 0U) |
-           (by.exe_lower_layer ? 8U : 0U);
+    return (by.exe_writable ? 1U : 0U) | (by.exe_upper_layer ? 2U : 0U) |
+           (by.exe_from_memfd ? 4U : 0U) | (by.exe_lower_layer ? 8U : 0U);
 }
 
 /// What both exec and clone events tell about the process.
@@ -77,26 +77,24 @@ void fill_clone(const state::ProcessSpec& by, Values& out) {
 void fill_defaults(const EventInfo& info, const state::ProcessSpec& by, Values& out) {
     switch (info.type) {
         case EventType::execve:
-        case EventType::execveat:
-            return fill_exec(by, out);
+        case EventType::execveat: return fill_exec(by, out);
         case EventType::clone:
         case EventType::clone3:
         case EventType::fork:
-        case EventType::vfork:
-            return fill_clone(by, out);
-        default:
-            break;
+        case EventType::vfork: return fill_clone(by, out);
+        default: break;
     }
     if (!info.params.empty() && info.params[0].name == "res") out.emplace("res", 0);
     for (const ParamInfo& param : info.params) {
-        if (param.type == ParamType::FD && param.name.ends_with("dirfd")) out.emplace(param.name, -100);
+        if (param.type == ParamType::FD && param.name.ends_with("dirfd"))
+            out.emplace(param.name, -100);
     }
 }
 
 std::uint32_t file_kind(const std::string& word, std::size_t line) {
     static const std::map<std::string, std::uint32_t> kinds = {
-        {"file", S_IFREG}, {"directory", S_IFDIR}, {"char", S_IFCHR}, {"block", S_IFBLK},
-        {"fifo", S_IFIFO}, {"socket", S_IFSOCK}, {"memfd", REC_ANON_MEMFD}};
+        {"file", S_IFREG}, {"directory", S_IFDIR}, {"char", S_IFCHR},        {"block", S_IFBLK},
+        {"fifo", S_IFIFO}, {"socket", S_IFSOCK},   {"memfd", REC_ANON_MEMFD}};
     const auto found = kinds.find(word);
     if (found == kinds.end()) throw CaseError{line, "unknown kind of object " + word};
     return found->second;
@@ -114,7 +112,8 @@ testing::FdObject build_object(const YAML::Node& node) {
                                       udp ? std::uint16_t{17} : std::uint16_t{6});
     }
     const std::uint64_t ino = node["ino"] ? node["ino"].as<std::uint64_t>() : 77;
-    const std::uint32_t kind = node["kind"] ? file_kind(node["kind"].as<std::string>(), line_of(node)) : S_IFREG;
+    const std::uint32_t kind =
+        node["kind"] ? file_kind(node["kind"].as<std::string>(), line_of(node)) : S_IFREG;
     return testing::file_object(node["path"].as<std::string>(), ino, 1, kind);
 }
 
@@ -128,15 +127,21 @@ EventNode split(const YAML::Node& node) {
     EventNode out;
     for (const auto& entry : node) {
         const auto key = entry.first.as<std::string>();
-        if (key == "real") out.real.reset(entry.second);
-        else if (key == "dir") out.dir.reset(entry.second);
-        else if (key == "object") out.object.reset(entry.second);
-        else if (key == "by") out.by.reset(entry.second);
-        else if (key == "after_ms") out.after_ms.reset(entry.second);
+        if (key == "real")
+            out.real.reset(entry.second);
+        else if (key == "dir")
+            out.dir.reset(entry.second);
+        else if (key == "object")
+            out.object.reset(entry.second);
+        else if (key == "by")
+            out.by.reset(entry.second);
+        else if (key == "after_ms")
+            out.after_ms.reset(entry.second);
         else if (out.key.IsNull()) {
             out.key.reset(entry.first);
             out.params.reset(entry.second);
-        } else throw CaseError{line_of(entry.first), "a second event in one item: " + key};
+        } else
+            throw CaseError{line_of(entry.first), "a second event in one item: " + key};
     }
     if (out.key.IsNull()) throw CaseError{line_of(node), "no event named"};
     return out;
@@ -149,7 +154,8 @@ std::uint32_t actor(const EventNode& node, const World& world) {
     return found->second;
 }
 
-Values collect(const EventNode& node, const EventInfo& info, const state::ProcessSpec& by, const World& world) {
+Values collect(const EventNode& node, const EventInfo& info, const state::ProcessSpec& by,
+               const World& world) {
     Values values;
     for (const auto& entry : node.params) {
         const auto name = entry.first.as<std::string>();
@@ -158,7 +164,8 @@ Values collect(const EventNode& node, const EventInfo& info, const state::Proces
             if (param.name == name) found = &param;
         }
         if (found == nullptr) {
-            throw CaseError{line_of(entry.first), "event " + std::string(info.name) + " has no parameter " + name};
+            throw CaseError{line_of(entry.first),
+                            "event " + std::string(info.name) + " has no parameter " + name};
         }
         values.emplace(name, build_param(entry.second, *found, world));
     }
@@ -174,7 +181,8 @@ testing::TestEvent build_event(const YAML::Node& node, std::size_t index, const 
     const state::ProcessSpec& by = world.process(actor(parts, world));
     Values values = collect(parts, info, by, world);
     testing::HeadSpec head;
-    head.ts = kNow + 1'000'000 * (parts.after_ms.IsNull() ? index : parts.after_ms.as<std::uint64_t>());
+    head.ts =
+        kNow + 1'000'000 * (parts.after_ms.IsNull() ? index : parts.after_ms.as<std::uint64_t>());
     head.tgid = by.tgid;
     head.tid = by.tid;
     head.seq = index;
@@ -209,7 +217,8 @@ World build_world(const CaseFile& file, const Case& test) {
         for (const YAML::Node& node : test.given) add_process(node, file, tid += 100, world);
         world.ids[""] = add_process(test.by, file, 1000, world);
         std::size_t index = 0;
-        for (const YAML::Node& node : test.events) world.events.push_back(build_event(node, index++, world));
+        for (const YAML::Node& node : test.events)
+            world.events.push_back(build_event(node, index++, world));
         return world;
     } catch (const YAML::Exception& error) {
         throw CaseError{static_cast<std::size_t>(error.mark.line + 1), error.msg};

@@ -13,7 +13,8 @@ std::optional<std::int64_t> number(const std::string& text) {
     std::int64_t value = 0;
     const bool hex = text.rfind("0x", 0) == 0;
     const char* first = text.data() + (hex ? 2 : 0);
-    const auto [end, error] = std::from_chars(first, text.data() + text.size(), value, hex ? 16 : 10);
+    const auto [end, error] =
+        std::from_chars(first, text.data() + text.size(), value, hex ? 16 : 10);
     if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
     return value;
 }
@@ -75,21 +76,19 @@ std::string encode_bytes(const YAML::Node& node) {
 }
 
 std::int64_t encode_number(const std::string& text, const ParamInfo& info, std::size_t line) {
-    if (info.table != FlagTable::none) return static_cast<std::int64_t>(encode_flags(text, info.table, line));
+    if (info.table != FlagTable::none)
+        return static_cast<std::int64_t>(encode_flags(text, info.table, line));
     switch (info.type) {
         case ParamType::ERRNO:
-        case ParamType::INT64:
-            return error_number(text, line);
-        case ParamType::SIGTYPE:
-            return signal_number(text, line);
+        case ParamType::INT64: return error_number(text, line);
+        case ParamType::SIGTYPE: return signal_number(text, line);
         case ParamType::SYSCALLID:
             if (const SyscallInfo* call = syscall_info(text)) return call->sc;
             throw CaseError{line, "no system call: " + text};
         case ParamType::FD:
             if (text == "AT_FDCWD") return -100;
             return error_number(text, line);
-        default:
-            throw CaseError{line, "not a number: " + text};
+        default: throw CaseError{line, "not a number: " + text};
     }
 }
 

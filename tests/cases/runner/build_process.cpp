@@ -14,10 +14,11 @@ namespace {
 
 const std::set<std::string>& process_keys() {
     static const std::set<std::string> keys = {
-        "id", "like", "name", "exe", "exepath", "args", "env", "parent", "pid", "uid", "gid",
-        "loginuid", "tty", "cwd", "root", "vpid", "sid", "pgid", "vpgid", "age_s", "container",
-        "capabilities", "from_memfd", "upper_layer", "lower_layer", "writable", "exe_ino", "fds",
-        "ns_age_s"};
+        "id",          "like",     "name",      "exe",          "exepath",    "args",
+        "env",         "parent",   "pid",       "uid",          "gid",        "loginuid",
+        "tty",         "cwd",      "root",      "vpid",         "sid",        "pgid",
+        "vpgid",       "age_s",    "container", "capabilities", "from_memfd", "upper_layer",
+        "lower_layer", "writable", "exe_ino",   "fds",          "ns_age_s"};
     return keys;
 }
 
@@ -43,7 +44,8 @@ state::Ref<state::Container> make_container(const YAML::Node& given, const CaseF
     if (node.IsScalar()) {
         if (node.as<std::string>() == "host") return {};
         const auto name = node.as<std::string>();
-        if (!file.containers.IsMap() || !file.containers[name]) throw CaseError{line_of(given), "unknown container " + name};
+        if (!file.containers.IsMap() || !file.containers[name])
+            throw CaseError{line_of(given), "unknown container " + name};
         node.reset(file.containers[name]);
     }
     auto text = [&](const char* key, const char* otherwise) {
@@ -70,9 +72,11 @@ state::Ref<state::Container> make_container(const YAML::Node& given, const CaseF
         const auto spec = item.as<std::string>();  // source:dest[:ro|rw]
         const std::size_t first = spec.find(':');
         const std::size_t second = spec.find(':', first + 1);
-        if (first == std::string::npos) throw CaseError{line_of(item), "mount is not SOURCE:DEST[:MODE]"};
+        if (first == std::string::npos)
+            throw CaseError{line_of(item), "mount is not SOURCE:DEST[:MODE]"};
         mount.source = spec.substr(0, first);
-        mount.dest = spec.substr(first + 1, second == std::string::npos ? second : second - first - 1);
+        mount.dest =
+            spec.substr(first + 1, second == std::string::npos ? second : second - first - 1);
         mount.mode = second == std::string::npos ? "" : spec.substr(second + 1);
         mount.rdwr = mount.mode != "ro";
         out->mounts.push_back(mount);
@@ -111,17 +115,25 @@ state::FdInfo descriptor(const std::string& text, std::size_t line) {
         out.l4 = kind == "udp" ? state::L4Proto::Udp : state::L4Proto::Tcp;
         out.connected = true;
         const bool server = kind == "tcp-server";
-        state::set_connection(out, local, remote, server ? state::SocketRole::Server : state::SocketRole::Client);
+        state::set_connection(out, local, remote,
+                              server ? state::SocketRole::Server : state::SocketRole::Client);
         return out;
     }
     out.name = rest;
-    if (kind == "file") out.type = state::FdType::File;
-    else if (kind == "directory") out.type = state::FdType::Directory;
-    else if (kind == "unix") out.type = state::FdType::Unix;
-    else if (kind == "pipe") out.type = state::FdType::Pipe;
-    else if (kind == "memfd") out.type = state::FdType::Memfd;
-    else if (kind == "socket") out.type = state::FdType::Ipv4;
-    else throw CaseError{line, "unknown kind of descriptor " + kind};
+    if (kind == "file")
+        out.type = state::FdType::File;
+    else if (kind == "directory")
+        out.type = state::FdType::Directory;
+    else if (kind == "unix")
+        out.type = state::FdType::Unix;
+    else if (kind == "pipe")
+        out.type = state::FdType::Pipe;
+    else if (kind == "memfd")
+        out.type = state::FdType::Memfd;
+    else if (kind == "socket")
+        out.type = state::FdType::Ipv4;
+    else
+        throw CaseError{line, "unknown kind of descriptor " + kind};
     if (kind == "socket") out.l4 = state::L4Proto::Tcp;
     return out;
 }
@@ -133,14 +145,16 @@ std::uint64_t age(const YAML::Node& node) {
 void read_identity(const YAML::Node& node, state::ProcessSpec& out) {
     if (node["uid"]) out.uid = node["uid"].as<std::uint32_t>();
     if (node["gid"]) out.gid = node["gid"].as<std::uint32_t>();
-    if (node["loginuid"]) out.loginuid = static_cast<std::uint32_t>(node["loginuid"].as<std::int64_t>());
+    if (node["loginuid"])
+        out.loginuid = static_cast<std::uint32_t>(node["loginuid"].as<std::int64_t>());
     if (node["tty"]) out.tty = node["tty"].as<std::uint32_t>();
     if (node["sid"]) out.sid = node["sid"].as<std::int64_t>();
     if (node["pgid"]) out.pgid = node["pgid"].as<std::int64_t>();
     if (node["vpgid"]) out.vpgid = node["vpgid"].as<std::int64_t>();
     if (node["age_s"]) out.clone_ts_ns = age(node["age_s"]);
     if (node["ns_age_s"]) out.pidns_start_ns = age(node["ns_age_s"]);
-    if (node["capabilities"]) out.cap_permitted = out.cap_effective = node["capabilities"].as<std::uint64_t>();
+    if (node["capabilities"])
+        out.cap_permitted = out.cap_effective = node["capabilities"].as<std::uint64_t>();
     if (node["vpid"]) {
         out.vpid = out.vtid = node["vpid"].as<std::int64_t>();
         out.in_pidns = true;
@@ -168,15 +182,18 @@ void read_program(const YAML::Node& node, state::ProcessSpec& out) {
     flag("writable", out.exe_writable);
 }
 
-void fill(const YAML::Node& node, const CaseFile& file, state::ProcessSpec& out, YAML::Node& parent) {
+void fill(const YAML::Node& node, const CaseFile& file, state::ProcessSpec& out,
+          YAML::Node& parent) {
     if (node.IsScalar()) {
         const auto text = node.as<std::string>();
-        if (file.programs.IsMap() && file.programs[text]) return fill(file.programs[text], file, out, parent);
+        if (file.programs.IsMap() && file.programs[text])
+            return fill(file.programs[text], file, out, parent);
         return set_program(text, out);
     }
     for (const auto& entry : node) {
         const auto key = entry.first.as<std::string>();
-        if (process_keys().count(key) == 0) throw CaseError{line_of(entry.first), "unknown key '" + key + "' of a process"};
+        if (process_keys().count(key) == 0)
+            throw CaseError{line_of(entry.first), "unknown key '" + key + "' of a process"};
     }
     if (node["like"]) fill(node["like"], file, out, parent);
     read_program(node, out);
@@ -191,7 +208,8 @@ void fill(const YAML::Node& node, const CaseFile& file, state::ProcessSpec& out,
 
 }  // namespace
 
-std::uint32_t add_process(const YAML::Node& node, const CaseFile& file, std::uint32_t tid, World& world) {
+std::uint32_t add_process(const YAML::Node& node, const CaseFile& file, std::uint32_t tid,
+                          World& world) {
     state::ProcessSpec spec;
     spec.comm = "proc";
     spec.exe = spec.exepath = "/usr/bin/proc";

@@ -23,7 +23,8 @@ std::string slurp(const fs::path& path, std::size_t line) {
 void check_keys(const YAML::Node& map, const std::set<std::string>& known) {
     for (const auto& entry : map) {
         const auto key = entry.first.as<std::string>();
-        if (known.count(key) == 0) throw CaseError{line_of(entry.first), "unknown key '" + key + "'"};
+        if (known.count(key) == 0)
+            throw CaseError{line_of(entry.first), "unknown key '" + key + "'"};
     }
 }
 
@@ -37,7 +38,8 @@ std::vector<std::string> strings(const YAML::Node& node) {
 
 class Reader {
 public:
-    Reader(fs::path file, fs::path rules_dir) : file_(std::move(file)), rules_dir_(std::move(rules_dir)) {
+    Reader(fs::path file, fs::path rules_dir)
+        : file_(std::move(file)), rules_dir_(std::move(rules_dir)) {
         conditions_ << YAML::BeginSeq;
     }
 
@@ -49,7 +51,8 @@ public:
         if (root["programs"]) out.programs.reset(root["programs"]);
         if (root["containers"]) out.containers.reset(root["containers"]);
         if (const YAML::Node users = root["users"]) {
-            for (const auto& entry : users) out.users[entry.first.as<std::uint32_t>()] = entry.second.as<std::string>();
+            for (const auto& entry : users)
+                out.users[entry.first.as<std::uint32_t>()] = entry.second.as<std::string>();
         }
         for (const auto& node : root["cases"]) out.cases.push_back(read_case(node, root));
         if (out.cases.empty()) throw CaseError{1, "no cases"};
@@ -74,12 +77,13 @@ private:
     /// A case that is a condition becomes a rule of that name; all of a file make one rules file.
     void read_condition(const YAML::Node& node, Case& out) {
         const YAML::Node output = node["output"];
-        conditions_ << YAML::BeginMap << YAML::Key << "rule" << YAML::Value << out.name << YAML::Key << "desc"
-                    << YAML::Value << "a case" << YAML::Key << "condition" << YAML::Value
+        conditions_ << YAML::BeginMap << YAML::Key << "rule" << YAML::Value << out.name << YAML::Key
+                    << "desc" << YAML::Value << "a case" << YAML::Key << "condition" << YAML::Value
                     << node["condition"].as<std::string>() << YAML::Key << "output" << YAML::Value
-                    << (output ? output.as<std::string>() : std::string("fired")) << YAML::Key << "priority"
-                    << YAML::Value << "INFO" << YAML::EndMap;
-        if (!names_.insert(out.name).second) throw CaseError{out.line, "a second case of this name"};
+                    << (output ? output.as<std::string>() : std::string("fired")) << YAML::Key
+                    << "priority" << YAML::Value << "INFO" << YAML::EndMap;
+        if (!names_.insert(out.name).second)
+            throw CaseError{out.line, "a second case of this name"};
         out.only_rule = out.name;
         out.match_all = true;
         if (!node["fires"]) throw CaseError{out.line, "a condition without fires"};
@@ -92,10 +96,11 @@ private:
     /// A condition that must be refused stands alone.
     static void read_refused(const YAML::Node& node, Case& out) {
         YAML::Emitter rule;
-        rule << YAML::BeginSeq << YAML::BeginMap << YAML::Key << "rule" << YAML::Value << "refused" << YAML::Key
-             << "desc" << YAML::Value << "a case" << YAML::Key << "condition" << YAML::Value
-             << node["condition"].as<std::string>() << YAML::Key << "output" << YAML::Value << "o" << YAML::Key
-             << "priority" << YAML::Value << "INFO" << YAML::EndMap << YAML::EndSeq;
+        rule << YAML::BeginSeq << YAML::BeginMap << YAML::Key << "rule" << YAML::Value << "refused"
+             << YAML::Key << "desc" << YAML::Value << "a case" << YAML::Key << "condition"
+             << YAML::Value << node["condition"].as<std::string>() << YAML::Key << "output"
+             << YAML::Value << "o" << YAML::Key << "priority" << YAML::Value << "INFO"
+             << YAML::EndMap << YAML::EndSeq;
         out.rules.push_back({"inline.yaml", rule.c_str()});
         out.rules_key += rule.c_str();
     }
@@ -123,8 +128,8 @@ private:
     }
 
     Case read_case(const YAML::Node& node, const YAML::Node& root) {
-        check_keys(node, {"case", "rules", "inline", "match", "by", "given", "event", "events", "alerts",
-                          "rejects", "at", "condition", "output", "fires", "prints"});
+        check_keys(node, {"case", "rules", "inline", "match", "by", "given", "event", "events",
+                          "alerts", "rejects", "at", "condition", "output", "fires", "prints"});
         Case out;
         out.line = line_of(node);
         out.name = node["case"].as<std::string>();
@@ -137,22 +142,27 @@ private:
         for (const auto& item : node["events"]) out.events.push_back(item);
         if (node["rejects"]) out.rejects = node["rejects"].as<std::string>();
         if (node["at"]) out.at = node["at"].as<std::string>();
-        if (node["condition"] && !out.rejects) read_condition(node, out);
-        else if (node["condition"]) read_refused(node, out);
-        if (!out.rejects && !node["alerts"] && out.only_rule.empty()) throw CaseError{out.line, "neither alerts nor rejects"};
+        if (node["condition"] && !out.rejects)
+            read_condition(node, out);
+        else if (node["condition"])
+            read_refused(node, out);
+        if (!out.rejects && !node["alerts"] && out.only_rule.empty())
+            throw CaseError{out.line, "neither alerts nor rejects"};
         if (!out.rejects && out.events.empty()) throw CaseError{out.line, "no event"};
         for (const auto& item : node["alerts"]) out.alerts.push_back(read_alert(item));
         return out;
     }
 
     fs::path file_, rules_dir_;
-    YAML::Emitter conditions_;      // the rules made of conditions, so far
+    YAML::Emitter conditions_;  // the rules made of conditions, so far
     std::set<std::string> names_;
 };
 
 }  // namespace
 
-std::size_t line_of(const YAML::Node& node) { return static_cast<std::size_t>(node.Mark().line + 1); }
+std::size_t line_of(const YAML::Node& node) {
+    return static_cast<std::size_t>(node.Mark().line + 1);
+}
 
 CaseFile read_case_file(const std::string& path, const std::string& rules_dir) {
     try {

@@ -16,19 +16,19 @@ namespace sensor::cases {
 
 struct ExpectedAlert {
     std::string rule;
-    std::optional<std::string> output;       ///< the whole message
-    std::vector<std::string> output_parts;   ///< texts the message must contain
+    std::optional<std::string> output;      ///< the whole message
+    std::vector<std::string> output_parts;  ///< texts the message must contain
 };
 
 struct Case {
     std::string name;
     std::size_t line = 0;
     std::vector<rules::SourceFile> rules;
-    std::string rules_key;             ///< equal for cases that share their rules
+    std::string rules_key;  ///< equal for cases that share their rules
     bool match_all = false;
-    std::string only_rule;             ///< count this rule's alerts only; empty: all
-    YAML::Node by;                     ///< the acting process
-    std::vector<YAML::Node> given;     ///< further processes
+    std::string only_rule;          ///< count this rule's alerts only; empty: all
+    YAML::Node by;                  ///< the acting process
+    std::vector<YAML::Node> given;  ///< further processes
     std::vector<YAML::Node> events;
     std::vector<ExpectedAlert> alerts;
     std::optional<std::string> rejects;  ///< the rules must be refused with this in a message

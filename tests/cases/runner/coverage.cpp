@@ -15,23 +15,26 @@ public:
     void term(std::uint32_t k) {
         const lang::Term& term = program_.terms[k];
         if (term.kind == lang::Term::Kind::Field) field(term.field);
-        if (term.kind == lang::Term::Kind::Transform) out_.transformers.emplace(to_text(term.transformer));
+        if (term.kind == lang::Term::Kind::Transform)
+            out_.transformers.emplace(to_text(term.transformer));
         for (const std::uint32_t arg : term.args) this->term(arg);
     }
     void node(std::uint32_t k) {
         const lang::CondNode& node = program_.nodes[k];
-        if (node.kind == lang::CondNode::Kind::Predicate) predicate(program_.predicates[node.predicate]);
+        if (node.kind == lang::CondNode::Kind::Predicate)
+            predicate(program_.predicates[node.predicate]);
         for (const std::uint32_t child : node.children) this->node(child);
     }
 
 private:
     void field(const FieldRef& ref) {
         out_.fields.emplace(field_info(ref.id).text);
-        if (ref.arg.kind == FieldArg::Kind::Name) out_.fields.insert(to_text(ref));
+        if (ref.arg.kind == FieldArg::Kind::Name) out_.arguments.insert(to_text(ref));
     }
     void predicate(const lang::Predicate& predicate) {
         out_.operators.emplace(op_info(predicate.op).text);
-        if (predicate.modifier != Modifier::none) out_.modifiers.emplace(to_text(predicate.modifier));
+        if (predicate.modifier != Modifier::none)
+            out_.modifiers.emplace(to_text(predicate.modifier));
         term(predicate.left);
         if (predicate.right_is_term) term(predicate.right);
     }
@@ -41,7 +44,8 @@ private:
 };
 
 void print_share(const char* what, std::size_t covered, std::size_t all) {
-    std::printf("%-13s %4zu of %4zu  %3zu %%\n", what, covered, all, all == 0 ? 0 : 100 * covered / all);
+    std::printf("%-13s %4zu of %4zu  %3zu %%\n", what, covered, all,
+                all == 0 ? 0 : 100 * covered / all);
 }
 
 }  // namespace
@@ -69,7 +73,8 @@ void Coverage::add(const CaseFile& file, const Case& test, const Loaded& rules) 
         // `in`, and some comparisons are folded away. The text tells.
         const std::string text = " " + rule.condition + " ";
         for (const char* word : {"=", "==", "intersects"}) {
-            if (text.find(" " + std::string(word) + " ") != std::string::npos) operators.emplace(word);
+            if (text.find(" " + std::string(word) + " ") != std::string::npos)
+                operators.emplace(word);
         }
         for (const char* folded : {"evt.type", "evt.num"}) {
             if (text.find(folded) != std::string::npos) fields.emplace(folded);
@@ -94,10 +99,12 @@ std::size_t Coverage::report(const std::string& floor_file) const {
         return 1;
     }
     for (std::string kind, name; in >> kind >> name;) {
-        const std::set<std::string>& covered = kind == "FIELD" ? fields : kind == "OPERATOR" ? operators
-                                               : kind == "EVENT" ? events
-                                               : kind == "TRANSFORMER" ? transformers : modifiers;
-        if (covered.count(name) != 0) continue;
+        const std::set<std::string>& covered = kind == "FIELD"         ? fields
+                                               : kind == "OPERATOR"    ? operators
+                                               : kind == "EVENT"       ? events
+                                               : kind == "TRANSFORMER" ? transformers
+                                                                       : modifiers;
+        if (covered.count(name) != 0 || (kind == "FIELD" && arguments.count(name) != 0)) continue;
         std::printf("no case: %s %s\n", kind.c_str(), name.c_str());
         ++missing;
     }

@@ -14,11 +14,12 @@ namespace sensor::cases {
 
 struct Coverage {
     std::set<std::string> fields, operators, modifiers, transformers, events;
+    std::set<std::string> arguments;     ///< fields with the name they were asked for: evt.arg.path
     std::set<std::string> fired, quiet;  ///< rules of files (not inline) by what the cases expect
 
     void add(const CaseFile& file, const Case& test, const Loaded& rules);
-    /// Prints the shares. floor_file: "FIELD name", "OPERATOR text", "EVENT name", one a line, which
-    /// must be covered. out: number of floor lines that are not
+    /// Prints the shares. floor_file: "FIELD name", "OPERATOR text", "EVENT name", one a line,
+    /// which must be covered. out: number of floor lines that are not
     std::size_t report(const std::string& floor_file) const;
 };
 

@@ -24,13 +24,15 @@ std::string list_text(const std::vector<std::string>& names) {
     return out;
 }
 
-std::vector<std::string> compare(const Case& test, const std::vector<RaisedAlert>& got, const char* mode) {
+std::vector<std::string> compare(const Case& test, const std::vector<RaisedAlert>& got,
+                                 const char* mode) {
     std::vector<std::string> expected_names, got_names, wrong;
     for (const ExpectedAlert& alert : test.alerts) expected_names.push_back(alert.rule);
     for (const RaisedAlert& alert : got) got_names.push_back(alert.rule);
     const std::string head = std::string(mode) + ": ";
     if (expected_names != got_names) {
-        wrong.push_back(head + "expected " + list_text(expected_names) + ", got " + list_text(got_names));
+        wrong.push_back(head + "expected " + list_text(expected_names) + ", got " +
+                        list_text(got_names));
         for (const RaisedAlert& alert : got) wrong.push_back("    " + alert.message);
         return wrong;
     }
@@ -53,12 +55,14 @@ std::vector<std::string> check_rejected(const Case& test, const rules::RuleSet& 
         if (problem.severity != lang::Severity::Error) continue;
         const std::string text = problem.code + ": " + problem.message;
         if (text.find(*test.rejects) == std::string::npos) continue;
-        const std::string at = std::to_string(problem.position.line) + ":" + std::to_string(problem.position.column);
+        const std::string at =
+            std::to_string(problem.position.line) + ":" + std::to_string(problem.position.column);
         if (test.at && *test.at != at) return {"refused at " + at + ", expected " + *test.at};
         return {};
     }
     std::vector<std::string> out = {"rules are not refused with '" + *test.rejects + "'"};
-    for (const lang::Diagnostic& problem : ruleset.diagnostics) out.push_back(lang::to_text(problem));
+    for (const lang::Diagnostic& problem : ruleset.diagnostics)
+        out.push_back(lang::to_text(problem));
     return out;
 }
 
@@ -78,20 +82,23 @@ Loaded& Runner::load(const Case& test) {
     options.compiler = options_.compiler;
     options.cache_dir = options_.cache_dir;
     auto native = engine::Engine::create(out.ruleset.program, options);
-    if (native->native()) out.engines.push_back(std::move(native));
-    else out.native_note = native->note();
+    if (native->native())
+        out.engines.push_back(std::move(native));
+    else
+        out.native_note = native->note();
     return out;
 }
 
-std::vector<RaisedAlert> Runner::replay(const CaseFile& file, const Case& test, const World& world, Loaded& rules,
-                                        engine::Engine& engine) {
+std::vector<RaisedAlert> Runner::replay(const CaseFile& file, const Case& test, const World& world,
+                                        Loaded& rules, engine::Engine& engine) {
     state::Options options;
     options.live = false;
     options.host_root = "";
     options.boot_epoch_ns = kNow - 1'000'000'000'000'000;
     state::State state(options);
     state.users().add_user(0, {0, "root", "/root", "/bin/bash"});
-    for (const auto& [uid, name] : file.users) state.users().add_user(uid, {uid, name, "/home/" + name, "/bin/sh"});
+    for (const auto& [uid, name] : file.users)
+        state.users().add_user(uid, {uid, name, "/home/" + name, "/bin/sh"});
     for (const state::ProcessSpec& spec : world.processes) state.add_process(spec);
 
     std::vector<RaisedAlert> out;
@@ -113,7 +120,8 @@ std::vector<RaisedAlert> Runner::replay(const CaseFile& file, const Case& test, 
             const rules::Rule& rule = rules.ruleset.rules[matches[k]];
             if (!test.only_rule.empty() && rule.name != test.only_rule) continue;
             const output::RenderOptions how{false, context.event.ts_ns()};
-            out.push_back({rule.name, output::render_message(rule.format, rules.ruleset.program, terms, how)});
+            out.push_back({rule.name,
+                           output::render_message(rule.format, rules.ruleset.program, terms, how)});
         }
         state.end(context.event);
         previous = context.event.ts_ns();
@@ -137,11 +145,13 @@ std::vector<std::string> Runner::run(const CaseFile& file, const Case& test) {
     const World world = build_world(file, test);
     for (const auto& engine : rules.engines) {
         const auto got = replay(file, test, world, rules, *engine);
-        for (std::string& line : compare(test, got, engine->native() ? "machine code" : "interpreter")) {
+        for (std::string& line :
+             compare(test, got, engine->native() ? "machine code" : "interpreter")) {
             wrong.push_back(std::move(line));
         }
     }
-    if (options_.require_native && !rules.native_note.empty()) wrong.push_back("no machine code: " + rules.native_note);
+    if (options_.require_native && !rules.native_note.empty())
+        wrong.push_back("no machine code: " + rules.native_note);
     return wrong;
 }
 

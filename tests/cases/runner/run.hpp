@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs one case the way the sensor runs events: record, checked view, state, engine, message, state.
-// Rules and machine code are made once for all cases that share them.
+// Runs one case the way the sensor runs events: record, checked view, state, engine, message,
+// state. Rules and machine code are made once for all cases that share them.
 #pragma once
 
 #include <map>
@@ -15,8 +15,8 @@
 namespace sensor::cases {
 
 struct RunOptions {
-    std::string compiler;       ///< path of falco-rulec; empty: machine code is not tried
-    std::string cache_dir;      ///< for its bundles; empty: none
+    std::string compiler;   ///< path of falco-rulec; empty: machine code is not tried
+    std::string cache_dir;  ///< for its bundles; empty: none
     bool require_native = false;
 };
 
@@ -42,8 +42,8 @@ public:
 
 private:
     Loaded& load(const Case& test);
-    std::vector<RaisedAlert> replay(const CaseFile& file, const Case& test, const World& world, Loaded& rules,
-                                    engine::Engine& engine);
+    std::vector<RaisedAlert> replay(const CaseFile& file, const Case& test, const World& world,
+                                    Loaded& rules, engine::Engine& engine);
 
     RunOptions options_;
     std::map<std::string, Loaded> loaded_;

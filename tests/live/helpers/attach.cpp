@@ -15,7 +15,8 @@ int main() {
     }
     if (child < 0) return 1;
     int status = 0;
-    bool done = ptrace(PTRACE_ATTACH, child, nullptr, nullptr) == 0 && waitpid(child, &status, 0) == child;
+    bool done =
+        ptrace(PTRACE_ATTACH, child, nullptr, nullptr) == 0 && waitpid(child, &status, 0) == child;
     done = done && ptrace(PTRACE_DETACH, child, nullptr, nullptr) == 0;
     kill(child, SIGKILL);
     waitpid(child, &status, 0);
