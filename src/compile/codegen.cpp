@@ -19,15 +19,18 @@ void initialize_targets() {
 
 Result<std::unique_ptr<llvm::TargetMachine>> make_target(const Machine& machine) {
     initialize_targets();
-    const std::string triple = machine.triple.empty() ? llvm::sys::getDefaultTargetTriple() : machine.triple;
+    const std::string triple =
+        machine.triple.empty() ? llvm::sys::getDefaultTargetTriple() : machine.triple;
     std::string why;
     const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, why);
     if (target == nullptr) return Error("no code for " + triple + ": " + why);
     const bool x86 = llvm::Triple(triple).isX86();
     const std::string cpu = machine.cpu.empty() ? (x86 ? "x86-64" : "generic") : machine.cpu;
     std::unique_ptr<llvm::MCSubtargetInfo> info(target->createMCSubtargetInfo(triple, "", ""));
-    if (info == nullptr || !info->isCPUStringValid(cpu)) return Error("unknown processor '" + cpu + "'");
-    const auto level = machine.level == 0 ? llvm::CodeGenOptLevel::None : llvm::CodeGenOptLevel::Less;
+    if (info == nullptr || !info->isCPUStringValid(cpu))
+        return Error("unknown processor '" + cpu + "'");
+    const auto level =
+        machine.level == 0 ? llvm::CodeGenOptLevel::None : llvm::CodeGenOptLevel::Less;
     std::unique_ptr<llvm::TargetMachine> made(target->createTargetMachine(
         triple, cpu, "", llvm::TargetOptions(), llvm::Reloc::PIC_, llvm::CodeModel::Small, level));
     if (made == nullptr) return Error("no code generator for " + triple);
@@ -81,9 +84,10 @@ Result<std::string> generate(llvm::Module& module, const Machine& machine, Outpu
     llvm::SmallVector<char, 0> bytes;
     llvm::raw_svector_ostream stream(bytes);
     llvm::legacy::PassManager passes;
-    const auto type =
-        output == Output::Object ? llvm::CodeGenFileType::ObjectFile : llvm::CodeGenFileType::AssemblyFile;
-    if (target->addPassesToEmitFile(passes, stream, nullptr, type)) return Error("no emitter for this machine");
+    const auto type = output == Output::Object ? llvm::CodeGenFileType::ObjectFile
+                                               : llvm::CodeGenFileType::AssemblyFile;
+    if (target->addPassesToEmitFile(passes, stream, nullptr, type))
+        return Error("no emitter for this machine");
     passes.run(module);
     return std::string(bytes.data(), bytes.size());
 }

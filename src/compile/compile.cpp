@@ -13,7 +13,8 @@ Result<Compiled> compile_code(const lang::Program& program, const eval::CompileO
     if (program.conditions.empty()) return compiled;
     llvm::LLVMContext context;
     const std::unique_ptr<llvm::Module> module = Lowering(program, context).run();
-    SENSOR_TRY(const std::string object, generate(*module, {triple, options.cpu, options.level}, Output::Object));
+    SENSOR_TRY(const std::string object,
+               generate(*module, {triple, options.cpu, options.level}, Output::Object));
     SENSOR_TRY(LinkedImage image, link_object(object));
     for (std::size_t k = 0; k < program.conditions.size(); ++k) {
         const auto found = image.symbols.find(rule_name(k));
@@ -30,8 +31,8 @@ Result<std::string> compile_bundle(std::string_view request) {
     return eval::write_bundle(request, compiled.entries, compiled.code);
 }
 
-Result<std::string> compile_text(const lang::Program& program, const eval::CompileOptions& options, Text text,
-                                 const std::string& triple) {
+Result<std::string> compile_text(const lang::Program& program, const eval::CompileOptions& options,
+                                 Text text, const std::string& triple) {
     llvm::LLVMContext context;
     const std::unique_ptr<llvm::Module> module = Lowering(program, context).run();
     const Output output = text == Text::Llvm ? Output::Llvm : Output::Assembler;

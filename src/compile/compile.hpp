@@ -20,8 +20,8 @@ enum class Text : std::uint8_t { Llvm, Assembler };
 
 /// The code of a program as text, after optimisation.
 /// triple: empty: this machine
-Result<std::string> compile_text(const lang::Program& program, const eval::CompileOptions& options, Text text,
-                                 const std::string& triple);
+Result<std::string> compile_text(const lang::Program& program, const eval::CompileOptions& options,
+                                 Text text, const std::string& triple);
 
 /// The linked image and the entry of each condition, for any supported machine.
 struct Compiled {

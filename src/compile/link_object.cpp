@@ -22,7 +22,8 @@ public:
         Object object;
         object.bytes_ = bytes;
         const auto header = object.read<Elf64_Ehdr>(0);
-        if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return Error("not an ELF object");
+        if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0)
+            return Error("not an ELF object");
         const bool known = header->e_machine == EM_X86_64 || header->e_machine == EM_AARCH64;
         if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_ident[EI_DATA] != ELFDATA2LSB ||
             header->e_type != ET_REL || !known || header->e_shentsize != sizeof(Elf64_Shdr)) {
@@ -41,7 +42,9 @@ public:
     const std::vector<Elf64_Shdr>& sections() const { return sections_; }
 
     std::optional<std::string_view> content(const Elf64_Shdr& section) const {
-        if (section.sh_offset > bytes_.size() || section.sh_size > bytes_.size() - section.sh_offset) return {};
+        if (section.sh_offset > bytes_.size() ||
+            section.sh_size > bytes_.size() - section.sh_offset)
+            return {};
         return bytes_.substr(section.sh_offset, section.sh_size);
     }
 
@@ -77,7 +80,8 @@ public:
         SENSOR_TRY_OK(lay_out());
         SENSOR_TRY_OK(read_symbols());
         for (const Elf64_Shdr& section : object_.sections()) {
-            if (section.sh_type == SHT_REL && is_placed(section.sh_info)) return Error("object has SHT_REL");
+            if (section.sh_type == SHT_REL && is_placed(section.sh_info))
+                return Error("object has SHT_REL");
             if (section.sh_type != SHT_RELA || !is_placed(section.sh_info)) continue;
             SENSOR_TRY_OK(apply(section));
         }
@@ -85,7 +89,9 @@ public:
     }
 
 private:
-    bool is_placed(std::uint32_t section) const { return section < place_.size() && place_[section].has_value(); }
+    bool is_placed(std::uint32_t section) const {
+        return section < place_.size() && place_[section].has_value();
+    }
 
     /// Puts the sections that exist at run time behind each other.
     Result<> lay_out() {
@@ -94,10 +100,13 @@ private:
             const Elf64_Shdr& section = object_.sections()[k];
             if ((section.sh_flags & SHF_ALLOC) == 0 || section.sh_size == 0) continue;
             const auto bytes = object_.content(section);
-            const bool plain = section.sh_type == SHT_PROGBITS && (section.sh_flags & (SHF_WRITE | SHF_TLS)) == 0;
-            if (!plain || !bytes) return Error("object has a section that cannot be mapped read-only");
+            const bool plain =
+                section.sh_type == SHT_PROGBITS && (section.sh_flags & (SHF_WRITE | SHF_TLS)) == 0;
+            if (!plain || !bytes)
+                return Error("object has a section that cannot be mapped read-only");
             const std::uint64_t align = section.sh_addralign == 0 ? 1 : section.sh_addralign;
-            if (align > kMostAlignment || (align & (align - 1)) != 0) return Error("section alignment");
+            if (align > kMostAlignment || (align & (align - 1)) != 0)
+                return Error("section alignment");
             image_.bytes.resize((image_.bytes.size() + align - 1) / align * align, '\0');
             place_[k] = image_.bytes.size();
             image_.bytes += *bytes;
@@ -109,7 +118,8 @@ private:
         for (const Elf64_Shdr& section : object_.sections()) {
             if (section.sh_type != SHT_SYMTAB) continue;
             auto symbols = object_.table<Elf64_Sym>(section);
-            if (!symbols || section.sh_link >= object_.sections().size()) return Error("damaged object");
+            if (!symbols || section.sh_link >= object_.sections().size())
+                return Error("damaged object");
             const auto names = object_.content(object_.sections()[section.sh_link]);
             if (!names) return Error("damaged object");
             symbols_ = std::move(*symbols);
@@ -119,7 +129,8 @@ private:
     }
 
     void add_function(const Elf64_Sym& symbol, std::string_view names) {
-        const bool exported = ELF64_ST_BIND(symbol.st_info) == STB_GLOBAL && ELF64_ST_TYPE(symbol.st_info) == STT_FUNC;
+        const bool exported = ELF64_ST_BIND(symbol.st_info) == STB_GLOBAL &&
+                              ELF64_ST_TYPE(symbol.st_info) == STT_FUNC;
         if (!exported || !is_placed(symbol.st_shndx) || symbol.st_name >= names.size()) return;
         const std::string_view rest = names.substr(symbol.st_name);
         const auto offset = static_cast<std::uint32_t>(*place_[symbol.st_shndx] + symbol.st_value);
@@ -136,7 +147,8 @@ private:
                 return Error("object needs a symbol from outside");
             }
             const Elf64_Sym& symbol = symbols_[index];
-            const Relocation relocation{static_cast<std::uint32_t>(ELF64_R_TYPE(entry.r_info)), base + entry.r_offset,
+            const Relocation relocation{static_cast<std::uint32_t>(ELF64_R_TYPE(entry.r_info)),
+                                        base + entry.r_offset,
                                         *place_[symbol.st_shndx] + symbol.st_value, entry.r_addend};
             SENSOR_TRY_OK(relocate(image_.bytes, object_.machine(), relocation));
         }

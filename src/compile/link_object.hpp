@@ -13,8 +13,8 @@
 namespace sensor::compile {
 
 struct LinkedImage {
-    std::string bytes;                            ///< to be mapped at any multiple of 4096
-    std::map<std::string, std::uint32_t> symbols; ///< global functions: offset into bytes
+    std::string bytes;                             ///< to be mapped at any multiple of 4096
+    std::map<std::string, std::uint32_t> symbols;  ///< global functions: offset into bytes
 };
 
 /// fails: Error for anything but x86-64 and AArch64 objects, for writable sections, undefined

@@ -30,7 +30,8 @@ std::unique_ptr<llvm::Module> Lowering::run() {
 /// bool name(Frame*), callable without a table of symbols.
 llvm::Function* Lowering::declare(const std::string& name, bool exported) {
     auto* type = llvm::FunctionType::get(builder_.getInt1Ty(), {ptr_}, false);
-    const auto linkage = exported ? llvm::Function::ExternalLinkage : llvm::Function::InternalLinkage;
+    const auto linkage =
+        exported ? llvm::Function::ExternalLinkage : llvm::Function::InternalLinkage;
     llvm::Function* f = llvm::Function::Create(type, linkage, name, *module_);
     f->setDSOLocal(true);
     f->addRetAttr(llvm::Attribute::ZExt);
@@ -91,10 +92,13 @@ llvm::Function* Lowering::remembered_function(std::uint32_t node) {
     return function;
 }
 
-llvm::BasicBlock* Lowering::block(const char* name) { return Block::Create(context_, name, function_); }
+llvm::BasicBlock* Lowering::block(const char* name) {
+    return Block::Create(context_, name, function_);
+}
 
 llvm::Value* Lowering::load_at(llvm::Value* base, std::uint64_t offset, llvm::Type* type) {
-    return builder_.CreateAlignedLoad(type, builder_.CreateConstInBoundsGEP1_64(i8_, base, offset), llvm::Align(1));
+    return builder_.CreateAlignedLoad(type, builder_.CreateConstInBoundsGEP1_64(i8_, base, offset),
+                                      llvm::Align(1));
 }
 
 llvm::Value* Lowering::frame_field(std::size_t offset, llvm::Type* type, const char* name) {
@@ -106,7 +110,8 @@ llvm::Value* Lowering::frame_field(std::size_t offset, llvm::Type* type, const c
 Lowering::TermValue Lowering::load_term(std::uint32_t term) {
     Block* missing = block("term_missing");
     Block* there = block("term");
-    llvm::Value* stamp = builder_.CreateLoad(i32_, builder_.CreateConstInBoundsGEP1_64(i32_, value_stamps_, term));
+    llvm::Value* stamp =
+        builder_.CreateLoad(i32_, builder_.CreateConstInBoundsGEP1_64(i32_, value_stamps_, term));
     builder_.CreateCondBr(builder_.CreateICmpEQ(stamp, stamp_), there, missing);
     builder_.SetInsertPoint(missing);
     auto* type = llvm::FunctionType::get(builder_.getVoidTy(), {ptr_, i32_}, false);
@@ -114,7 +119,8 @@ Lowering::TermValue Lowering::load_term(std::uint32_t term) {
     builder_.CreateCall(type, compute, {frame_, builder_.getInt32(term)})->setDoesNotThrow();
     builder_.CreateBr(there);
     builder_.SetInsertPoint(there);
-    llvm::Value* address = builder_.CreateConstInBoundsGEP1_64(i8_, values_, std::uint64_t{term} * sizeof(Value));
+    llvm::Value* address =
+        builder_.CreateConstInBoundsGEP1_64(i8_, values_, std::uint64_t{term} * sizeof(Value));
     llvm::Value* kind = load_at(address, offsetof(Value, kind), i8_);
     return {address, kind};
 }
@@ -122,12 +128,15 @@ Lowering::TermValue Lowering::load_term(std::uint32_t term) {
 llvm::Value* Lowering::call_predicate(std::uint32_t predicate) {
     auto* type = llvm::FunctionType::get(builder_.getInt1Ty(), {ptr_, i32_}, false);
     llvm::Value* callee = frame_field(offsetof(Frame, predicate), ptr_, "general");
-    llvm::CallInst* call = builder_.CreateCall(type, callee, {frame_, builder_.getInt32(predicate)});
+    llvm::CallInst* call =
+        builder_.CreateCall(type, callee, {frame_, builder_.getInt32(predicate)});
     call->setDoesNotThrow();
     call->addRetAttr(llvm::Attribute::ZExt);
     return call;
 }
 
-void Lowering::branch(llvm::Value* condition, Exits exits) { builder_.CreateCondBr(condition, exits.yes, exits.no); }
+void Lowering::branch(llvm::Value* condition, Exits exits) {
+    builder_.CreateCondBr(condition, exits.yes, exits.no);
+}
 
 }  // namespace sensor::compile

@@ -63,12 +63,14 @@ private:
     // lower_event.cpp
     enum class Verdict : std::uint8_t { No = 0, Yes = 1, Ask = 2 };
     void lower_event_type(std::uint32_t predicate, Exits exits);
-    void switch_on(llvm::Value* index, const std::vector<std::pair<std::uint32_t, Verdict>>& verdicts, Verdict other,
+    void switch_on(llvm::Value* index,
+                   const std::vector<std::pair<std::uint32_t, Verdict>>& verdicts, Verdict other,
                    std::uint32_t predicate, Exits exits);
-    void table_on(llvm::Value* index, const std::vector<std::pair<std::uint32_t, Verdict>>& verdicts, Verdict other,
+    void table_on(llvm::Value* index,
+                  const std::vector<std::pair<std::uint32_t, Verdict>>& verdicts, Verdict other,
                   std::uint32_t predicate, Exits exits);
-    void lower_generic(std::uint32_t predicate, const std::vector<std::pair<std::uint32_t, Verdict>>& verdicts,
-                       Exits exits);
+    void lower_generic(std::uint32_t predicate,
+                       const std::vector<std::pair<std::uint32_t, Verdict>>& verdicts, Exits exits);
     void go(Verdict verdict, std::uint32_t predicate, Exits exits);
 
     // lower_number.cpp

@@ -13,7 +13,6 @@
 namespace sensor::compile {
 namespace {
 
-
 constexpr std::size_t kMostCases = 16;
 
 bool name_is_fixed(const EventInfo& info) {
@@ -34,13 +33,15 @@ void Lowering::lower_event_type(std::uint32_t predicate, Exits exits) {
     const Result<eval::PreparedPredicate> prepared = eval::prepare(program_.predicates[predicate]);
     SENSOR_CHECK(prepared.has_value());
     const auto judge = [&](std::string_view name) {
-        return eval::holds(*prepared, Value::of_text(name), nullptr, nullptr) ? Verdict::Yes : Verdict::No;
+        return eval::holds(*prepared, Value::of_text(name), nullptr, nullptr) ? Verdict::Yes
+                                                                              : Verdict::No;
     };
     constexpr auto kGeneric = static_cast<std::uint32_t>(EventType::generic);
     std::vector<std::pair<std::uint32_t, Verdict>> codes;
     for (std::uint32_t code = 0; code < REC_MAX_EVENTS; ++code) {
         const EventInfo* info = event_info(static_cast<std::uint16_t>(code));
-        if (info == nullptr || code == kGeneric || (events_ != nullptr && !events_->events[code])) continue;
+        if (info == nullptr || code == kGeneric || (events_ != nullptr && !events_->events[code]))
+            continue;
         codes.emplace_back(code, name_is_fixed(*info) ? judge(info->name) : Verdict::Ask);
     }
     std::vector<std::pair<std::uint32_t, Verdict>> calls;
@@ -53,7 +54,8 @@ void Lowering::lower_event_type(std::uint32_t predicate, Exits exits) {
     Block* generic = calls.empty() ? nullptr : block("generic");
     Block* other = block("other_events");
     if (generic != nullptr) {
-        builder_.CreateCondBr(builder_.CreateICmpEQ(type, builder_.getInt32(kGeneric)), generic, other);
+        builder_.CreateCondBr(builder_.CreateICmpEQ(type, builder_.getInt32(kGeneric)), generic,
+                              other);
         builder_.SetInsertPoint(generic);
         lower_generic(predicate, calls, exits);
     } else {
@@ -64,24 +66,34 @@ void Lowering::lower_event_type(std::uint32_t predicate, Exits exits) {
 }
 
 /// The call number of a generic event; one that has no name here asks.
-void Lowering::lower_generic(std::uint32_t predicate, const std::vector<std::pair<std::uint32_t, Verdict>>& verdicts,
+void Lowering::lower_generic(std::uint32_t predicate,
+                             const std::vector<std::pair<std::uint32_t, Verdict>>& verdicts,
                              Exits exits) {
-    const bool same = std::all_of(verdicts.begin(), verdicts.end(),
-                                  [&](const auto& v) { return v.second == verdicts.front().second; });
-    if (same && verdicts.front().second != Verdict::Ask && events_ != nullptr && !events_->generic[0]) {
-        go(verdicts.front().second, predicate, exits);  // dispatch has looked at the number already
+    // Dispatch has looked at the number already; the list of call 0 also takes unknown numbers.
+    const bool all_known = events_ != nullptr && !events_->generic[0];
+    const bool same = std::all_of(verdicts.begin(), verdicts.end(), [&](const auto& v) {
+        return v.second == verdicts.front().second;
+    });
+    if (all_known && same && verdicts.front().second != Verdict::Ask) {
+        go(verdicts.front().second, predicate, exits);
         return;
     }
     llvm::Value* record = frame_field(offsetof(eval::Frame, record), ptr_, "record");
     llvm::Value* sc = builder_.CreateZExt(load_at(record, offsetof(rec_head, sc), i16_), i32_);
-    table_on(sc, verdicts, Verdict::Ask, predicate, exits);
+    if (all_known) {
+        switch_on(sc, verdicts, Verdict::No, predicate, exits);
+    } else {
+        table_on(sc, verdicts, Verdict::Ask, predicate, exits);
+    }
 }
 
 /// Branches on `index` by the verdicts; an index without one cannot occur or means `other`.
-void Lowering::switch_on(llvm::Value* index, const std::vector<std::pair<std::uint32_t, Verdict>>& verdicts,
+void Lowering::switch_on(llvm::Value* index,
+                         const std::vector<std::pair<std::uint32_t, Verdict>>& verdicts,
                          Verdict other, std::uint32_t predicate, Exits exits) {
     const auto count = [&](Verdict v) {
-        return std::count_if(verdicts.begin(), verdicts.end(), [v](const auto& entry) { return entry.second == v; });
+        return std::count_if(verdicts.begin(), verdicts.end(),
+                             [v](const auto& entry) { return entry.second == v; });
     };
     // The commonest answer needs no case.
     Verdict common = verdicts.empty() ? other : Verdict::No;
@@ -107,7 +119,8 @@ void Lowering::switch_on(llvm::Value* index, const std::vector<std::pair<std::ui
 }
 
 /// The same by a table of one byte for each of 512 indices; beyond that it asks.
-void Lowering::table_on(llvm::Value* index, const std::vector<std::pair<std::uint32_t, Verdict>>& verdicts,
+void Lowering::table_on(llvm::Value* index,
+                        const std::vector<std::pair<std::uint32_t, Verdict>>& verdicts,
                         Verdict other, std::uint32_t predicate, Exits exits) {
     constexpr std::uint32_t kSize = 512;
     static_assert(kSize == REC_MAX_EVENTS && kSize == REC_MAX_SC);
@@ -116,8 +129,8 @@ void Lowering::table_on(llvm::Value* index, const std::vector<std::pair<std::uin
     llvm::GlobalVariable*& table = tables_[bytes];
     if (table == nullptr) {
         llvm::Constant* data = llvm::ConstantDataArray::getString(context_, bytes, false);
-        table = new llvm::GlobalVariable(*module_, data->getType(), true, llvm::GlobalValue::InternalLinkage, data,
-                                         "verdicts");
+        table = new llvm::GlobalVariable(*module_, data->getType(), true,
+                                         llvm::GlobalValue::InternalLinkage, data, "verdicts");
         table->setDSOLocal(true);
         table->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
     }

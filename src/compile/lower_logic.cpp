@@ -69,6 +69,8 @@ void Lowering::lower_predicate(std::uint32_t predicate, Exits exits) {
     }
 }
 
-void Lowering::lower_call(std::uint32_t predicate, Exits exits) { branch(call_predicate(predicate), exits); }
+void Lowering::lower_call(std::uint32_t predicate, Exits exits) {
+    branch(call_predicate(predicate), exits);
+}
 
 }  // namespace sensor::compile

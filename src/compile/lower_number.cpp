@@ -7,7 +7,9 @@ namespace sensor::compile {
 
 void Lowering::lower_exists(std::uint32_t predicate, Exits exits) {
     const TermValue term = load_term(program_.predicates[predicate].left);
-    branch(builder_.CreateICmpNE(term.kind, builder_.getInt8(static_cast<std::uint8_t>(Kind::Absent))), exits);
+    branch(
+        builder_.CreateICmpNE(term.kind, builder_.getInt8(static_cast<std::uint8_t>(Kind::Absent))),
+        exits);
 }
 
 /// Loads the left number; leaves for `no` if it is absent.
@@ -50,7 +52,8 @@ void Lowering::lower_number_in(std::uint32_t predicate, Exits exits) {
     llvm::SwitchInst* members = builder_.CreateSwitch(left, exits.no, count);
     std::map<std::uint64_t, bool> seen;
     for (const lang::Constant& c : p.constants) {
-        if (seen.emplace(c.bits, true).second) members->addCase(builder_.getInt64(c.bits), exits.yes);
+        if (seen.emplace(c.bits, true).second)
+            members->addCase(builder_.getInt64(c.bits), exits.yes);
     }
 }
 

@@ -75,7 +75,8 @@ void Lowering::lower_text(std::uint32_t predicate, Exits exits) {
     const Exits ends = p.op == Op::ne ? Exits{exits.no, exits.yes} : exits;
     llvm::Value* size = builder_.getInt32(static_cast<std::uint32_t>(want.size()));
     const bool whole = p.op == Op::eq || p.op == Op::ne;
-    llvm::Value* fits = whole ? builder_.CreateICmpEQ(text.length, size) : builder_.CreateICmpUGE(text.length, size);
+    llvm::Value* fits = whole ? builder_.CreateICmpEQ(text.length, size)
+                              : builder_.CreateICmpUGE(text.length, size);
     Block* long_enough = block("long_enough");
     builder_.CreateCondBr(fits, long_enough, ends.no);
     builder_.SetInsertPoint(long_enough);
@@ -89,9 +90,11 @@ void Lowering::lower_text(std::uint32_t predicate, Exits exits) {
 
 void Lowering::lower_text_in(std::uint32_t predicate, Exits exits) {
     std::map<std::size_t, std::vector<std::string>> by_length;
-    for (const lang::Constant& c : program_.predicates[predicate].constants) by_length[c.bytes.size()].push_back(c.bytes);
+    for (const lang::Constant& c : program_.predicates[predicate].constants)
+        by_length[c.bytes.size()].push_back(c.bytes);
     const TextValue text = open_text(predicate, exits);
-    llvm::SwitchInst* lengths = builder_.CreateSwitch(text.length, exits.no, static_cast<unsigned>(by_length.size()));
+    llvm::SwitchInst* lengths =
+        builder_.CreateSwitch(text.length, exits.no, static_cast<unsigned>(by_length.size()));
     for (const auto& [length, texts] : by_length) {
         Block* same = block("length");
         lengths->addCase(builder_.getInt32(static_cast<std::uint32_t>(length)), same);
@@ -101,7 +104,8 @@ void Lowering::lower_text_in(std::uint32_t predicate, Exits exits) {
 }
 
 /// Is the text, of the length of all candidates, one of them? One switch on 8 bytes, then the rest.
-void Lowering::lower_same_length(llvm::Value* bytes, const std::vector<std::string>& texts, Exits exits) {
+void Lowering::lower_same_length(llvm::Value* bytes, const std::vector<std::string>& texts,
+                                 Exits exits) {
     const std::size_t length = texts.front().size();
     if (length == 0) {
         builder_.CreateBr(exits.yes);
@@ -111,7 +115,8 @@ void Lowering::lower_same_length(llvm::Value* bytes, const std::vector<std::stri
     std::map<std::uint64_t, std::set<std::string>> by_key;
     for (const std::string& text : texts) by_key[key_of(text, window)].insert(text);
     llvm::Value* key = load_key(bytes, length, window);
-    llvm::SwitchInst* keys = builder_.CreateSwitch(key, exits.no, static_cast<unsigned>(by_key.size()));
+    llvm::SwitchInst* keys =
+        builder_.CreateSwitch(key, exits.no, static_cast<unsigned>(by_key.size()));
     for (const auto& [value, candidates] : by_key) {
         if (length <= 8) {  // the key is the whole text
             keys->addCase(builder_.getInt64(value), exits.yes);
@@ -148,13 +153,16 @@ void Lowering::compare_bytes(llvm::Value* bytes, const std::string& text, Exits 
         return;
     }
     if (length < 8) {
-        branch(builder_.CreateICmpEQ(load_key(bytes, length, 0), builder_.getInt64(short_key(text))), exits);
+        branch(
+            builder_.CreateICmpEQ(load_key(bytes, length, 0), builder_.getInt64(short_key(text))),
+            exits);
         return;
     }
     llvm::Value* differs = nullptr;
     for (std::size_t word = 0; word * 8 < length; ++word) {
         const std::size_t at = std::min(word * 8, length - 8);
-        llvm::Value* d = builder_.CreateXor(load_at(bytes, at, i64_), builder_.getInt64(word_at(text, at, 8)));
+        llvm::Value* d =
+            builder_.CreateXor(load_at(bytes, at, i64_), builder_.getInt64(word_at(text, at, 8)));
         differs = differs == nullptr ? d : builder_.CreateOr(differs, d);
         const bool last = at + 8 == length;
         if (!last && word % 4 != 3) continue;

@@ -14,7 +14,7 @@ using lang::Term;
 
 constexpr std::size_t kMostInline = 256;     // constants of one `in` turned into code
 constexpr std::size_t kMostInlineText = 32;  // bytes; a longer comparison is shared
-constexpr double kRemember = 6;              // cost from which a shared result is worth a memory cell
+constexpr double kRemember = 6;  // cost from which a shared result is worth a memory cell
 
 bool is_event_type(const Term& term) {
     return term.kind == Term::Kind::Field && term.field.id == FieldId::evt_type &&
@@ -22,12 +22,14 @@ bool is_event_type(const Term& term) {
 }
 
 bool all_of_kind(const Predicate& p, Kind kind) {
-    return std::all_of(p.constants.begin(), p.constants.end(), [kind](const Constant& c) { return c.kind == kind; });
+    return std::all_of(p.constants.begin(), p.constants.end(),
+                       [kind](const Constant& c) { return c.kind == kind; });
 }
 
 bool all_text(const Predicate& p) {
-    return std::all_of(p.constants.begin(), p.constants.end(),
-                       [](const Constant& c) { return c.kind == Kind::Text || c.kind == Kind::Bytes; });
+    return std::all_of(p.constants.begin(), p.constants.end(), [](const Constant& c) {
+        return c.kind == Kind::Text || c.kind == Kind::Bytes;
+    });
 }
 
 bool all_numbers(const Predicate& p) {
@@ -50,7 +52,8 @@ Form form_of_single(const Predicate& p) {
 }
 
 Form form_of(const Program& program, const Predicate& p) {
-    if (p.op == Op::exists) return p.quantifier == lang::Quantifier::One ? Form::Exists : Form::Call;
+    if (p.op == Op::exists)
+        return p.quantifier == lang::Quantifier::One ? Form::Exists : Form::Call;
     if (p.right_is_term) return Form::Call;
     if (is_event_type(program.terms[p.left]) && p.op != Op::regex) return Form::EventType;
     if (p.quantifier != lang::Quantifier::One || p.modifier != Modifier::none) return Form::Call;
@@ -194,7 +197,8 @@ void count_sites(const Program& program, Plan& plan) {
         n.remembered = n.sites > 1 && worth_remembering(program, plan, k);
         const std::uint32_t copies = n.remembered ? 1 : n.sites;
         if (copies == 0) continue;
-        for (const std::uint32_t child : program.nodes[k].children) plan.nodes[child].sites += copies;
+        for (const std::uint32_t child : program.nodes[k].children)
+            plan.nodes[child].sites += copies;
     }
 }
 

@@ -16,9 +16,9 @@ enum class Form : std::uint8_t {
     Call,       ///< frame->predicate
     EventType,  ///< the event code (and the call number of generic events) decides
     Exists,
-    Number,     ///< one comparison with a number
+    Number,  ///< one comparison with a number
     NumberIn,
-    Text,       ///< = != startswith endswith with one text
+    Text,  ///< = != startswith endswith with one text
     TextIn,
 };
 

@@ -9,7 +9,9 @@
 namespace sensor::compile {
 namespace {
 
-Error out_of_range(std::uint32_t type) { return Error("relocation " + std::to_string(type) + " out of range"); }
+Error out_of_range(std::uint32_t type) {
+    return Error("relocation " + std::to_string(type) + " out of range");
+}
 
 template <typename T>
 T read_at(const std::string& image, std::uint64_t place) {
@@ -33,7 +35,8 @@ std::int64_t distance(const Relocation& r) {
 
 Result<> write_distance32(std::string& image, const Relocation& r) {
     const std::int64_t value = distance(r);
-    if (value < std::numeric_limits<std::int32_t>::min() || value > std::numeric_limits<std::int32_t>::max()) {
+    if (value < std::numeric_limits<std::int32_t>::min() ||
+        value > std::numeric_limits<std::int32_t>::max()) {
         return out_of_range(r.type);
     }
     write_at(image, r.place, static_cast<std::int32_t>(value));
@@ -74,7 +77,8 @@ Result<> write_branch26(std::string& image, const Relocation& r) {
     const std::int64_t value = distance(r);
     if ((value & 3) != 0 || value < -(1 << 27) || value >= (1 << 27)) return out_of_range(r.type);
     const auto word = read_at<std::uint32_t>(image, r.place);
-    write_at(image, r.place, (word & 0xfc000000U) | (static_cast<std::uint32_t>(value >> 2) & 0x3ffffffU));
+    write_at(image, r.place,
+             (word & 0xfc000000U) | (static_cast<std::uint32_t>(value >> 2) & 0x3ffffffU));
     return Ok{};
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "compile/compile.hpp"
+#include "rules/check_report.hpp"
 #include "rules/ruleset.hpp"
 
 namespace sensor::compile {
@@ -17,20 +18,18 @@ namespace {
 
 void complain(const std::string& text) { std::fprintf(stderr, "falco-rulec: %s\n", text.c_str()); }
 
-/// Reads and loads; problems go to `out`.
-std::optional<rules::RuleSet> load(const std::vector<std::string>& paths, std::FILE* out) {
+/// Reads all files. fails: nothing, reported
+std::optional<std::vector<rules::SourceFile>> read(const std::vector<std::string>& paths) {
     std::vector<rules::SourceFile> files;
     for (const std::string& path : paths) {
-        auto read = rules::read_rules_path(path);
-        if (!read) {
-            complain(read.error().text);
+        auto found = rules::read_rules_path(path);
+        if (!found) {
+            complain(found.error().text);
             return std::nullopt;
         }
-        for (rules::SourceFile& file : *read) files.push_back(std::move(file));
+        for (rules::SourceFile& file : *found) files.push_back(std::move(file));
     }
-    rules::RuleSet set = rules::load_rules(files, {});
-    for (const lang::Diagnostic& d : set.diagnostics) std::fputs(lang::to_text(d).c_str(), out);
-    return set;
+    return files;
 }
 
 Result<> write_output(const std::string& path, const std::string& bytes) {
@@ -50,21 +49,19 @@ Result<std::string> emit(const lang::Program& program, const EmitOptions& option
     const eval::CompileOptions how{options.level, options.cpu};
     if (options.emit == "llvm") return compile_text(program, how, Text::Llvm, options.triple);
     if (options.emit == "asm") return compile_text(program, how, Text::Assembler, options.triple);
-    if (!options.triple.empty()) return Error("a bundle is made for this machine, leave --triple out");
+    if (!options.triple.empty())
+        return Error("a bundle is made for this machine, leave --triple out");
     return compile_bundle(eval::write_request(program, how));
 }
 
 }  // namespace
 
 int run_check(const std::vector<std::string>& paths) {
-    const std::optional<rules::RuleSet> set = load(paths, stdout);
-    if (!set) return 1;
-    std::size_t errors = 0;
-    for (const lang::Diagnostic& d : set->diagnostics) errors += d.severity == lang::Severity::Error ? 1 : 0;
-    const std::size_t warnings = set->diagnostics.size() - errors;
-    std::printf("%s: %zu rules enabled, %zu errors, %zu warnings\n", set->ok() ? "ok" : "invalid", set->rules.size(),
-                errors, warnings);
-    return set->ok() ? 0 : 1;
+    const auto files = read(paths);
+    if (!files) return 1;
+    const rules::CheckReport report = rules::check_report(rules::load_rules(*files, {}), *files);
+    std::fputs(report.text.c_str(), stdout);
+    return report.exit_code;
 }
 
 int run_compile(const std::vector<std::string>& paths, const EmitOptions& options) {
@@ -72,9 +69,12 @@ int run_compile(const std::vector<std::string>& paths, const EmitOptions& option
         complain("a bundle is binary: name a file with --output");
         return 1;
     }
-    const std::optional<rules::RuleSet> set = load(paths, stderr);
-    if (!set || !set->ok()) return 1;
-    const Result<std::string> bytes = emit(set->program, options);
+    const auto files = read(paths);
+    if (!files) return 1;
+    const rules::RuleSet set = rules::load_rules(*files, {});
+    for (const lang::Diagnostic& d : set.diagnostics) std::fputs(lang::to_text(d).c_str(), stderr);
+    if (!set.ok()) return 1;
+    const Result<std::string> bytes = emit(set.program, options);
     const Result<> written = bytes ? write_output(options.output, *bytes) : Result<>(bytes.error());
     if (!written) complain(written.error().text);
     return written ? 0 : 1;

@@ -7,7 +7,7 @@
 
 namespace sensor::compile {
 
-/// Loads the files and prints every problem with its place, then one line of summary.
+/// Loads the files and prints per file whether it is good, with every problem and its place.
 /// out: 0 if the rules can be loaded, 1 if not
 int run_check(const std::vector<std::string>& paths);
 

@@ -14,24 +14,28 @@ namespace {
 bool is_ours(const struct stat& info) { return info.st_uid == 0 || info.st_uid == ::geteuid(); }
 
 std::string file_name(const std::string& key) { return key + ".bundle"; }
-std::string temporary_name(const std::string& key) { return key + "." + std::to_string(::getpid()) + ".new"; }
+std::string temporary_name(const std::string& key) {
+    return key + "." + std::to_string(::getpid()) + ".new";
+}
 
 }  // namespace
 
 Result<BundleCache> BundleCache::open(const std::string& folder) {
-    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return errno_error("cache folder " + folder, errno);
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
+        return errno_error("cache folder " + folder, errno);
     Fd fd(::open(folder.c_str(), O_DIRECTORY | O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
     if (!fd) return errno_error("cache folder " + folder, errno);
-    struct stat info {};
+    struct stat info{};
     if (::fstat(fd.get(), &info) != 0) return errno_error("cache folder " + folder, errno);
     if (!is_ours(info)) return Error("cache folder " + folder + " belongs to another user");
-    if ((info.st_mode & 0777) != 0700) return Error("cache folder " + folder + " must have mode 0700");
+    if ((info.st_mode & 0777) != 0700)
+        return Error("cache folder " + folder + " must have mode 0700");
     return BundleCache(std::move(fd));
 }
 
 Fd BundleCache::find(const std::string& key) const {
     Fd fd(::openat(folder_.get(), file_name(key).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-    struct stat info {};
+    struct stat info{};
     if (!fd || ::fstat(fd.get(), &info) != 0) return {};
     if (!S_ISREG(info.st_mode) || !is_ours(info) || (info.st_mode & 022) != 0) return {};
     return fd;

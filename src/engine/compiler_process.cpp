@@ -74,7 +74,8 @@ void limit(decltype(RLIMIT_AS) what, rlim_t value) {
 }
 
 /// Between fork and exec: only calls that are safe there.
-[[noreturn]] void become_compiler(const char* path, int input, int output, int words, const ProcessLimits& limits) {
+[[noreturn]] void become_compiler(const char* path, int input, int output, int words,
+                                  const ProcessLimits& limits) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (::dup2(input, 0) < 0 || ::dup2(output, 1) < 0 || ::dup2(words, 2) < 0) ::_exit(126);
@@ -103,7 +104,8 @@ bool wait_until(pid_t child, std::uint32_t seconds, int& status) {
     for (;;) {
         const pid_t ended = ::waitpid(child, &status, WNOHANG);
         if (ended == child) return true;
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
         if (left <= 0) return false;
         pollfd ready{handle.get(), POLLIN, 0};
         const int pause = handle ? static_cast<int>(std::min<long long>(left, 1000)) : 5;
@@ -140,7 +142,8 @@ Result<std::string> find_compiler(const std::string& asked) {
     return Error(std::string(kName) + " is neither beside this program nor in libexec nor in PATH");
 }
 
-Result<> run_compiler(const std::string& compiler, std::string_view request, int output, const ProcessLimits& limits) {
+Result<> run_compiler(const std::string& compiler, std::string_view request, int output,
+                      const ProcessLimits& limits) {
     SENSOR_TRY(const Fd input, make_memory_file("rules"));
     SENSOR_TRY_OK(write_all(input.get(), request));
     if (::lseek(input.get(), 0, SEEK_SET) != 0) return errno_error("rewinding the rules", errno);

@@ -23,6 +23,7 @@ Result<std::string> find_compiler(const std::string& asked);
 /// Runs `compiler compile-bundle` with the request on its standard input and `output` (an empty,
 /// seekable file) as its standard output. Returns when it has ended.
 /// fails: Error: not started, exit status other than 0 (with its words), killed, time used up
-Result<> run_compiler(const std::string& compiler, std::string_view request, int output, const ProcessLimits& limits);
+Result<> run_compiler(const std::string& compiler, std::string_view request, int output,
+                      const ProcessLimits& limits);
 
 }  // namespace sensor::engine

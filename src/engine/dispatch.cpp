@@ -10,7 +10,8 @@ Dispatch::Dispatch(const std::vector<lang::Condition>& conditions) {
     const auto store = [&](std::vector<std::uint32_t> list) {
         const auto found = known.find(list);
         if (found != known.end()) return found->second;
-        const List place{static_cast<std::uint32_t>(entries_.size()), static_cast<std::uint32_t>(list.size())};
+        const List place{static_cast<std::uint32_t>(entries_.size()),
+                         static_cast<std::uint32_t>(list.size())};
         entries_.insert(entries_.end(), list.begin(), list.end());
         known.emplace(std::move(list), place);
         return place;

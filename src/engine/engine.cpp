@@ -35,7 +35,8 @@ Result<CodeImage> load(int fd, std::string_view request, std::size_t conditions)
 Result<Fd> compile_to_memory(const std::string& request, const EngineOptions& options) {
     SENSOR_TRY(const std::string compiler, find_compiler(options.compiler));
     SENSOR_TRY(Fd file, make_memory_file("bundle"));
-    SENSOR_TRY_OK(run_compiler(compiler, request, file.get(), {options.memory_mb, options.seconds}));
+    SENSOR_TRY_OK(
+        run_compiler(compiler, request, file.get(), {options.memory_mb, options.seconds}));
     SENSOR_TRY_OK(seal(file.get()));
     return file;
 }
@@ -62,8 +63,8 @@ struct Engine::Impl {
     bool take_cached(const BundleCache& cache, const std::string& key, const std::string& request);
 
     template <typename Judge>
-    std::size_t run(std::span<const std::uint32_t> candidates, bool all, std::span<std::uint32_t> matches,
-                    Judge judge) noexcept {
+    std::size_t run(std::span<const std::uint32_t> candidates, bool all,
+                    std::span<std::uint32_t> matches, Judge judge) noexcept {
         std::size_t count = 0;
         for (const std::uint32_t k : candidates) {
             if (!judge(k)) continue;
@@ -81,7 +82,8 @@ struct Engine::Impl {
     std::string note;
 };
 
-bool Engine::Impl::take_cached(const BundleCache& cache, const std::string& key, const std::string& request) {
+bool Engine::Impl::take_cached(const BundleCache& cache, const std::string& key,
+                               const std::string& request) {
     const Fd file = cache.find(key);
     if (!file) return false;
     Result<CodeImage> image = load(file.get(), request, runtime->program().conditions.size());
@@ -129,25 +131,30 @@ std::unique_ptr<Engine> Engine::create(const lang::Program& program, const Engin
     engine->impl_ = std::make_unique<Impl>(*std::move(runtime), program.conditions);
     if (options.native) {
         const Result<> taken = engine->impl_->take_native(options);
-        if (!taken) engine->impl_->note = "rules are interpreted, no machine code: " + taken.error().text;
+        if (!taken)
+            engine->impl_->note = "rules are interpreted, no machine code: " + taken.error().text;
     }
     return engine;
 }
 
-std::size_t Engine::match(const fields::Context& context, bool all, std::span<std::uint32_t> matches) noexcept {
+std::size_t Engine::match(const fields::Context& context, bool all,
+                          std::span<std::uint32_t> matches) noexcept {
     eval::Frame& frame = impl_->memory.begin(context);
     if (matches.empty()) return 0;
     const auto candidates = impl_->dispatch.conditions(frame.type, context.event.head().sc);
     if (impl_->code) {
         const CodeImage& code = *impl_->code;
-        return impl_->run(candidates, all, matches, [&](std::uint32_t k) { return call_rule(code.rule(k), frame); });
+        return impl_->run(candidates, all, matches,
+                          [&](std::uint32_t k) { return call_rule(code.rule(k), frame); });
     }
     const std::vector<lang::Condition>& conditions = impl_->runtime->program().conditions;
     return impl_->run(candidates, all, matches,
                       [&](std::uint32_t k) { return eval::interpret(frame, conditions[k].root); });
 }
 
-Value Engine::term(std::uint32_t k) noexcept { return impl_->runtime->term(impl_->memory.frame(), k); }
+Value Engine::term(std::uint32_t k) noexcept {
+    return impl_->runtime->term(impl_->memory.frame(), k);
+}
 bool Engine::native() const noexcept { return impl_->code.has_value(); }
 bool Engine::from_cache() const noexcept { return impl_->from_cache; }
 const std::string& Engine::note() const noexcept { return impl_->note; }

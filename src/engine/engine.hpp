@@ -16,9 +16,9 @@
 namespace sensor::engine {
 
 struct EngineOptions {
-    bool native = true;              ///< false: interpreter only
-    std::string compiler;            ///< path of falco-rulec; empty: beside this program, libexec, PATH
-    std::string cache_dir;           ///< folder for bundles, ours and 0700; empty: no cache
+    bool native = true;     ///< false: interpreter only
+    std::string compiler;   ///< path of falco-rulec; empty: beside this program, libexec, PATH
+    std::string cache_dir;  ///< folder for bundles, ours and 0700; empty: no cache
     std::uint64_t memory_mb = 1024;  ///< limit of the compiler process
     std::uint32_t seconds = 60;      ///< limit of the compiler process: wall clock and CPU time
     std::uint32_t level = 1;         ///< 0: compile fast, 1: run fast
@@ -29,14 +29,16 @@ class Engine {
 public:
     /// Compiles (or takes from the cache) and maps. Where machine code cannot be had the engine
     /// interprets and `note()` says why; that is not a failure.
-    static std::unique_ptr<Engine> create(const lang::Program& program, const EngineOptions& options);
+    static std::unique_ptr<Engine> create(const lang::Program& program,
+                                          const EngineOptions& options);
     ~Engine();
 
     /// Conditions (indices of program.conditions) that hold for the event, in order.
     /// all:  every one, else only the first
     /// out:  count written to `matches`, at most its size
     /// cost: no allocation, no lock; proportional to the conditions of this event type
-    std::size_t match(const fields::Context& context, bool all, std::span<std::uint32_t> matches) noexcept;
+    std::size_t match(const fields::Context& context, bool all,
+                      std::span<std::uint32_t> matches) noexcept;
 
     /// Value of a term for the event given to the latest `match`; for output formats.
     Value term(std::uint32_t k) noexcept;

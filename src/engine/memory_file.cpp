@@ -28,12 +28,13 @@ Result<> write_all(int fd, std::string_view bytes) {
 }
 
 Result<std::string> read_all(int fd, std::size_t limit) {
-    struct stat info {};
+    struct stat info{};
     if (::fstat(fd, &info) != 0) return errno_error("reading", errno);
     std::string bytes(std::min(static_cast<std::size_t>(info.st_size), limit), '\0');
     std::size_t used = 0;
     while (used < bytes.size()) {
-        const ssize_t n = ::pread(fd, bytes.data() + used, bytes.size() - used, static_cast<off_t>(used));
+        const ssize_t n =
+            ::pread(fd, bytes.data() + used, bytes.size() - used, static_cast<off_t>(used));
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return errno_error("reading", errno);
         if (n == 0) break;

@@ -25,12 +25,12 @@ using PredicateFn = bool (*)(Frame*, std::uint32_t k) noexcept;
 /// One event being judged. Values and results are cached for the event: an entry counts only if
 /// its stamp equals `stamp`, so nothing is cleared between events.
 struct Frame {
-    const std::byte* record = nullptr;     ///< rec_head of the event
-    std::uint32_t stamp = 0;               ///< of this event: 1 .. kMaxStamp
-    std::uint32_t type = 0;                ///< event code, below REC_MAX_EVENTS
-    Value* values = nullptr;               ///< by term
-    std::uint32_t* value_stamps = nullptr; ///< by term
-    std::uint32_t* results = nullptr;      ///< predicates, then nodes: stamp << 1 | result
+    const std::byte* record = nullptr;      ///< rec_head of the event
+    std::uint32_t stamp = 0;                ///< of this event: 1 .. kMaxStamp
+    std::uint32_t type = 0;                 ///< event code, below REC_MAX_EVENTS
+    Value* values = nullptr;                ///< by term
+    std::uint32_t* value_stamps = nullptr;  ///< by term
+    std::uint32_t* results = nullptr;       ///< predicates, then nodes: stamp << 1 | result
     TermFn term = nullptr;
     PredicateFn predicate = nullptr;
     const Runtime* runtime = nullptr;

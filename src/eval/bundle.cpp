@@ -26,7 +26,9 @@ constexpr std::uint32_t kMachine = 183;
 #error "no machine code for this architecture"
 #endif
 
-std::uint64_t checksum(std::string_view bytes) { return hash64(bytes.substr(kChecked), kChecksumSeed); }
+std::uint64_t checksum(std::string_view bytes) {
+    return hash64(bytes.substr(kChecked), kChecksumSeed);
+}
 
 struct Header {
     std::uint64_t sum = 0;
@@ -59,9 +61,10 @@ Result<> check_header(const Header& h, std::string_view bytes) {
     if (h.machine != kMachine) return Error("bundle for another machine");
     if (h.sum != checksum(bytes)) return Error("damaged bundle");
     const std::uint64_t entry_end = kHeaderBytes + std::uint64_t{4} * h.entry_count;
-    const bool laid_out = inside(h.request_offset, h.request_size, bytes.size()) &&
-                          inside(h.code_offset, h.code_size, bytes.size()) && h.request_offset == entry_end &&
-                          h.code_offset >= entry_end + h.request_size && h.code_offset % kCodeAlign == 0;
+    const bool laid_out =
+        inside(h.request_offset, h.request_size, bytes.size()) &&
+        inside(h.code_offset, h.code_size, bytes.size()) && h.request_offset == entry_end &&
+        h.code_offset >= entry_end + h.request_size && h.code_offset % kCodeAlign == 0;
     if (!laid_out) return Error("damaged bundle");
     return Ok{};
 }
@@ -97,7 +100,8 @@ std::string bundle_key(std::string_view request) {
     return key;
 }
 
-std::string write_bundle(std::string_view request, std::span<const std::uint32_t> entries, std::string_view code) {
+std::string write_bundle(std::string_view request, std::span<const std::uint32_t> entries,
+                         std::string_view code) {
     const std::uint64_t request_offset = kHeaderBytes + 4 * entries.size();
     const std::uint64_t end = request_offset + request.size();
     const std::uint64_t code_offset = (end + kCodeAlign - 1) / kCodeAlign * kCodeAlign;
@@ -122,7 +126,8 @@ std::string write_bundle(std::string_view request, std::span<const std::uint32_t
 }
 
 Result<Bundle> read_bundle(std::string_view bytes, std::string_view request) {
-    if (bytes.size() < kHeaderBytes || bytes.substr(0, kMagic.size()) != kMagic) return Error("not a bundle");
+    if (bytes.size() < kHeaderBytes || bytes.substr(0, kMagic.size()) != kMagic)
+        return Error("not a bundle");
     const Header h = read_header(bytes);
     SENSOR_TRY_OK(check_header(h, bytes));
     Bundle bundle;
@@ -131,7 +136,8 @@ Result<Bundle> read_bundle(std::string_view bytes, std::string_view request) {
     bundle.code_offset = h.code_offset;
     bundle.code_size = h.code_size;
     ByteReader in(bytes.substr(kHeaderBytes, std::size_t{4} * h.entry_count));
-    for (std::uint32_t k = 0; k < h.entry_count; ++k) bundle.entries.push_back(in.below(h.code_size));
+    for (std::uint32_t k = 0; k < h.entry_count; ++k)
+        bundle.entries.push_back(in.below(h.code_size));
     if (!in.at_end()) return Error("damaged bundle");
     return bundle;
 }

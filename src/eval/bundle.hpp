@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bundle: what the compiler process hands to the engine: header, the program it was made from, one
 // entry offset per condition, and a position independent, already linked code image that is mapped
-// executable straight from the file. CompileRequest is the question to which a bundle is the answer.
+// executable straight from the file. CompileRequest is the question to which a bundle is the
+// answer.
 #pragma once
 
 #include <array>
@@ -21,7 +22,7 @@ inline constexpr std::size_t kCodeAlign = 65536;
 
 struct CompileOptions {
     std::uint32_t level = 1;  ///< 0: compile fast, 1: run fast
-    std::string cpu;          ///< LLVM's name of the least processor; empty: the architecture's baseline
+    std::string cpu;  ///< LLVM's name of the least processor; empty: the architecture's baseline
 };
 
 /// Request as bytes: options and program. Equal requests have equal bytes.
@@ -43,7 +44,8 @@ struct Bundle {
     std::uint64_t code_size = 0;
 };
 
-std::string write_bundle(std::string_view request, std::span<const std::uint32_t> entries, std::string_view code);
+std::string write_bundle(std::string_view request, std::span<const std::uint32_t> entries,
+                         std::string_view code);
 
 /// Checks a whole bundle and returns its parts.
 /// request: the question it must answer, compared byte by byte

@@ -16,10 +16,13 @@ public:
     template <typename T>
     void number(T value) {
         static_assert(std::is_unsigned_v<T>);
-        for (std::size_t k = 0; k < sizeof(T); ++k) bytes_ += static_cast<char>(value >> (8 * k) & 0xffU);
+        for (std::size_t k = 0; k < sizeof(T); ++k)
+            bytes_ += static_cast<char>(value >> (8 * k) & 0xffU);
     }
     template <typename E>
-    void enumerator(E value) { number(static_cast<std::uint16_t>(value)); }
+    void enumerator(E value) {
+        number(static_cast<std::uint16_t>(value));
+    }
     void flag(bool value) { number(static_cast<std::uint8_t>(value ? 1 : 0)); }
     void text(std::string_view s) {
         number(static_cast<std::uint32_t>(s.size()));

@@ -24,19 +24,23 @@ double to_double(const Value& v) noexcept {
 }
 
 Order order_numbers(const Value& a, const Value& b) noexcept {
-    if (a.kind == Kind::Double || b.kind == Kind::Double) return order_of(to_double(a), to_double(b));
+    if (a.kind == Kind::Double || b.kind == Kind::Double)
+        return order_of(to_double(a), to_double(b));
     const bool a_negative = a.kind == Kind::Int && a.as_int() < 0;
     const bool b_negative = b.kind == Kind::Int && b.as_int() < 0;
     if (a_negative != b_negative) return a_negative ? Order::Less : Order::Greater;
     return order_of(a.bits, b.bits);  // two negative ones order the same way in two's complement
 }
 
-Order order_bytes(std::string_view a, std::string_view b) noexcept { return order_of(a.compare(b), 0); }
+Order order_bytes(std::string_view a, std::string_view b) noexcept {
+    return order_of(a.compare(b), 0);
+}
 
 Order order(const Value& a, const Value& b) noexcept {
     if (is_number(a) && is_number(b)) return order_numbers(a, b);
     if (is_textual(a) && is_textual(b)) return order_bytes(a.text(), b.text());
-    if (a.kind == b.kind && (a.kind == Kind::Ip4 || a.kind == Kind::Ip6)) return order_bytes(a.text(), b.text());
+    if (a.kind == b.kind && (a.kind == Kind::Ip4 || a.kind == Kind::Ip6))
+        return order_bytes(a.text(), b.text());
     return Order::None;
 }
 
@@ -73,7 +77,9 @@ bool contains_fold(std::string_view text, std::string_view part) noexcept {
     return false;
 }
 
-bool equal(const Value& left, const Value& right) noexcept { return order(left, right) == Order::Equal; }
+bool equal(const Value& left, const Value& right) noexcept {
+    return order(left, right) == Order::Equal;
+}
 
 bool compare(Op op, const Value& left, const Value& right) noexcept {
     switch (op) {
@@ -105,7 +111,8 @@ bool in_net(const Value& address, const Value& net, unsigned prefix) noexcept {
     const unsigned rest = prefix % 8;
     if (rest == 0 || whole == a.size()) return true;
     const auto mask = static_cast<unsigned char>(0xff << (8 - rest));
-    return ((static_cast<unsigned char>(a[whole]) ^ static_cast<unsigned char>(n[whole])) & mask) == 0;
+    return ((static_cast<unsigned char>(a[whole]) ^ static_cast<unsigned char>(n[whole])) & mask) ==
+           0;
 }
 
 }  // namespace sensor::eval

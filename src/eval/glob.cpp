@@ -43,8 +43,8 @@ bool take_element(std::string_view p, std::size_t& i, unsigned char& out) {
         i += 2;
         return true;
     }
-    if (p[i] == '[' && i + 4 < p.size() && (p[i + 1] == '.' || p[i + 1] == '=') && p[i + 3] == p[i + 1] &&
-        p[i + 4] == ']') {
+    if (p[i] == '[' && i + 4 < p.size() && (p[i + 1] == '.' || p[i + 1] == '=') &&
+        p[i + 3] == p[i + 1] && p[i + 4] == ']') {
         out = static_cast<unsigned char>(p[i + 2]);
         i += 5;
         return true;
@@ -142,6 +142,8 @@ bool glob_match(std::string_view pattern, std::string_view text, bool folded) no
     return p == pattern.size();
 }
 
-bool has_glob(std::string_view pattern) noexcept { return pattern.find_first_of("?*[") != std::string_view::npos; }
+bool has_glob(std::string_view pattern) noexcept {
+    return pattern.find_first_of("?*[") != std::string_view::npos;
+}
 
 }  // namespace sensor::eval

@@ -10,7 +10,8 @@ bool interpret(Frame& frame, std::uint32_t root) noexcept {
     switch (node.kind) {
         case lang::CondNode::Kind::True: return true;
         case lang::CondNode::Kind::False: return false;
-        case lang::CondNode::Kind::Predicate: return frame.runtime->predicate(frame, node.predicate);
+        case lang::CondNode::Kind::Predicate:
+            return frame.runtime->predicate(frame, node.predicate);
         case lang::CondNode::Kind::Not: return !interpret(frame, node.children.front());
         case lang::CondNode::Kind::And:
             for (const std::uint32_t child : node.children) {

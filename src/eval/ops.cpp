@@ -12,7 +12,8 @@ using lang::Quantifier;
 /// `value OP constant` for one single value.
 bool satisfies(Op op, const Value& value, const Operand& operand, fields::Arena* arena) noexcept {
     if (op == Op::regex) {
-        return is_textual(value) && operand.regex.has_value() && operand.regex->matches(value.text(), arena);
+        return is_textual(value) && operand.regex.has_value() &&
+               operand.regex->matches(value.text(), arena);
     }
     if (op == Op::glob || op == Op::iglob) {
         return is_textual(value) && is_textual(operand.value) &&
@@ -27,7 +28,8 @@ bool satisfies(Op op, const Value& value, const Operand& operand, fields::Arena*
 /// The same where the right side is a value of the event.
 bool satisfies_value(Op op, const Value& value, const Value& right) noexcept {
     if (op == Op::glob || op == Op::iglob) {
-        return is_textual(value) && is_textual(right) && glob_match(right.text(), value.text(), op == Op::iglob);
+        return is_textual(value) && is_textual(right) &&
+               glob_match(right.text(), value.text(), op == Op::iglob);
     }
     return compare(op, value, right);
 }
@@ -58,10 +60,12 @@ bool decide(Modifier modifier, std::size_t hits, std::size_t size) noexcept {
     }
 }
 
-bool with_modifier(const PreparedPredicate& p, const Value& left, const Value* right, fields::Arena* arena) noexcept {
+bool with_modifier(const PreparedPredicate& p, const Value& left, const Value* right,
+                   fields::Arena* arena) noexcept {
     std::size_t hits = 0;
     if (right == nullptr) {
-        for (const Operand& operand : p.operands) hits += satisfies(p.op, left, operand, arena) ? 1 : 0;
+        for (const Operand& operand : p.operands)
+            hits += satisfies(p.op, left, operand, arena) ? 1 : 0;
         return decide(p.modifier, hits, p.operands.size());
     }
     const bool list = right->kind == Kind::List;
@@ -72,13 +76,16 @@ bool with_modifier(const PreparedPredicate& p, const Value& left, const Value* r
 }
 
 /// One value (or one list taken as a whole).
-bool holds_once(const PreparedPredicate& p, const Value& left, const Value* right, fields::Arena* arena) noexcept {
+bool holds_once(const PreparedPredicate& p, const Value& left, const Value* right,
+                fields::Arena* arena) noexcept {
     if (p.modifier != Modifier::none) return with_modifier(p, left, right, arena);
     switch (p.op) {
         case Op::in:
         case Op::intersects:
-            return left.kind == Kind::List ? list_membership(p, left, right) : is_member(p, left, right);
-        case Op::pmatch: return p.trie != nullptr && is_textual(left) && p.trie->matches(left.text());
+            return left.kind == Kind::List ? list_membership(p, left, right)
+                                           : is_member(p, left, right);
+        case Op::pmatch:
+            return p.trie != nullptr && is_textual(left) && p.trie->matches(left.text());
         case Op::exists: return true;
         default: break;
     }
@@ -110,7 +117,8 @@ Result<PreparedPredicate> prepare(const lang::Predicate& predicate) {
     p.modifier = predicate.modifier;
     p.quantifier = predicate.quantifier;
     if (predicate.right_is_term) return p;
-    if (p.op == Op::in || p.op == Op::intersects) p.set = std::make_unique<ValueSet>(predicate.constants);
+    if (p.op == Op::in || p.op == Op::intersects)
+        p.set = std::make_unique<ValueSet>(predicate.constants);
     if (p.op == Op::pmatch) {
         p.trie = std::make_unique<PathTrie>();
         for (const lang::Constant& c : predicate.constants) p.trie->add(c.bytes);
@@ -129,8 +137,10 @@ Result<PreparedPredicate> prepare(const lang::Predicate& predicate) {
     return p;
 }
 
-bool holds(const PreparedPredicate& p, const Value& left, const Value* right, fields::Arena* arena) noexcept {
-    if (p.quantifier == Quantifier::One || left.kind != Kind::List) return holds_once(p, left, right, arena);
+bool holds(const PreparedPredicate& p, const Value& left, const Value* right,
+           fields::Arena* arena) noexcept {
+    if (p.quantifier == Quantifier::One || left.kind != Kind::List)
+        return holds_once(p, left, right, arena);
     const bool all = p.quantifier == Quantifier::All;
     for (std::uint32_t k = 0; k < left.len; ++k) {
         const Value& element = left.list()[k];

@@ -46,6 +46,7 @@ Result<PreparedPredicate> prepare(const lang::Predicate& predicate);
 /// right: value of the right-hand term (present), nullptr if the right side is constants
 /// arena: for the repaired text of a regex; may be null
 /// cost:  no allocation but inside RE2
-bool holds(const PreparedPredicate& predicate, const Value& left, const Value* right, fields::Arena* arena) noexcept;
+bool holds(const PreparedPredicate& predicate, const Value& left, const Value* right,
+           fields::Arena* arena) noexcept;
 
 }  // namespace sensor::eval

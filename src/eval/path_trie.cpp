@@ -50,12 +50,16 @@ bool PathTrie::matches_at(std::uint32_t index, std::string_view rest) const noex
     if (node.terminal) return true;
     const std::string_view component = next_component(rest);
     if (component.empty()) return false;
-    const auto found = std::lower_bound(
-        node.literals.begin(), node.literals.end(), component,
-        [](const Edge& edge, std::string_view text) { return std::string_view(edge.component) < text; });
-    if (found != node.literals.end() && found->component == component && matches_at(found->node, rest)) return true;
+    const auto found = std::lower_bound(node.literals.begin(), node.literals.end(), component,
+                                        [](const Edge& edge, std::string_view text) {
+                                            return std::string_view(edge.component) < text;
+                                        });
+    if (found != node.literals.end() && found->component == component &&
+        matches_at(found->node, rest))
+        return true;
     for (const Edge& edge : node.globs) {
-        if (glob_match(edge.component, component, false) && matches_at(edge.node, rest)) return true;
+        if (glob_match(edge.component, component, false) && matches_at(edge.node, rest))
+            return true;
     }
     return false;
 }

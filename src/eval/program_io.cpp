@@ -176,7 +176,8 @@ Result<Program> read_program(std::string_view bytes) {
         program.predicates.push_back(read_predicate(in, terms));
     }
     const std::uint32_t nodes = in.count(8);
-    for (std::uint32_t k = 0; k < nodes && in.ok(); ++k) program.nodes.push_back(read_node(in, k, predicates));
+    for (std::uint32_t k = 0; k < nodes && in.ok(); ++k)
+        program.nodes.push_back(read_node(in, k, predicates));
     const std::uint32_t conditions = in.count(4 + (REC_MAX_EVENTS + REC_MAX_SC) / 8);
     for (std::uint32_t k = 0; k < conditions && in.ok(); ++k) {
         Condition c;

@@ -10,8 +10,12 @@ namespace {
 
 /// Bytes of the well-formed sequence at the start of `s`, 0 if there is none.
 std::size_t sequence_length(std::string_view s) noexcept {
-    const auto byte = [&](std::size_t k) -> unsigned { return k < s.size() ? static_cast<unsigned char>(s[k]) : 0U; };
-    const auto follows = [&](std::size_t k, unsigned low, unsigned high) { return byte(k) >= low && byte(k) <= high; };
+    const auto byte = [&](std::size_t k) -> unsigned {
+        return k < s.size() ? static_cast<unsigned char>(s[k]) : 0U;
+    };
+    const auto follows = [&](std::size_t k, unsigned low, unsigned high) {
+        return byte(k) >= low && byte(k) <= high;
+    };
     const unsigned first = byte(0);
     if (first < 0x80) return 1;
     if (first < 0xc2 || first > 0xf4) return 0;

@@ -10,7 +10,9 @@ namespace sensor::eval {
 namespace {
 
 void term_entry(Frame* frame, std::uint32_t k) noexcept { frame->runtime->term(*frame, k); }
-bool predicate_entry(Frame* frame, std::uint32_t k) noexcept { return frame->runtime->predicate(*frame, k); }
+bool predicate_entry(Frame* frame, std::uint32_t k) noexcept {
+    return frame->runtime->predicate(*frame, k);
+}
 
 }  // namespace
 
@@ -63,7 +65,8 @@ Value Runtime::compute(Frame& frame, std::uint32_t k) const noexcept {
     const Value* args = gather(frame, term.args);
     if (args == nullptr) return Value::absent();
     if (term.kind == lang::Term::Kind::List) return Value::of_list(args, term.args.size());
-    const std::string_view option = term.has_option ? std::string_view(term.option) : std::string_view();
+    const std::string_view option =
+        term.has_option ? std::string_view(term.option) : std::string_view();
     return transform(term.transformer, {args, term.args.size()}, option, *frame.context->arena);
 }
 
@@ -72,7 +75,8 @@ bool Runtime::predicate(Frame& frame, std::uint32_t k) const noexcept {
     const Value left = term(frame, predicate.left);
     if (!left.present()) return false;
     if (predicate.op == Op::exists) {
-        return predicate.quantifier == lang::Quantifier::One || left.kind != Kind::List || left.len != 0;
+        return predicate.quantifier == lang::Quantifier::One || left.kind != Kind::List ||
+               left.len != 0;
     }
     if (!predicate.right_is_term) return holds(predicates_[k], left, nullptr, frame.context->arena);
     const Value right = term(frame, predicate.right);

@@ -119,7 +119,9 @@ void add_printed(Collector& out, const Value& v) noexcept {
         case Kind::Bool: out.add(v.bits != 0 ? "true" : "false"); return;
         case Kind::Int: end = std::to_chars(digits, digits + sizeof digits, v.as_int()); break;
         case Kind::Uint: end = std::to_chars(digits, digits + sizeof digits, v.as_uint()); break;
-        case Kind::Double: end = std::to_chars(digits, digits + sizeof digits, v.as_double()); break;
+        case Kind::Double:
+            end = std::to_chars(digits, digits + sizeof digits, v.as_double());
+            break;
         default: out.fail(); return;
     }
     out.add({digits, static_cast<std::size_t>(end.ptr - digits)});
@@ -156,7 +158,8 @@ Value* take_values(std::size_t count, Arena& arena) noexcept {
 /// Walks the words of a command line by POSIX short option rules and yields letters and values.
 class OptionScan {
 public:
-    OptionScan(const Value& words, std::string_view spec, Value* out, std::string_view wanted) noexcept
+    OptionScan(const Value& words, std::string_view spec, Value* out,
+               std::string_view wanted) noexcept
         : words_(words), spec_(spec), out_(out), wanted_(wanted) {}
 
     void run() noexcept {
@@ -220,7 +223,8 @@ private:
     Value last_;
 };
 
-Value getopt(const Value& words, const Value& spec, std::string_view option, Arena& arena) noexcept {
+Value getopt(const Value& words, const Value& spec, std::string_view option,
+             Arena& arena) noexcept {
     if (words.kind != Kind::List || !is_textual(spec)) return Value::absent();
     OptionScan sizing(words, spec.text(), nullptr, option);
     sizing.run();
@@ -245,7 +249,8 @@ Value one(Transformer transformer, const Value& v, Arena& arena) noexcept {
 
 /// Lists go element by element; one element that fails makes the whole fail.
 Value each(Transformer transformer, const Value& v, Arena& arena) noexcept {
-    const bool whole = v.kind != Kind::List || transformer == Transformer::len || transformer == Transformer::val;
+    const bool whole =
+        v.kind != Kind::List || transformer == Transformer::len || transformer == Transformer::val;
     if (whole) return one(transformer, v, arena);
     Value* out = take_values(v.len, arena);
     if (out == nullptr) return Value::absent();
@@ -261,7 +266,8 @@ Value each(Transformer transformer, const Value& v, Arena& arena) noexcept {
 Value transform(Transformer transformer, std::span<const Value> args, std::string_view option,
                 fields::Arena& arena) noexcept {
     switch (transformer) {
-        case Transformer::join: return args.size() == 2 ? join(args[0], args[1], arena) : Value::absent();
+        case Transformer::join:
+            return args.size() == 2 ? join(args[0], args[1], arena) : Value::absent();
         case Transformer::concat: return concat(args, arena);
         case Transformer::getopt:
             return args.size() == 2 ? getopt(args[0], args[1], option, arena) : Value::absent();

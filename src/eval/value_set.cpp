@@ -35,7 +35,8 @@ ValueSet::ValueSet(const std::vector<lang::Constant>& constants) {
 }
 
 void ValueSet::add_number(const lang::Constant& constant) {
-    const bool negative = constant.kind == Kind::Int && static_cast<std::int64_t>(constant.bits) < 0;
+    const bool negative =
+        constant.kind == Kind::Int && static_cast<std::int64_t>(constant.bits) < 0;
     numbers_.push_back({!negative, constant.bits});
 }
 
@@ -44,7 +45,8 @@ void ValueSet::add_address(const lang::Constant& constant) {
     const unsigned prefix = constant.is_net ? std::min<unsigned>(constant.prefix, width) : width;
     const unsigned host_bits = width - prefix;
     Address mask{0, 0};
-    for (unsigned bit = 0; bit < host_bits; ++bit) mask[1 - bit / 64] |= std::uint64_t{1} << (bit % 64);
+    for (unsigned bit = 0; bit < host_bits; ++bit)
+        mask[1 - bit / 64] |= std::uint64_t{1} << (bit % 64);
     const Address key = address_key(constant.bytes);
     const Range range{{key[0] & ~mask[0], key[1] & ~mask[1]}, {key[0] | mask[0], key[1] | mask[1]}};
     (constant.kind == Kind::Ip4 ? v4_ : v6_).push_back(range);
@@ -52,7 +54,8 @@ void ValueSet::add_address(const lang::Constant& constant) {
 
 /// Sorts and joins ranges that overlap, so that one binary search decides.
 void ValueSet::merge(std::vector<Range>& ranges) {
-    std::sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) { return a.first < b.first; });
+    std::sort(ranges.begin(), ranges.end(),
+              [](const Range& a, const Range& b) { return a.first < b.first; });
     std::size_t kept = 0;
     for (const Range& range : ranges) {
         if (kept != 0 && range.first <= ranges[kept - 1].last) {
@@ -102,8 +105,9 @@ bool ValueSet::has_number(const Value& value) const noexcept {
 bool ValueSet::has_address(const Value& value) const noexcept {
     const std::vector<Range>& ranges = value.kind == Kind::Ip4 ? v4_ : v6_;
     const Address key = address_key(value.text());
-    const auto behind = std::upper_bound(ranges.begin(), ranges.end(), key,
-                                         [](const Address& a, const Range& range) { return a < range.first; });
+    const auto behind =
+        std::upper_bound(ranges.begin(), ranges.end(), key,
+                         [](const Address& a, const Range& range) { return a < range.first; });
     return behind != ranges.begin() && key <= std::prev(behind)->last;
 }
 

@@ -46,7 +46,8 @@ Value fake(const fields::Context& c, const FieldArg& arg, FieldId id) noexcept {
     if (h % 16 == 0) return Value::absent();
     if (h % 64 == 1) return value_pool().all()[(h >> 8) % value_pool().all().size()];
     const bool quantified = (info.flags & (field_flag::ANY_ANCESTOR | field_flag::EITHER_END)) != 0;
-    const bool several = (info.flags & field_flag::LIST) != 0 || (quantified && arg.kind == FieldArg::Kind::None);
+    const bool several =
+        (info.flags & field_flag::LIST) != 0 || (quantified && arg.kind == FieldArg::Kind::None);
     if (several) return value_pool().list(h >> 8);
     return value_of_type(info.type, h >> 8);
 }
@@ -61,7 +62,8 @@ constexpr std::array<fields::Extractor, sizeof...(Ids)> all_fake(std::index_sequ
     return {fake_field<Ids>...};
 }
 
-constexpr auto kFake = all_fake(std::make_index_sequence<static_cast<std::size_t>(FieldId::count)>());
+constexpr auto kFake =
+    all_fake(std::make_index_sequence<static_cast<std::size_t>(FieldId::count)>());
 
 Value from_pool(const fields::Context& c, const FieldArg&) noexcept {
     return value_pool().all()[c.evt_num % value_pool().all().size()];
@@ -74,7 +76,9 @@ const ValuePool& value_pool() {
     return pool;
 }
 
-fields::Extractor fake_extractor(FieldId id) noexcept { return kFake[static_cast<std::size_t>(id)]; }
+fields::Extractor fake_extractor(FieldId id) noexcept {
+    return kFake[static_cast<std::size_t>(id)];
+}
 fields::Extractor pool_extractor(FieldId) noexcept { return from_pool; }
 
 }  // namespace sensor::testing

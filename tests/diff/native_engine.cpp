@@ -11,14 +11,16 @@
 
 namespace sensor::testing {
 
-std::unique_ptr<engine::Engine> native_engine(const lang::Program& program, std::uint32_t level, eval::Lookup lookup) {
+std::unique_ptr<engine::Engine> native_engine(const lang::Program& program, std::uint32_t level,
+                                              eval::Lookup lookup) {
     std::string folder = (std::filesystem::temp_directory_path() / "bundles-XXXXXX").string();
     SENSOR_CHECK(::mkdtemp(folder.data()) != nullptr);
     const std::string request = eval::write_request(program, {level, {}});
     const Result<std::string> bundle = compile::compile_bundle(request);
     if (!bundle) std::fprintf(stderr, "%s\n", bundle.error().text.c_str());
     SENSOR_CHECK(bundle.has_value());
-    std::ofstream(folder + "/" + eval::bundle_key(request) + ".bundle", std::ios::binary) << *bundle;
+    std::ofstream(folder + "/" + eval::bundle_key(request) + ".bundle", std::ios::binary)
+        << *bundle;
     engine::EngineOptions options;
     options.compiler = "/nonexistent";
     options.cache_dir = folder;

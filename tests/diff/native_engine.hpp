@@ -13,7 +13,8 @@
 namespace sensor::testing {
 
 /// fails: ends the test program if there is no machine code
-std::unique_ptr<engine::Engine> native_engine(const lang::Program& program, std::uint32_t level, eval::Lookup lookup);
+std::unique_ptr<engine::Engine> native_engine(const lang::Program& program, std::uint32_t level,
+                                              eval::Lookup lookup);
 
 /// Conditions that hold by the interpreter; every condition is asked, whatever its event set says.
 std::vector<std::uint32_t> interpreted(eval::FrameMemory& memory, const lang::Program& program,

@@ -60,7 +60,8 @@ std::vector<std::vector<Constant>> right_sides() {
     }
     sides.push_back({number_constant(Kind::Bool, 1)});
     sides.push_back({number_constant(Kind::Bool, 0), number_constant(Kind::Bool, 1)});
-    std::vector<Constant> mixed{texts[1], number_constant(Kind::Int, -1), number_constant(Kind::Uint, 5)};
+    std::vector<Constant> mixed{texts[1], number_constant(Kind::Int, -1),
+                                number_constant(Kind::Uint, 5)};
     for (const std::string& a : ValuePool::addresses()) {
         sides.push_back({address_constant(a, -1)});
         for (const int prefix : {0, 1, 8, 13, 32}) sides.push_back({address_constant(a, prefix)});
@@ -92,10 +93,30 @@ bool is_good_regex(const std::vector<Constant>& constants) {
     return true;
 }
 
+/// Operators that are not always left to the general function, so that the level can matter.
+bool has_inline_code(Op op) {
+    switch (op) {
+        case Op::eq:
+        case Op::ne:
+        case Op::lt:
+        case Op::le:
+        case Op::gt:
+        case Op::ge:
+        case Op::startswith:
+        case Op::endswith:
+        case Op::in:
+        case Op::exists: return true;
+        default: return false;
+    }
+}
+
 Program every_predicate(Op op, Modifier modifier) {
     Program program;
     const std::uint32_t left = pool_term(program);
+    std::size_t singles = 0;
     for (const auto& constants : right_sides()) {
+        // One function does all that has no code of its own: some right sides are enough there.
+        if (!has_inline_code(op) && constants.size() == 1 && singles++ % 4 != 0) continue;
         if (op == Op::regex && !is_good_regex(constants)) continue;
         if (modifier != Modifier::none && constants.size() == 1) continue;
         for (const Quantifier quantifier : {Quantifier::One, Quantifier::Any, Quantifier::All}) {
@@ -111,19 +132,6 @@ Program every_predicate(Op op, Modifier modifier) {
     return program;
 }
 
-/// Operators that are not always left to the general function, so that the level can matter.
-bool has_inline_code(Op op) {
-    switch (op) {
-        case Op::eq:
-        case Op::ne:
-        case Op::lt:
-        case Op::endswith:
-        case Op::in:
-        case Op::exists: return true;
-        default: return false;
-    }
-}
-
 void compare_on_pool(const Program& program, std::uint32_t level) {
     const auto native = native_engine(program, level, pool_extractor);
     const auto runtime = eval::Runtime::create(program, pool_extractor);
@@ -137,7 +145,8 @@ void compare_on_pool(const Program& program, std::uint32_t level) {
     for (std::size_t k = 0; k < value_pool().all().size(); ++k) {
         context.evt_num = k;
         const auto expected = interpreted(memory, program, context);
-        INFO("value " << k << " of kind " << int(value_pool().all()[k].kind) << ", level " << level);
+        INFO("value " << k << " of kind " << int(value_pool().all()[k].kind) << ", level "
+                      << level);
         REQUIRE(matched(*native, program, context) == expected);
     }
 }
@@ -146,13 +155,15 @@ void compare_on_pool(const Program& program, std::uint32_t level) {
 
 TEST_CASE("machine code agrees on every operator and kind of value") {
     for (const OpInfo& op : all_ops()) {
-        for (const Modifier m : {Modifier::none, Modifier::oneof, Modifier::anyof, Modifier::allof}) {
+        for (const Modifier m :
+             {Modifier::none, Modifier::oneof, Modifier::anyof, Modifier::allof}) {
             // What has a list of its own or none takes no modifier in the language.
             if (m != Modifier::none && op.right != RightSide::ONE) continue;
             INFO("operator " << op.text << " " << to_text(m));
             const Program program = every_predicate(op.op == Op::eq1 ? Op::eq : op.op, m);
             compare_on_pool(program, 1);
-            if (m == Modifier::none && has_inline_code(op.op)) compare_on_pool(program, 0);
+            const bool twice = op.op == Op::eq || op.op == Op::endswith || op.op == Op::in;
+            if (m == Modifier::none && twice) compare_on_pool(program, 0);
         }
     }
 }

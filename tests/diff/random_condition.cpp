@@ -13,19 +13,25 @@ namespace {
 
 using namespace field_flag;
 
-constexpr std::array kGlobs{"*", "a*", "/etc/*", "/etc/*/certs/?", "*[0-9]", "[!a]*", "b?sh", "\\*", "*sh*", "[", "*/*/*/*"};
-constexpr std::array kRegexes{".*", "ma.*", "/p./q", "[a-z]+", "(ba|da|z)?sh", "/etc/.*", ".{3}", "[0-9]*", "caf.", "^a$"};
-constexpr std::array kPaths{"/", "/etc", "/etc/ssl", "/usr/*/bash", "usr/bin", "/var/lib", "/[ed]*", "/etc/shadow/sub", "/dev/shm/"};
+constexpr std::array kGlobs{"*",   "a*",   "/etc/*", "/etc/*/certs/?", "*[0-9]", "[!a]*", "b?sh",
+                            "\\*", "*sh*", "[",      "*/*/*/*"};
+constexpr std::array kRegexes{".*",      "ma.*", "/p./q",  "[a-z]+", "(ba|da|z)?sh",
+                              "/etc/.*", ".{3}", "[0-9]*", "caf.",   "^a$"};
+constexpr std::array kPaths{"/",        "/etc",   "/etc/ssl",        "/usr/*/bash", "usr/bin",
+                            "/var/lib", "/[ed]*", "/etc/shadow/sub", "/dev/shm/"};
 constexpr std::array kHex{"", "61", "6162", "FF", "2f", "00"};
-constexpr std::array kNets{"127.0.0.0/8", "10.1.2.0/24", "10.0.0.0/13", "0.0.0.0/0", "::1/128", "2001:db8::/32", "192.168.5.7/32"};
+constexpr std::array kNets{"127.0.0.0/8", "10.1.2.0/24",   "10.0.0.0/13",   "0.0.0.0/0",
+                           "::1/128",     "2001:db8::/32", "192.168.5.7/32"};
 
 bool may_be_absent_name(const FieldInfo& f) {
     // Their literals are checked against tables of their own, or they are given separately.
-    return f.id == FieldId::evt_type || f.id == FieldId::syscall_type || f.id == FieldId::evt_rawarg;
+    return f.id == FieldId::evt_type || f.id == FieldId::syscall_type ||
+           f.id == FieldId::evt_rawarg;
 }
 
 bool is_usable(const FieldInfo& f) {
-    return !may_be_absent_name(f) && (f.flags & (PRINT_ONLY | NEVER)) == 0 && type_class_of(f.type) != 0;
+    return !may_be_absent_name(f) && (f.flags & (PRINT_ONLY | NEVER)) == 0 &&
+           type_class_of(f.type) != 0;
 }
 
 /// Names of hosts are looked up, so few operators make sense.
@@ -62,7 +68,8 @@ std::string RandomCondition::any(int depth) {
     if (kind < 6) return check();
     std::string text = "(" + any(depth + 1) + ")";
     const char* word = kind < 9 ? " and " : " or ";
-    for (std::size_t more = 1 + below(3); more != 0; --more) text += word + ("(" + any(depth + 1) + ")");
+    for (std::size_t more = 1 + below(3); more != 0; --more)
+        text += word + ("(" + any(depth + 1) + ")");
     return text;
 }
 
@@ -70,7 +77,8 @@ std::string RandomCondition::event_check() {
     static const std::vector<std::string_view> names = [] {
         std::vector<std::string_view> all;
         for (const EventInfo& e : all_events()) {
-            if (e.source == EventSource::SYSCALL && e.type != EventType::generic) all.push_back(e.name);
+            if (e.source == EventSource::SYSCALL && e.type != EventType::generic)
+                all.push_back(e.name);
         }
         for (const SyscallInfo& c : all_syscalls()) all.push_back(c.name);
         return all;
@@ -78,14 +86,17 @@ std::string RandomCondition::event_check() {
     const std::string field = chance(85) ? "evt.type" : "syscall.type";
     if (chance(60)) return field + (chance(70) ? " = " : " != ") + std::string(pick(names));
     std::string list;
-    for (std::size_t more = 1 + below(8); more != 0; --more) list += (list.empty() ? "" : ", ") + std::string(pick(names));
+    for (std::size_t more = 1 + below(8); more != 0; --more)
+        list += (list.empty() ? "" : ", ") + std::string(pick(names));
     return field + " in (" + list + ")";
 }
 
 const FieldInfo& RandomCondition::field_of(std::uint8_t classes, std::uint16_t without) {
     for (;;) {
         const FieldInfo& f = pick(all_fields());
-        if (is_usable(f) && (type_class_of(f.type) & classes) != 0 && (f.flags & without) == 0) return f;
+        if (repeatable_ && f.cls == FieldClass::UTIL) continue;
+        if (is_usable(f) && (type_class_of(f.type) & classes) != 0 && (f.flags & without) == 0)
+            return f;
     }
 }
 
@@ -100,7 +111,8 @@ std::string RandomCondition::field_text(const FieldInfo& f) {
         case FieldArgSpec::OPT_KEY_OR_INDEX: return chance(50) ? name : name + "[HOME]";
         case FieldArgSpec::REQ_KEY:
         case FieldArgSpec::REQ_KEY_OR_INDEX: return name + "[HOME]";
-        case FieldArgSpec::OPT_DOT: return chance(50) || f.id != FieldId::evt_abspath ? name : name + ".src";
+        case FieldArgSpec::OPT_DOT:
+            return chance(50) || f.id != FieldId::evt_abspath ? name : name + ".src";
         case FieldArgSpec::REQ_DOT: return name + (f.id == FieldId::evt_type_is ? ".open" : ".cpu");
         case FieldArgSpec::REQ_DOT_OR_INDEX: return name + (chance(50) ? ".name" : index);
     }
@@ -112,8 +124,8 @@ std::string RandomCondition::words() {
     std::string list;
     for (std::size_t more = below(4); more != 0; --more) {
         const bool field = chance(40);
-        const std::string item =
-            field ? field_text(field_of(type_class::TEXT, LIST | NO_TRANSFORM)) : quoted(pick(ValuePool::texts()));
+        const std::string item = field ? field_text(field_of(type_class::TEXT, LIST | NO_TRANSFORM))
+                                       : quoted(pick(ValuePool::texts()));
         if (!field && item.find("\\x00") != std::string::npos) continue;
         list += (list.empty() ? "" : ", ") + item;
     }
@@ -149,9 +161,12 @@ std::string RandomCondition::literal(ParamType type, Op op) {
     if (op == Op::bcontains || op == Op::bstartswith) return quoted(pick(kHex));
     switch (type_class_of(type)) {
         case type_class::INT: {
-            const bool wide = type == ParamType::INT64 || type == ParamType::PID || type == ParamType::FD;
+            const bool wide =
+                type == ParamType::INT64 || type == ParamType::PID || type == ParamType::FD;
             const auto small = static_cast<std::int64_t>(below(8));
-            const std::int64_t n = wide ? ValuePool::numbers()[below(19)] : is_signed(type) ? small - 2 : small;
+            const std::int64_t n = wide              ? ValuePool::numbers()[below(19)]
+                                   : is_signed(type) ? small - 2
+                                                     : small;
             return std::to_string(n);
         }
         case type_class::BOOL: return chance(50) ? "true" : "false";
@@ -166,7 +181,8 @@ std::string RandomCondition::literal(ParamType type, Op op) {
 
 std::string RandomCondition::list(ParamType type, Op op) {
     std::string text;
-    for (std::size_t more = below(12); more != 0; --more) text += (text.empty() ? "" : ", ") + literal(type, op);
+    for (std::size_t more = below(12); more != 0; --more)
+        text += (text.empty() ? "" : ", ") + literal(type, op);
     return "(" + text + ")";
 }
 
@@ -183,8 +199,9 @@ std::string RandomCondition::right_field(const Left& left) {
 
 std::string RandomCondition::compare(const Left& l, const OpInfo& op) {
     const std::string start = l.text + " " + std::string(op.text) + " ";
-    const bool takes_field = op.op != Op::pmatch && op.op != Op::regex && op.right != RightSide::NONE &&
-                             op.op != Op::bcontains && op.op != Op::bstartswith;
+    const bool takes_field = op.op != Op::pmatch && op.op != Op::regex &&
+                             op.right != RightSide::NONE && op.op != Op::bcontains &&
+                             op.op != Op::bstartswith;
     if (takes_field && chance(10)) {
         const std::string right = right_field(l);
         if (!right.empty()) return start + right;

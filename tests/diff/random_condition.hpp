@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // RandomCondition: condition texts from the tables of grammar/: any field, any operator its type
-// takes, modifiers, transformers, fields on the right, nested and, or and not. Same seed, same texts.
+// takes, modifiers, transformers, fields on the right, nested and, or and not. Same seed, same
+// texts.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,8 @@ namespace sensor::testing {
 
 class RandomCondition {
 public:
-    explicit RandomCondition(std::uint64_t seed) : random_(seed) {}
+    /// repeatable: only fields that say the same when asked twice for an event (util.cnt counts)
+    RandomCondition(std::uint64_t seed, bool repeatable) : random_(seed), repeatable_(repeatable) {}
 
     std::string next() { return any(0); }
 
@@ -27,7 +29,9 @@ private:
     std::size_t below(std::size_t n) { return static_cast<std::size_t>(random_() % n); }
     bool chance(std::size_t percent) { return below(100) < percent; }
     template <typename C>
-    const auto& pick(const C& from) { return from[below(from.size())]; }
+    const auto& pick(const C& from) {
+        return from[below(from.size())];
+    }
 
     std::string any(int depth);
     std::string check();
@@ -43,6 +47,7 @@ private:
     std::string words();
 
     std::mt19937_64 random_;
+    bool repeatable_;
 };
 
 /// A text in double quotes, escaped.

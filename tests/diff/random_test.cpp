@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // 100,000 random pairs of rule and event: machine code and the interpreter must agree, and no
 // condition may hold for an event outside its event set (the interpreter asks without one).
-#include <algorithm>
-
-#include "lang/check.hpp"
-#include "lang/parse.hpp"
 #include "tests/diff/fake_fields.hpp"
 #include "tests/diff/native_engine.hpp"
-#include "tests/diff/random_condition.hpp"
+#include "tests/diff/random_rules.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/make_event.hpp"
 
@@ -19,56 +15,18 @@ constexpr std::size_t kRounds = 10;
 constexpr std::size_t kConditions = 100;  // of a program
 constexpr std::size_t kEvents = 100;      // for each program
 
-struct Rules {
-    lang::Program program;
-    std::vector<std::string> texts;
-};
-
-std::string why(const std::string& text, const lang::Checked& checked) {
-    std::string all = text;
-    for (const lang::Problem& p : checked.problems) all += "\n  " + p.message;
-    return all;
-}
-
-Rules random_rules(std::uint64_t seed) {
-    Rules rules;
-    RandomCondition random(seed);
-    while (rules.texts.size() < kConditions) {
-        const std::string text = random.next();
-        const lang::ParseResult parsed = lang::parse_condition(text);
-        INFO(text);
-        INFO((parsed.error ? parsed.error->message : ""));
-        REQUIRE(parsed.root != nullptr);
-        const lang::Checked checked = lang::check_condition(*parsed.root, rules.program);
-        INFO(why(text, checked));
-        REQUIRE(checked.ok);
-        rules.program.conditions.push_back({checked.root, checked.events});
-        rules.texts.push_back(text);
-    }
-    return rules;
-}
-
 TestEvent random_event(std::mt19937_64& random) {
     const auto events = all_events();
     if (random() % 4 != 0) return make_event(events[random() % events.size()].type, {});
     const auto calls = all_syscalls();
     HeadSpec head;
-    head.sc = random() % 20 == 0 ? static_cast<std::uint16_t>(random() % 700) : calls[random() % calls.size()].sc;
+    head.sc = random() % 20 == 0 ? static_cast<std::uint16_t>(random() % 700)
+                                 : calls[random() % calls.size()].sc;
     return make_event(EventType::generic, {}, head);
 }
 
-/// Conditions in `held` that are not in `other`.
-std::string only_in(const Rules& rules, const std::vector<std::uint32_t>& held, const std::vector<std::uint32_t>& other) {
-    std::string all;
-    for (const std::uint32_t k : held) {
-        if (std::find(other.begin(), other.end(), k) != other.end()) continue;
-        all += "\n  " + std::to_string(k) + ": " + rules.texts[k];
-    }
-    return all;
-}
-
 std::size_t compare_round(std::uint64_t seed, std::uint32_t level) {
-    const Rules rules = random_rules(seed);
+    const RandomRules rules = random_rules(seed, kConditions, false);
     const auto native = native_engine(rules.program, level, fake_extractor);
     const auto runtime = eval::Runtime::create(rules.program, fake_extractor);
     REQUIRE(runtime);
@@ -84,8 +42,9 @@ std::size_t compare_round(std::uint64_t seed, std::uint32_t level) {
         context.arena = &arena;
         const auto expected = interpreted(memory, rules.program, context);
         const auto found = matched(*native, rules.program, context);
-        INFO("seed " << seed << ", event " << context.event.info().name << " (code " << event.head().type << ", call "
-                     << event.head().sc << "), evt.num " << context.evt_num << ", level " << level);
+        INFO("seed " << seed << ", event " << context.event.info().name << " (code "
+                     << event.head().type << ", call " << event.head().sc << "), evt.num "
+                     << context.evt_num << ", level " << level);
         INFO("only by the interpreter:" << only_in(rules, expected, found));
         INFO("only by machine code:" << only_in(rules, found, expected));
         REQUIRE(found == expected);

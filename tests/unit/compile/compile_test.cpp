@@ -21,10 +21,12 @@ lang::Program program_of(std::initializer_list<const char*> texts) {
 }
 
 lang::Program sample() {
-    return program_of({"evt.type in (open, openat) and fd.name startswith /etc/ and not proc.name in (sshd, login)",
-                       "evt.type = execve and (proc.name = bash or proc.cmdline contains nc) and proc.tty != 0",
-                       "evt.type != close and proc.aname = sshd and fd.net != 10.0.0.0/8",
-                       "proc.cmdline regex \"a+\" and evt.rawres < 0"});
+    return program_of(
+        {"evt.type in (open, openat) and fd.name startswith /etc/ and not proc.name in (sshd, "
+         "login)",
+         "evt.type = execve and (proc.name = bash or proc.cmdline contains nc) and proc.tty != 0",
+         "evt.type != close and proc.aname = sshd and fd.net != 10.0.0.0/8",
+         "proc.cmdline regex \"a+\" and evt.rawres < 0"});
 }
 
 }  // namespace
@@ -37,7 +39,8 @@ TEST_CASE("code for both architectures and levels needs nothing from outside") {
             INFO((compiled ? "" : compiled.error().text));
             REQUIRE(compiled);
             CHECK(compiled->entries.size() == 4);
-            for (const std::uint32_t entry : compiled->entries) CHECK(entry < compiled->code.size());
+            for (const std::uint32_t entry : compiled->entries)
+                CHECK(entry < compiled->code.size());
         }
     }
 }

@@ -12,15 +12,19 @@ std::unique_ptr<llvm::Module> sample(llvm::LLVMContext& context) {
     auto module = std::make_unique<llvm::Module>("sample", context);
     llvm::IRBuilder<> b(context);
     llvm::Constant* data = llvm::ConstantDataArray::getString(context, "table of bytes", false);
-    auto* table = new llvm::GlobalVariable(*module, data->getType(), true, llvm::GlobalValue::InternalLinkage, data);
+    auto* table = new llvm::GlobalVariable(*module, data->getType(), true,
+                                           llvm::GlobalValue::InternalLinkage, data);
     auto* type = llvm::FunctionType::get(b.getInt32Ty(), {b.getInt64Ty()}, false);
-    auto* hidden = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage, "hidden", *module);
+    auto* hidden =
+        llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage, "hidden", *module);
     hidden->addFnAttr(llvm::Attribute::NoInline);
     hidden->addFnAttr(llvm::Attribute::NoUnwind);
     b.SetInsertPoint(llvm::BasicBlock::Create(context, "", hidden));
-    llvm::Value* byte = b.CreateLoad(b.getInt8Ty(), b.CreateInBoundsGEP(b.getInt8Ty(), table, hidden->getArg(0)));
+    llvm::Value* byte =
+        b.CreateLoad(b.getInt8Ty(), b.CreateInBoundsGEP(b.getInt8Ty(), table, hidden->getArg(0)));
     b.CreateRet(b.CreateZExt(byte, b.getInt32Ty()));
-    auto* shown = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, "shown", *module);
+    auto* shown =
+        llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, "shown", *module);
     shown->setDSOLocal(true);
     shown->addFnAttr(llvm::Attribute::NoUnwind);
     b.SetInsertPoint(llvm::BasicBlock::Create(context, "", shown));

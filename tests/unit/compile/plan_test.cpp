@@ -50,7 +50,8 @@ TEST_CASE("what is left to the general function") {
 }
 
 TEST_CASE("cheap and selective children come first") {
-    const lang::Program program = program_of({"proc.cmdline regex \"a+\" and proc.name = sh and evt.type = open"});
+    const lang::Program program =
+        program_of({"proc.cmdline regex \"a+\" and proc.name = sh and evt.type = open"});
     const Plan plan = make_plan(program);
     const std::uint32_t root = program.conditions[0].root;
     const auto& order = plan.nodes[root].children;
@@ -61,9 +62,9 @@ TEST_CASE("cheap and selective children come first") {
 }
 
 TEST_CASE("shared and dear nodes are remembered, single ones are not") {
-    const lang::Program program =
-        program_of({"evt.type = open and (proc.cmdline contains a or proc.aname = b)",
-                    "evt.type = close and (proc.cmdline contains a or proc.aname = b)", "proc.name = once"});
+    const lang::Program program = program_of(
+        {"evt.type = open and (proc.cmdline contains a or proc.aname = b)",
+         "evt.type = close and (proc.cmdline contains a or proc.aname = b)", "proc.name = once"});
     const Plan plan = make_plan(program);
     std::size_t remembered = 0;
     for (std::size_t k = 0; k < plan.nodes.size(); ++k) {

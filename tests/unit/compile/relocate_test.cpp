@@ -50,13 +50,13 @@ TEST_CASE("what cannot be resolved is an error") {
 TEST_CASE("AArch64 instructions get their immediates") {
     std::string call = image_with(0x94000000U, 4096);  // bl
     REQUIRE(relocate(call, EM_AARCH64, {R_AARCH64_CALL26, 4096, 4080, 0}));
-    CHECK(word_at(call, 4096) == 0x97fffffcU);  // bl -16
+    CHECK(word_at(call, 4096) == 0x97fffffcU);       // bl -16
     std::string page = image_with(0x90000008U, 16);  // adrp x8
     REQUIRE(relocate(page, EM_AARCH64, {R_AARCH64_ADR_PREL_PG_HI21, 16, 4100, 0}));
-    CHECK(word_at(page, 16) == 0xb0000008U);  // adrp x8, +1 page
+    CHECK(word_at(page, 16) == 0xb0000008U);        // adrp x8, +1 page
     std::string low = image_with(0x91000108U, 20);  // add x8, x8, #0
     REQUIRE(relocate(low, EM_AARCH64, {R_AARCH64_ADD_ABS_LO12_NC, 20, 4100, 0}));
-    CHECK(word_at(low, 20) == 0x91001108U);  // add x8, x8, #4
+    CHECK(word_at(low, 20) == 0x91001108U);          // add x8, x8, #4
     std::string load = image_with(0xf9400108U, 24);  // ldr x8, [x8]
     REQUIRE(relocate(load, EM_AARCH64, {R_AARCH64_LDST64_ABS_LO12_NC, 24, 4104, 0}));
     CHECK(word_at(load, 24) == 0xf9400508U);  // ldr x8, [x8, #8]

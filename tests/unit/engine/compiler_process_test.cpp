@@ -15,7 +15,8 @@ namespace {
 /// A compiler made of shell script.
 class Script {
 public:
-    explicit Script(const std::string& body) : folder_((std::filesystem::temp_directory_path() / "rulec-XXXXXX").string()) {
+    explicit Script(const std::string& body)
+        : folder_((std::filesystem::temp_directory_path() / "rulec-XXXXXX").string()) {
         REQUIRE(::mkdtemp(folder_.data()) != nullptr);
         std::ofstream(path()) << "#!/bin/sh\n" << body << "\n";
         REQUIRE(::chmod(path().c_str(), 0700) == 0);

@@ -13,7 +13,9 @@ namespace {
 using sensor::testing::make_event;
 using sensor::testing::TestEvent;
 
-Value some_value(const fields::Context& c, const FieldArg&) noexcept { return Value::of_uint(c.evt_num); }
+Value some_value(const fields::Context& c, const FieldArg&) noexcept {
+    return Value::of_uint(c.evt_num);
+}
 fields::Extractor lookup(FieldId) noexcept { return some_value; }
 
 lang::Program program_of(std::initializer_list<const char*> texts) {
@@ -35,7 +37,8 @@ EngineOptions interpreting() {
     return options;
 }
 
-std::vector<std::uint32_t> match(Engine& engine, std::uint64_t evt_num, bool all, std::size_t room = 8) {
+std::vector<std::uint32_t> match(Engine& engine, std::uint64_t evt_num, bool all,
+                                 std::size_t room = 8) {
     const TestEvent event = make_event(EventType::close, {});
     fields::Context context;
     context.event = event.event();
@@ -48,7 +51,8 @@ std::vector<std::uint32_t> match(Engine& engine, std::uint64_t evt_num, bool all
 }  // namespace
 
 TEST_CASE("first match or all, in order, never more than there is room for") {
-    const auto engine = Engine::create(program_of({"evt.num > 5", "evt.num > 3", "evt.num > 1"}), interpreting());
+    const auto engine =
+        Engine::create(program_of({"evt.num > 5", "evt.num > 3", "evt.num > 1"}), interpreting());
     using List = std::vector<std::uint32_t>;
     CHECK(match(*engine, 1, true).empty());
     CHECK(match(*engine, 4, true) == List{1, 2});
@@ -67,7 +71,8 @@ TEST_CASE("terms have the values of the latest event") {
 }
 
 TEST_CASE("conditions of other events are not asked") {
-    const auto engine = Engine::create(program_of({"not evt.type = close", "not evt.type = open"}), interpreting());
+    const auto engine =
+        Engine::create(program_of({"not evt.type = close", "not evt.type = open"}), interpreting());
     const auto matches = match(*engine, 7, true);
     for (const std::uint32_t k : matches) CHECK(k != 0);
 }

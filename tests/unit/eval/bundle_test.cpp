@@ -69,7 +69,8 @@ TEST_CASE("a damaged program is refused or still well formed") {
             // What was let through must have every index in range.
             for (const lang::Predicate& p : read->predicates) REQUIRE(p.left < read->terms.size());
             for (const lang::CondNode& n : read->nodes) {
-                if (n.kind == lang::CondNode::Kind::Predicate) REQUIRE(n.predicate < read->predicates.size());
+                if (n.kind == lang::CondNode::Kind::Predicate)
+                    REQUIRE(n.predicate < read->predicates.size());
                 for (const std::uint32_t child : n.children) REQUIRE(child < read->nodes.size());
             }
             for (const lang::Condition& c : read->conditions) REQUIRE(c.root < read->nodes.size());

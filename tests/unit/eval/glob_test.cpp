@@ -46,9 +46,11 @@ TEST_CASE("glob agrees with the C library on random patterns") {
         const std::string pattern = make(kPattern, 8);
         const std::string text = make(kText, 6);
         // What an open bracket means when nothing closes it differs between C libraries.
-        if (pattern.find('[') != std::string::npos && pattern.find('\\') != std::string::npos) continue;
+        if (pattern.find('[') != std::string::npos && pattern.find('\\') != std::string::npos)
+            continue;
         INFO("pattern " << pattern << " text " << text);
-        REQUIRE(glob_match(pattern, text, false) == (::fnmatch(pattern.c_str(), text.c_str(), 0) == 0));
+        REQUIRE(glob_match(pattern, text, false) ==
+                (::fnmatch(pattern.c_str(), text.c_str(), 0) == 0));
     }
 }
 

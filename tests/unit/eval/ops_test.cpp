@@ -127,7 +127,9 @@ TEST_CASE("networks, one endpoint") {
     CHECK_FALSE(outside(Value::of_ip(kServer)));
     CHECK_FALSE(inside(Value::of_ip(kSix)));
     CHECK(outside(Value::of_ip(kSix)));
-    const Test several{Op::in, {network(std::string_view("\x0a\0\0\0", 4), 8), network(std::string_view("\xc0\xa8\0\0", 4), 16)}};
+    const Test several{Op::in,
+                       {network(std::string_view("\x0a\0\0\0", 4), 8),
+                        network(std::string_view("\xc0\xa8\0\0", 4), 16)}};
     CHECK(several(Value::of_ip(kServer)));
     CHECK(several(Value::of_ip(kClient)));
     CHECK_FALSE(several(Value::of_ip(kSix)));

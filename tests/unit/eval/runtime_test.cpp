@@ -24,7 +24,9 @@ Value counted(const fields::Context& c, const FieldArg&) noexcept {
     ++const_cast<fields::Context&>(c).previous_ts_ns;
     return Value::of_uint(c.evt_num);
 }
-fields::Extractor lookup(FieldId id) noexcept { return id == FieldId::proc_name ? odd_name : counted; }
+fields::Extractor lookup(FieldId id) noexcept {
+    return id == FieldId::proc_name ? odd_name : counted;
+}
 
 std::uint32_t field(Program& program, FieldId id) {
     Term term;
@@ -60,7 +62,9 @@ Predicate named(Program& program, Op op) {
 class Judge {
 public:
     explicit Judge(const Program& program)
-        : runtime_(*Runtime::create(program, lookup)), memory_(*runtime_), event_(make_event(EventType::close, {})) {
+        : runtime_(*Runtime::create(program, lookup)),
+          memory_(*runtime_),
+          event_(make_event(EventType::close, {})) {
         context_.event = event_.event();
         context_.arena = &arena_;
     }

@@ -22,13 +22,15 @@ public:
         kept_.push_back(std::move(values));
         return Value::of_list(kept_.back().data(), kept_.back().size());
     }
-    std::vector<std::string> options(std::initializer_list<std::string_view> texts, std::string_view spec) {
+    std::vector<std::string> options(std::initializer_list<std::string_view> texts,
+                                     std::string_view spec) {
         const Value v = run(Transformer::getopt, {words(texts), Value::of_text(spec)});
         std::vector<std::string> found;
         for (std::uint32_t k = 0; k < v.len; ++k) found.emplace_back(v.list()[k].text());
         return found;
     }
-    Value option(std::initializer_list<std::string_view> texts, std::string_view spec, std::string_view letter) {
+    Value option(std::initializer_list<std::string_view> texts, std::string_view spec,
+                 std::string_view letter) {
         return run(Transformer::getopt, {words(texts), Value::of_text(spec)}, letter);
     }
 
@@ -77,7 +79,8 @@ TEST_CASE("join and concat") {
     CHECK(empty.present());
     CHECK(empty.len == 0);
     const std::vector<Value> mixed{Value::of_int(-5), text("x"), Value::of_uint(7)};
-    CHECK(t.run(Transformer::join, {text(","), Value::of_list(mixed.data(), 3)}).text() == "-5,x,7");
+    CHECK(t.run(Transformer::join, {text(","), Value::of_list(mixed.data(), 3)}).text() ==
+          "-5,x,7");
     const std::vector<Value> gap{text("x"), Value::absent()};
     CHECK_FALSE(t.run(Transformer::join, {text(","), Value::of_list(gap.data(), 2)}).present());
     CHECK_FALSE(t.run(Transformer::join, {text(","), text("x")}).present());
