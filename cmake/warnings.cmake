@@ -3,7 +3,7 @@
 add_library(sensor_options INTERFACE)
 target_compile_options(sensor_options INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wshadow -Wconversion -Werror>)
-# g++ 12 sees overlapping copies in every std::string + at -O2 and up (GCC bug 105651, mended in 13).
+# g++ 12 sees overlapping copies in std::string + at -O2 and up (GCC bug 105651, mended in 13).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(sensor_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
 endif()

@@ -9,6 +9,7 @@
 #include <cstddef>
 
 #include <tao/pegtl.hpp>
+#include <tao/pegtl/contrib/parse_tree.hpp>
 
 namespace sensor::grammar {
 

@@ -83,7 +83,10 @@ Plan make_plan(const KernelBench& o, const std::vector<int>& cpus,
     }
     plan.variants.push_back(std::make_unique<Variant>("bare"));
     if (!o.no_sensor) {
-        Command sensor{"falco-ebpf", sensor_argv(o), {}, cpus};
+        Command sensor;
+        sensor.name = "falco-ebpf";
+        sensor.argv = sensor_argv(o);
+        sensor.cpus = cpus;
         sensor.readiness.by_pipe = true;
         plan.variants.push_back(make_command_variant(std::move(sensor)));
     }

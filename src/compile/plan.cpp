@@ -2,6 +2,7 @@
 #include "compile/plan.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace sensor::compile {
 namespace {
@@ -138,8 +139,9 @@ void order_chain(NodePlan& plan, const std::vector<NodePlan>& nodes, bool ends_w
         const double ends = ends_when ? nodes[k].likely : 1 - nodes[k].likely;
         return nodes[k].cost / std::max(ends, 0.001);
     };
-    std::stable_sort(plan.children.begin(), plan.children.end(),
-                     [&](std::uint32_t a, std::uint32_t b) { return rank(a) < rank(b); });
+    std::sort(plan.children.begin(), plan.children.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return std::pair(rank(a), a) < std::pair(rank(b), b);
+    });
     double reached = 1;
     for (const std::uint32_t k : plan.children) {
         plan.cost += reached * nodes[k].cost;

@@ -73,6 +73,7 @@ void ValueSet::build_table() {
     while (size < texts_.size() * 2) size *= 2;
     table_.assign(size, 0);
     for (std::size_t k = 0; k < texts_.size(); ++k) {
+        lengths_.set(std::min<std::size_t>(texts_[k].size(), 255));
         std::size_t at = hash64(texts_[k], 0) & (size - 1);
         while (table_[at] != 0) at = (at + 1) & (size - 1);
         table_[at] = static_cast<std::uint32_t>(k + 1);
@@ -80,7 +81,7 @@ void ValueSet::build_table() {
 }
 
 bool ValueSet::has_text(std::string_view text) const noexcept {
-    if (table_.empty()) return false;
+    if (!lengths_[std::min<std::size_t>(text.size(), 255)]) return false;
     const std::size_t mask = table_.size() - 1;
     for (std::size_t at = hash64(text, 0) & mask; table_[at] != 0; at = (at + 1) & mask) {
         if (texts_[table_[at] - 1] == text) return true;

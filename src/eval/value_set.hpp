@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -41,6 +42,7 @@ private:
     static void merge(std::vector<Range>& ranges);
 
     std::vector<std::string> texts_;
+    std::bitset<256> lengths_;          ///< of texts_; most values are done with a look here
     std::vector<std::uint32_t> table_;  ///< index into texts_ + 1, 0: empty; size a power of two
     std::vector<Number> numbers_;
     std::vector<double> doubles_;

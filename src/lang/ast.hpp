@@ -18,7 +18,8 @@ struct TextPos {
     std::uint32_t offset = 0;
     std::uint32_t line = 1;
     std::uint32_t column = 1;
-    std::uint32_t text = 0;  ///< which text: 0 the condition at hand, else that of a macro, see rules/
+    std::uint32_t text =
+        0;  ///< which text: 0 the condition at hand, else that of a macro, see rules/
 };
 
 struct Operand;
@@ -60,7 +61,8 @@ struct Node {
     Op op{};
     TextPos op_pos;
     Modifier modifier = Modifier::none;
-    std::optional<Operand> right;  ///< none for exists; Field (also val()), Transform, Text, Number, List
+    std::optional<Operand>
+        right;  ///< none for exists; Field (also val()), Transform, Text, Number, List
 };
 
 NodePtr clone(const Node& node);

@@ -30,7 +30,9 @@ public:
 
     Built walk(const Node& node, unsigned depth) {
         if (depth > kMaxTreeDepth) {
-            if (!failed_) terms_.error(node.pos, "nested more than " + std::to_string(kMaxTreeDepth) + " levels deep, macros included");
+            if (!failed_)
+                terms_.error(node.pos, "nested more than " + std::to_string(kMaxTreeDepth) +
+                                           " levels deep, macros included");
             failed_ = true;
             return constant(true);
         }
@@ -76,9 +78,7 @@ private:
             case CondNode::Kind::True: made.kind = CondNode::Kind::False; break;
             case CondNode::Kind::False: made.kind = CondNode::Kind::True; break;
             case CondNode::Kind::Not: inner.node = node.children.front(); return inner;
-            default:
-                made.kind = CondNode::Kind::Not;
-                made.children.push_back(inner.node);
+            default: made.kind = CondNode::Kind::Not; made.children.push_back(inner.node);
         }
         inner.node = program_.add_node(std::move(made));
         return inner;
@@ -101,7 +101,8 @@ private:
         }
         if (decided) return constant(!conjunction);
         if (made.children.empty()) return constant(conjunction);
-        result.node = made.children.size() == 1 ? made.children.front() : program_.add_node(std::move(made));
+        result.node =
+            made.children.size() == 1 ? made.children.front() : program_.add_node(std::move(made));
         return result;
     }
 
@@ -116,7 +117,8 @@ private:
         const std::vector<std::uint32_t> parts =
             kind == whole.kind ? program_.nodes[part].children : std::vector<std::uint32_t>{part};
         for (const std::uint32_t p : parts) {
-            if (std::find(whole.children.begin(), whole.children.end(), p) == whole.children.end()) whole.children.push_back(p);
+            if (std::find(whole.children.begin(), whole.children.end(), p) == whole.children.end())
+                whole.children.push_back(p);
         }
         return false;
     }
@@ -137,7 +139,8 @@ Checked check_condition(const Node& root, Program& program) {
     checked.root = built.node;
     checked.events = built.sets.yes;
     // Asynchronous events carry names of their own, so they are always offered to rules.
-    if (checked.events.any()) checked.events.events.set(static_cast<std::size_t>(EventType::asyncevent));
+    if (checked.events.any())
+        checked.events.events.set(static_cast<std::size_t>(EventType::asyncevent));
     return checked;
 }
 

@@ -20,7 +20,8 @@ struct Problem {
     TextPos pos;
     std::string message;
     std::string hint;
-    bool unknown_filter = false;  ///< unknown field or event type: skip-if-unknown-filter forgives it
+    bool unknown_filter =
+        false;  ///< unknown field or event type: skip-if-unknown-filter forgives it
 };
 
 struct Checked {
@@ -38,10 +39,10 @@ Checked check_condition(const Node& root, Program& program);
 struct CheckedTerm {
     bool ok = false;
     std::uint32_t term = 0;
-    std::string message;             ///< if not ok
+    std::string message;  ///< if not ok
     std::string hint;
     bool unknown_field = false;
-    std::vector<Problem> warnings;   ///< deprecated fields
+    std::vector<Problem> warnings;  ///< deprecated fields
 };
 CheckedTerm check_output_term(std::string_view text, Program& program);
 

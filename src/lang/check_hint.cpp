@@ -15,7 +15,8 @@ std::string misused_text(std::string_view text) {
     const OperandResult parsed = parse_expression(text);
     if (!parsed.operand) return {};
     if (parsed.operand->kind == Operand::Kind::Transform) {
-        return "'" + std::string(text) + "' may be a valid field transformer misused as a const string value";
+        return "'" + std::string(text) +
+               "' may be a valid field transformer misused as a const string value";
     }
     const FieldUse& use = parsed.operand->field;
     if (!resolve_field(use.name, use.bracket ? &*use.bracket : nullptr)) return {};
@@ -26,10 +27,12 @@ bool is_simple_regex(std::string_view pattern) {
     constexpr std::string_view kRepeat = "*+?";
     if (pattern.starts_with('^')) pattern.remove_prefix(1);
     if (pattern.ends_with('$')) pattern.remove_suffix(1);
-    if (pattern.size() >= 2 && pattern[0] == '.' && kRepeat.find(pattern[1]) != std::string_view::npos) {
+    if (pattern.size() >= 2 && pattern[0] == '.' &&
+        kRepeat.find(pattern[1]) != std::string_view::npos) {
         pattern.remove_prefix(2);
     }
-    if (pattern.size() >= 2 && pattern[pattern.size() - 2] == '.' && kRepeat.find(pattern.back()) != std::string_view::npos) {
+    if (pattern.size() >= 2 && pattern[pattern.size() - 2] == '.' &&
+        kRepeat.find(pattern.back()) != std::string_view::npos) {
         pattern.remove_suffix(2);
     }
     return pattern.find_first_of(".[]{}()\\*+?|^$") == std::string_view::npos;

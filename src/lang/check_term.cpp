@@ -24,22 +24,27 @@ std::string kind_of(const TermUse& use) {
 }  // namespace
 
 void TermBuilder::error(const TextPos& pos, std::string message, std::string hint) {
-    problems_.push_back({Severity::Error, std::string(kConditionError), pos, std::move(message), std::move(hint), false});
+    problems_.push_back({Severity::Error, std::string(kConditionError), pos, std::move(message),
+                         std::move(hint), false});
 }
 
 void TermBuilder::unknown(const TextPos& pos, std::string message, std::string hint) {
-    problems_.push_back({Severity::Error, std::string(kConditionError), pos, std::move(message), std::move(hint), true});
+    problems_.push_back({Severity::Error, std::string(kConditionError), pos, std::move(message),
+                         std::move(hint), true});
 }
 
-void TermBuilder::warning(std::string_view code, const TextPos& pos, std::string message, std::string hint) {
-    problems_.push_back({Severity::Warning, std::string(code), pos, std::move(message), std::move(hint), false});
+void TermBuilder::warning(std::string_view code, const TextPos& pos, std::string message,
+                          std::string hint) {
+    problems_.push_back(
+        {Severity::Warning, std::string(code), pos, std::move(message), std::move(hint), false});
 }
 
 bool TermBuilder::transforms_event_type(const Operand& operand) {
     if (operand.kind == Operand::Kind::Field) {
         return operand.field.name == "evt.type" || operand.field.name == "syscall.type";
     }
-    const auto& inner = operand.kind == Operand::Kind::Transform ? operand.transform.args : operand.items;
+    const auto& inner =
+        operand.kind == Operand::Kind::Transform ? operand.transform.args : operand.items;
     return std::any_of(inner.begin(), inner.end(), transforms_event_type);
 }
 
@@ -51,7 +56,8 @@ std::optional<TermUse> TermBuilder::field(const Operand& operand) {
     const FieldUse& use = operand.field;
     Result<FieldRef> ref = resolve_field(use.name, use.bracket ? &*use.bracket : nullptr);
     if (!ref) {
-        const std::string message = "filter_check called with nonexistent field " + to_text(operand);
+        const std::string message =
+            "filter_check called with nonexistent field " + to_text(operand);
         if (ref.error().text.starts_with("unknown field")) {
             unknown(operand.pos, message, did_you_mean(similar_fields(use.name)));
         } else if (ref.error().text.starts_with("unknown")) {
@@ -66,7 +72,8 @@ std::optional<TermUse> TermBuilder::field(const Operand& operand) {
     if ((info.flags & field_flag::DEPRECATED) != 0 && !gone &&
         std::find(warned_.begin(), warned_.end(), ref->id) == warned_.end()) {
         warned_.push_back(ref->id);
-        warning("LOAD_DEPRECATED_ITEM", operand.pos, "field '" + std::string(info.text) + "' is deprecated: " + std::string(info.doc));
+        warning("LOAD_DEPRECATED_ITEM", operand.pos,
+                "field '" + std::string(info.text) + "' is deprecated: " + std::string(info.doc));
     }
     Term term;
     term.type = ref->type;
@@ -92,7 +99,8 @@ std::optional<TermUse> TermBuilder::list_argument(const Operand& operand) {
         if (!use) return std::nullopt;
         const std::uint8_t cls = type_class_of(use->type);
         if (use->is_list || (cls != type_class::TEXT && cls != type_class::INT)) {
-            error(item.pos, "a list inside a transformer holds texts and numbers, not " + kind_of(*use));
+            error(item.pos,
+                  "a list inside a transformer holds texts and numbers, not " + kind_of(*use));
             return std::nullopt;
         }
         term.args.push_back(use->term);
@@ -124,10 +132,15 @@ std::optional<TermUse> TermBuilder::argument(const Operand& operand) {
 std::optional<TermUse> TermBuilder::transform(const Operand& operand) {
     const TransformUse& use = operand.transform;
     const auto infos = all_transformers();
-    const auto info = std::find_if(infos.begin(), infos.end(), [&](const TransformerInfo& i) { return i.transformer == use.transformer; });
-    if (use.args.size() < info->min_args || (info->max_args != 0 && use.args.size() > info->max_args)) {
-        reject(operand, "takes " + std::string(info->max_args == 0 ? "at least " : "") + std::to_string(info->min_args) +
-                            (info->min_args == 1 ? " argument" : " arguments") + ", not " + std::to_string(use.args.size()));
+    const auto info = std::find_if(infos.begin(), infos.end(), [&](const TransformerInfo& i) {
+        return i.transformer == use.transformer;
+    });
+    if (use.args.size() < info->min_args ||
+        (info->max_args != 0 && use.args.size() > info->max_args)) {
+        reject(operand, "takes " + std::string(info->max_args == 0 ? "at least " : "") +
+                            std::to_string(info->min_args) +
+                            (info->min_args == 1 ? " argument" : " arguments") + ", not " +
+                            std::to_string(use.args.size()));
         return std::nullopt;
     }
     if (use.bracket && use.transformer != Transformer::getopt) {
@@ -150,33 +163,40 @@ std::optional<TermUse> TermBuilder::transform(const Operand& operand) {
     return result;
 }
 
-bool TermBuilder::check_arguments(const Operand& operand, const std::vector<TermUse>& args, Term& term) {
+bool TermBuilder::check_arguments(const Operand& operand, const std::vector<TermUse>& args,
+                                  Term& term) {
     const Transformer t = term.transformer;
     const TermUse& first = args.front();
     term.type = ParamType::CHARBUF;
     if (takes_text(t)) {
         const bool list_ok = t != Transformer::basename;
-        if (!is_text(first) || (first.is_list && !list_ok)) return reject(operand, "takes a text, not " + kind_of(first));
+        if (!is_text(first) || (first.is_list && !list_ok))
+            return reject(operand, "takes a text, not " + kind_of(first));
         term.type = first.type;
         term.is_list = first.is_list;
         return true;
     }
     switch (t) {
         case Transformer::b64:
-            if (first.is_list || (!is_text(first) && !is_bytes(first))) return reject(operand, "takes a text or a buffer, not " + kind_of(first));
+            if (first.is_list || (!is_text(first) && !is_bytes(first)))
+                return reject(operand, "takes a text or a buffer, not " + kind_of(first));
             term.type = first.type;
             return true;
         case Transformer::len:
-            if (!first.is_list && !is_text(first) && !is_bytes(first)) return reject(operand, "takes a text, a buffer or a list, not " + kind_of(first));
+            if (!first.is_list && !is_text(first) && !is_bytes(first))
+                return reject(operand, "takes a text, a buffer or a list, not " + kind_of(first));
             term.type = ParamType::UINT64;
             return true;
         case Transformer::join:
-            if (first.is_list || !is_text(first)) return reject(operand, "takes a text as separator, not " + kind_of(first));
-            if (!args[1].is_list) return reject(operand, "takes a list as second argument, not " + kind_of(args[1]));
+            if (first.is_list || !is_text(first))
+                return reject(operand, "takes a text as separator, not " + kind_of(first));
+            if (!args[1].is_list)
+                return reject(operand, "takes a list as second argument, not " + kind_of(args[1]));
             return true;
         case Transformer::concat:
             for (const TermUse& arg : args) {
-                if (arg.is_list || !is_text(arg)) return reject(operand, "takes texts, not " + kind_of(arg));
+                if (arg.is_list || !is_text(arg))
+                    return reject(operand, "takes texts, not " + kind_of(arg));
             }
             return true;
         case Transformer::getopt: return check_getopt(operand, args, term);
@@ -184,14 +204,18 @@ bool TermBuilder::check_arguments(const Operand& operand, const std::vector<Term
     }
 }
 
-bool TermBuilder::check_getopt(const Operand& operand, const std::vector<TermUse>& args, Term& term) {
+bool TermBuilder::check_getopt(const Operand& operand, const std::vector<TermUse>& args,
+                               Term& term) {
     const TransformUse& use = operand.transform;
-    if (!args[0].is_list || !is_text(args[0])) return reject(operand, "takes a list of texts, not " + kind_of(args[0]));
-    if (use.args[1].kind != Operand::Kind::Text) return reject(operand, "takes a quoted text of option letters as second argument");
+    if (!args[0].is_list || !is_text(args[0]))
+        return reject(operand, "takes a list of texts, not " + kind_of(args[0]));
+    if (use.args[1].kind != Operand::Kind::Text)
+        return reject(operand, "takes a quoted text of option letters as second argument");
     term.is_list = !use.bracket;
     if (!use.bracket) return true;
     if (use.bracket->size() != 1 || *use.bracket == ":") {
-        return reject(operand, "takes exactly one option letter in brackets, not '" + *use.bracket + "'");
+        return reject(operand,
+                      "takes exactly one option letter in brackets, not '" + *use.bracket + "'");
     }
     term.option = *use.bracket;
     term.has_option = true;

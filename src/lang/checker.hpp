@@ -22,19 +22,21 @@ struct TermUse {
     bool is_list = false;
     FieldId field = FieldId::count;  ///< plain fields only
     FieldArg::Kind arg = FieldArg::Kind::None;
-    std::uint16_t flags = 0;         ///< field_flag, plain fields only
+    std::uint16_t flags = 0;  ///< field_flag, plain fields only
 };
 
 class TermBuilder {
 public:
-    TermBuilder(Program& program, std::vector<Problem>& problems) : program_(program), problems_(problems) {}
+    TermBuilder(Program& program, std::vector<Problem>& problems)
+        : program_(program), problems_(problems) {}
 
     /// A field or transformer. fails: nullopt, reported
     std::optional<TermUse> build(const Operand& operand);
 
     void error(const TextPos& pos, std::string message, std::string hint = {});
     void unknown(const TextPos& pos, std::string message, std::string hint);
-    void warning(std::string_view code, const TextPos& pos, std::string message, std::string hint = {});
+    void warning(std::string_view code, const TextPos& pos, std::string message,
+                 std::string hint = {});
 
     /// Does a transformer in this operand take evt.type or syscall.type?
     static bool transforms_event_type(const Operand& operand);

@@ -13,10 +13,13 @@ namespace {
 
 using namespace field_flag;
 
-bool is_event_type(const TermUse& use) { return use.field == FieldId::evt_type || use.field == FieldId::syscall_type; }
+bool is_event_type(const TermUse& use) {
+    return use.field == FieldId::evt_type || use.field == FieldId::syscall_type;
+}
 
 bool is_host_name(FieldId id) {
-    return id == FieldId::fd_cip_name || id == FieldId::fd_sip_name || id == FieldId::fd_lip_name || id == FieldId::fd_rip_name;
+    return id == FieldId::fd_cip_name || id == FieldId::fd_sip_name || id == FieldId::fd_lip_name ||
+           id == FieldId::fd_rip_name;
 }
 
 bool is_equality(Op op) { return op == Op::eq || op == Op::eq1 || op == Op::ne; }
@@ -30,14 +33,20 @@ std::string kind_of(const TermUse& use) {
 
 bool list_element_ok(ParamType type) {
     switch (type) {
-        case ParamType::CHARBUF: case ParamType::UINT64: case ParamType::RELTIME: case ParamType::ABSTIME:
-        case ParamType::BOOL: case ParamType::IPADDR: case ParamType::IPNET: return true;
+        case ParamType::CHARBUF:
+        case ParamType::UINT64:
+        case ParamType::RELTIME:
+        case ParamType::ABSTIME:
+        case ParamType::BOOL:
+        case ParamType::IPADDR:
+        case ParamType::IPNET: return true;
         default: return false;
     }
 }
 
 bool before(const Constant& a, const Constant& b) {
-    return std::tie(a.kind, a.bits, a.prefix, a.bytes) < std::tie(b.kind, b.bits, b.prefix, b.bytes);
+    return std::tie(a.kind, a.bits, a.prefix, a.bytes) <
+           std::tie(b.kind, b.bits, b.prefix, b.bytes);
 }
 
 /// evt.num counts from 1, so some comparisons with it are decided.
@@ -45,7 +54,8 @@ std::optional<bool> fold_event_number(const Predicate& p) {
     const std::vector<Constant>& c = p.constants;
     if (p.modifier != Modifier::none || p.right_is_term) return std::nullopt;
     if (p.op == Op::in) {
-        const bool hopeless = std::all_of(c.begin(), c.end(), [](const Constant& k) { return k.bits == 0; });
+        const bool hopeless =
+            std::all_of(c.begin(), c.end(), [](const Constant& k) { return k.bits == 0; });
         return hopeless ? std::optional<bool>(false) : std::nullopt;
     }
     if (c.size() != 1) return std::nullopt;
@@ -76,22 +86,31 @@ TruthSets event_type_sets(const TermUse& left, const Predicate& p) {
 /// Plugin fields of old rule files, where "<NA>" was a value like any other.
 bool is_unsafe_na_check(const Node& node) {
     const std::string& name = node.left.field.name;
-    if (node.left.kind != Operand::Kind::Field || !(name.starts_with("ka.") || name.starts_with("jevt."))) return false;
-    if (!node.right || !(is_equality(node.op) || is_membership(node.op) || node.op == Op::pmatch)) return false;
-    const auto is_na = [](const Operand& o) { return o.kind == Operand::Kind::Text && o.text == "<NA>"; };
-    return is_na(*node.right) || std::any_of(node.right->items.begin(), node.right->items.end(), is_na);
+    if (node.left.kind != Operand::Kind::Field ||
+        !(name.starts_with("ka.") || name.starts_with("jevt.")))
+        return false;
+    if (!node.right || !(is_equality(node.op) || is_membership(node.op) || node.op == Op::pmatch))
+        return false;
+    const auto is_na = [](const Operand& o) {
+        return o.kind == Operand::Kind::Text && o.text == "<NA>";
+    };
+    return is_na(*node.right) ||
+           std::any_of(node.right->items.begin(), node.right->items.end(), is_na);
 }
 
 }  // namespace
 
 std::optional<Comparison> Comparisons::build(const Node& node) {
     if (is_unsafe_na_check(node)) {
-        terms_.warning("LOAD_UNSAFE_NA_CHECK", node.pos, "comparing " + to_text(node.left) + " with <NA> is unsafe: use 'exists'");
+        terms_.warning("LOAD_UNSAFE_NA_CHECK", node.pos,
+                       "comparing " + to_text(node.left) + " with <NA> is unsafe: use 'exists'");
     }
     const std::optional<TermUse> left = terms_.build(node.left);
     if (!left) return std::nullopt;
-    if (node.left.kind == Operand::Kind::Transform && TermBuilder::transforms_event_type(node.left)) {
-        terms_.error(node.left.pos, "evt.type and syscall.type cannot be transformed in a condition");
+    if (node.left.kind == Operand::Kind::Transform &&
+        TermBuilder::transforms_event_type(node.left)) {
+        terms_.error(node.left.pos,
+                     "evt.type and syscall.type cannot be transformed in a condition");
         return std::nullopt;
     }
     if (!operator_fits(node, *left)) return std::nullopt;
@@ -102,8 +121,10 @@ std::optional<Comparison> Comparisons::build(const Node& node) {
     p.op = node.op == Op::eq1 ? Op::eq : node.op;
     p.modifier = node.modifier;
     if (node.right) {
-        const bool is_term = node.right->kind == Operand::Kind::Field || node.right->kind == Operand::Kind::Transform;
-        if (is_term ? !right_term(node, *left, p) : !right_constants(node, *left, p)) return std::nullopt;
+        const bool is_term = node.right->kind == Operand::Kind::Field ||
+                             node.right->kind == Operand::Kind::Transform;
+        if (is_term ? !right_term(node, *left, p) : !right_constants(node, *left, p))
+            return std::nullopt;
     }
     canonical(*left, p);
     if (left->field == FieldId::evt_num) made.always = fold_event_number(p);
@@ -113,7 +134,8 @@ std::optional<Comparison> Comparisons::build(const Node& node) {
 
 bool Comparisons::operator_fits(const Node& node, const TermUse& left) {
     if ((left.flags & PRINT_ONLY) != 0) {
-        terms_.error(node.left.pos, "the field " + to_text(node.left) + " can only be used in outputs");
+        terms_.error(node.left.pos,
+                     "the field " + to_text(node.left) + " can only be used in outputs");
         return false;
     }
     if (node.op == Op::exists) return true;
@@ -132,11 +154,13 @@ bool Comparisons::operator_fits(const Node& node, const TermUse& left) {
             const bool fits = op.op == Op::exists || (op.types & type_class_of(left.type)) != 0;
             if (fits) fitting += (fitting.empty() ? "" : " ") + std::string(op.text);
         }
-        terms_.error(node.op_pos, named(node.op) + " cannot be used here: " + subject, "operators that fit: " + fitting);
+        terms_.error(node.op_pos, named(node.op) + " cannot be used here: " + subject,
+                     "operators that fit: " + fitting);
         return false;
     }
     if (is_host_name(left.field) && !is_equality(node.op) && node.op != Op::in) {
-        terms_.error(node.op_pos, named(node.op) + " cannot be used with " + to_text(node.left), "it takes = == != in exists");
+        terms_.error(node.op_pos, named(node.op) + " cannot be used with " + to_text(node.left),
+                     "it takes = == != in exists");
         return false;
     }
     return true;
@@ -153,17 +177,22 @@ bool Comparisons::right_term(const Node& node, const TermUse& left, Predicate& p
     }
     const std::optional<TermUse> right = terms_.build(operand);
     if (!right) return false;
-    if (node.op == Op::pmatch || node.op == Op::regex || node.op == Op::bcontains || node.op == Op::bstartswith) {
+    if (node.op == Op::pmatch || node.op == Op::regex || node.op == Op::bcontains ||
+        node.op == Op::bstartswith) {
         return refuse(named(node.op) + " needs a constant on its right side");
     }
     if (((left.flags | right->flags) & (NO_RHS | PRINT_ONLY)) != 0) {
         const bool on_left = (left.flags & NO_RHS) != 0;
-        return refuse("the field " + to_text(on_left ? node.left : operand) + " cannot be compared with another field");
+        return refuse("the field " + to_text(on_left ? node.left : operand) +
+                      " cannot be compared with another field");
     }
-    if (type_class_of(left.type) == type_class::NET) return refuse("networks cannot be compared with a field");
-    const bool lists_fit = left.is_list == right->is_list || (is_membership(node.op) && right->is_list);
+    if (type_class_of(left.type) == type_class::NET)
+        return refuse("networks cannot be compared with a field");
+    const bool lists_fit =
+        left.is_list == right->is_list || (is_membership(node.op) && right->is_list);
     if (left.type != right->type || !lists_fit) {
-        return refuse(to_text(node.left) + " yields " + kind_of(left) + ", but " + to_text(operand) + " yields " + kind_of(*right));
+        return refuse(to_text(node.left) + " yields " + kind_of(left) + ", but " +
+                      to_text(operand) + " yields " + kind_of(*right));
     }
     predicate.right_is_term = true;
     predicate.right = right->term;
@@ -172,21 +201,26 @@ bool Comparisons::right_term(const Node& node, const TermUse& left, Predicate& p
 
 bool Comparisons::check_value(const Node& node, const TermUse& left, const Operand& value) {
     if (is_event_type(left) && left.field == FieldId::evt_type && !is_event_name(value.text)) {
-        terms_.unknown(value.pos, "unknown event type " + value.text, did_you_mean(value.text, event_names()));
+        terms_.unknown(value.pos, "unknown event type " + value.text,
+                       did_you_mean(value.text, event_names()));
         return false;
     }
     if (type_class_of(left.type) != type_class::TEXT) return true;
     if (const std::string misused = misused_text(value.text); !misused.empty()) {
-        terms_.warning(kConditionWarning, value.pos, misused, "write val(...) to compare with a field");
+        terms_.warning(kConditionWarning, value.pos, misused,
+                       "write val(...) to compare with a field");
     }
     if (node.op != Op::regex) return true;
     if (const std::string wrong = regex_error(value.text); !wrong.empty()) {
-        terms_.error(value.pos, "invalid regular expression " + quote_if_needed(value.text) + ": " + wrong);
+        terms_.error(value.pos,
+                     "invalid regular expression " + quote_if_needed(value.text) + ": " + wrong);
         return false;
     }
     if (is_simple_regex(value.text)) {
-        terms_.warning(kConditionWarning, value.pos, "regular expression " + quote_if_needed(value.text) +
-                       " may be optimized with simpler operators", "see startswith, endswith, contains, =");
+        terms_.warning(kConditionWarning, value.pos,
+                       "regular expression " + quote_if_needed(value.text) +
+                           " may be optimized with simpler operators",
+                       "see startswith, endswith, contains, =");
     }
     return true;
 }
@@ -201,7 +235,8 @@ bool Comparisons::right_constants(const Node& node, const TermUse& left, Predica
         }
         Result<Constant> constant = parse_literal(type, node.op, value.text);
         if (!constant) {
-            terms_.error(value.pos, "invalid value for " + to_text(node.left) + ": " + constant.error().text);
+            terms_.error(value.pos,
+                         "invalid value for " + to_text(node.left) + ": " + constant.error().text);
             ok = false;
             return;
         }
@@ -229,7 +264,8 @@ void Comparisons::canonical(const TermUse& left, Predicate& p) {
     }
     const bool ancestors = (left.flags & ANY_ANCESTOR) != 0 && left.arg == FieldArg::Kind::None;
     if (ancestors) p.quantifier = Quantifier::Any;
-    if ((left.flags & EITHER_END) != 0) p.quantifier = p.op == Op::ne ? Quantifier::All : Quantifier::Any;
+    if ((left.flags & EITHER_END) != 0)
+        p.quantifier = p.op == Op::ne ? Quantifier::All : Quantifier::Any;
 }
 
 }  // namespace sensor::lang

@@ -20,13 +20,15 @@ std::string indented(const std::string& text) {
 }  // namespace
 
 bool has_errors(const Diagnostics& diagnostics) {
-    return std::any_of(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& d) { return d.severity == Severity::Error; });
+    return std::any_of(diagnostics.begin(), diagnostics.end(),
+                       [](const Diagnostic& d) { return d.severity == Severity::Error; });
 }
 
 std::string to_text(const Diagnostic& d) {
     std::string text = d.position.file;
     if (d.position.line != 0) {
-        text += (text.empty() ? "" : ":") + std::to_string(d.position.line) + ":" + std::to_string(d.position.column);
+        text += (text.empty() ? "" : ":") + std::to_string(d.position.line) + ":" +
+                std::to_string(d.position.column);
     }
     if (!text.empty()) text += ": ";
     text += d.severity == Severity::Error ? "error: " : "warning: ";
@@ -36,7 +38,8 @@ std::string to_text(const Diagnostic& d) {
     std::string inside;
     for (const Location& location : d.context) {
         if (location.item_name.empty()) continue;
-        inside += (inside.empty() ? "in " : ", ") + location.item_type + " '" + location.item_name + "'";
+        inside +=
+            (inside.empty() ? "in " : ", ") + location.item_type + " '" + location.item_name + "'";
     }
     if (!inside.empty()) text += "  " + inside + "\n";
     if (!d.hint.empty()) text += "  hint: " + d.hint + "\n";

@@ -19,13 +19,15 @@ struct NameIndex {
     NameIndex() {
         for (const EventInfo& event : all_events()) {
             Entry& entry = entries[event.name];
-            if (event.type != EventType::generic) entry.exact.events.set(static_cast<std::size_t>(event.type));
+            if (event.type != EventType::generic)
+                entry.exact.events.set(static_cast<std::size_t>(event.type));
         }
         for (const SyscallInfo& call : all_syscalls()) {
             Entry& entry = entries[call.name];
             // Old captures report calls generically that have events of their own today.
             entry.exact.generic.set(call.sc);
-            if (call.event != EventType::generic) entry.reported_as.events.set(static_cast<std::size_t>(call.event));
+            if (call.event != EventType::generic)
+                entry.reported_as.events.set(static_cast<std::size_t>(call.event));
         }
     }
 };
@@ -45,7 +47,8 @@ EventSet not_in(const EventSet& set) {
 EventSet without_syscall_name() {
     EventSet set;
     for (const EventInfo& event : all_events()) {
-        if (event.source != EventSource::SYSCALL) set.events.set(static_cast<std::size_t>(event.type));
+        if (event.source != EventSource::SYSCALL)
+            set.events.set(static_cast<std::size_t>(event.type));
     }
     return set;
 }
@@ -56,7 +59,8 @@ EventSet EventSet::all() {
     static const EventSet everything = [] {
         EventSet set;
         for (const EventInfo& event : all_events()) {
-            if (event.type != EventType::generic) set.events.set(static_cast<std::size_t>(event.type));
+            if (event.type != EventType::generic)
+                set.events.set(static_cast<std::size_t>(event.type));
         }
         set.generic.set();
         return set;
@@ -99,7 +103,9 @@ std::vector<std::string_view> event_names() {
     return names;
 }
 
-std::size_t count_types(const EventSet& set) { return set.events.count() + (set.generic.any() ? 1 : 0); }
+std::size_t count_types(const EventSet& set) {
+    return set.events.count() + (set.generic.any() ? 1 : 0);
+}
 
 std::vector<std::string_view> names_of(const EventSet& set) {
     std::vector<std::string_view> names;

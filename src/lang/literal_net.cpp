@@ -25,7 +25,8 @@ std::string address_bytes(std::string_view text) {
 
 void clear_host_bits(std::string& bytes, unsigned prefix) {
     for (std::size_t k = 0; k < bytes.size(); ++k) {
-        const unsigned kept = prefix <= 8 * k ? 0 : std::min<unsigned>(prefix - static_cast<unsigned>(8 * k), 8);
+        const unsigned kept =
+            prefix <= 8 * k ? 0 : std::min<unsigned>(prefix - static_cast<unsigned>(8 * k), 8);
         bytes[k] = static_cast<char>(static_cast<unsigned char>(bytes[k]) & (0xff00u >> kept));
     }
 }
@@ -35,9 +36,10 @@ struct Service {
     std::uint16_t port;
 };
 constexpr Service kServices[] = {
-    {"ftp", 21},    {"ssh", 22},     {"telnet", 23}, {"smtp", 25},  {"domain", 53}, {"http", 80},
-    {"pop3", 110},  {"ntp", 123},    {"imap2", 143}, {"snmp", 161}, {"ldap", 389},  {"https", 443},
-    {"syslog", 514}, {"ldaps", 636}, {"mysql", 3306}, {"postgresql", 5432}, {"redis", 6379},
+    {"ftp", 21},          {"ssh", 22},     {"telnet", 23},  {"smtp", 25},   {"domain", 53},
+    {"http", 80},         {"pop3", 110},   {"ntp", 123},    {"imap2", 143}, {"snmp", 161},
+    {"ldap", 389},        {"https", 443},  {"syslog", 514}, {"ldaps", 636}, {"mysql", 3306},
+    {"postgresql", 5432}, {"redis", 6379},
 };
 
 }  // namespace
@@ -46,7 +48,8 @@ Result<Constant> parse_address(ParamType type, std::string_view text) {
     Constant c;
     c.bytes = address_bytes(text);
     const bool v4 = c.bytes.size() == 4;
-    if (c.bytes.empty() || (type == ParamType::IPV4ADDR && !v4) || (type == ParamType::IPV6ADDR && v4)) {
+    if (c.bytes.empty() || (type == ParamType::IPV4ADDR && !v4) ||
+        (type == ParamType::IPV6ADDR && v4)) {
         return Error(quoted(text) + " is not an IP address");
     }
     c.kind = v4 ? Kind::Ip4 : Kind::Ip6;
@@ -55,11 +58,13 @@ Result<Constant> parse_address(ParamType type, std::string_view text) {
 
 Result<Constant> parse_network(ParamType type, std::string_view text) {
     const std::size_t slash = text.find('/');
-    if (slash == std::string_view::npos) return Error(quoted(text) + " is not a network: '/' and a prefix length are missing");
+    if (slash == std::string_view::npos)
+        return Error(quoted(text) + " is not a network: '/' and a prefix length are missing");
     Constant c;
     c.bytes = address_bytes(text.substr(0, slash));
     const bool v4 = c.bytes.size() == 4;
-    if (c.bytes.empty() || (type == ParamType::IPV4NET && !v4) || (type == ParamType::IPV6NET && v4)) {
+    if (c.bytes.empty() || (type == ParamType::IPV4NET && !v4) ||
+        (type == ParamType::IPV6NET && v4)) {
         return Error(quoted(text) + " is not a network: no IP address before the '/'");
     }
     const std::string_view digits = text.substr(slash + 1);
@@ -67,9 +72,10 @@ Result<Constant> parse_network(ParamType type, std::string_view text) {
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), prefix);
     const unsigned least = v4 ? 0 : 1;
     const unsigned greatest = v4 ? 32 : 128;
-    if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size() || prefix < least || prefix > greatest) {
-        return Error(quoted(text) + " is not a network: the prefix length must be " + std::to_string(least) + " to " +
-                     std::to_string(greatest));
+    if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size() ||
+        prefix < least || prefix > greatest) {
+        return Error(quoted(text) + " is not a network: the prefix length must be " +
+                     std::to_string(least) + " to " + std::to_string(greatest));
     }
     clear_host_bits(c.bytes, prefix);
     c.kind = v4 ? Kind::Ip4 : Kind::Ip6;
@@ -84,7 +90,8 @@ std::optional<std::uint16_t> service_port(std::string_view name) {
     servent* found = nullptr;
     std::vector<char> buffer(4096);
     if (name.find('\0') == std::string_view::npos &&
-        getservbyname_r(terminated.c_str(), nullptr, &entry, buffer.data(), buffer.size(), &found) == 0 &&
+        getservbyname_r(terminated.c_str(), nullptr, &entry, buffer.data(), buffer.size(),
+                        &found) == 0 &&
         found != nullptr) {
         return ntohs(static_cast<std::uint16_t>(found->s_port));
     }

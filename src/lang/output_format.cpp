@@ -35,16 +35,21 @@ struct Keep {
         step.*Member = in.string_view();
     }
 };
-template <> struct Action<g::literal_text> : Keep<&Step::literal> {};
-template <> struct Action<g::width> : Keep<&Step::width> {};
-template <> struct Action<g::output_field> : Keep<&Step::token> {};
-template <> struct Action<g::output_transform> : Keep<&Step::token> {};
+template <>
+struct Action<g::literal_text> : Keep<&Step::literal> {};
+template <>
+struct Action<g::width> : Keep<&Step::width> {};
+template <>
+struct Action<g::output_field> : Keep<&Step::token> {};
+template <>
+struct Action<g::output_transform> : Keep<&Step::token> {};
 
 template <typename Rule>
 struct Control : peg::normal<Rule> {
     template <typename In, typename... States>
     [[noreturn]] static void raise(const In& in, States&&... /*unused*/) {
-        static_assert(g::expected<Rule> != nullptr, "grammar/messages.hpp has no row for this rule");
+        static_assert(g::expected<Rule> != nullptr,
+                      "grammar/messages.hpp has no row for this rule");
         throw peg::parse_error(g::expected<Rule>, in);
     }
 };
@@ -60,7 +65,8 @@ bool nests_too_deep(std::string_view text) {
 }
 
 bool is_name_byte(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.';
 }
 
 /// The word behind a % that is no field, for the message.
@@ -106,7 +112,8 @@ private:
         }
         unsigned width = 0;
         if (!step.width.empty()) {
-            const auto [end, error] = std::from_chars(step.width.data(), step.width.data() + step.width.size(), width);
+            const auto [end, error] =
+                std::from_chars(step.width.data(), step.width.data() + step.width.size(), width);
             if (error != std::errc{} || width > kMaxWidth) {
                 return fail("the width " + std::string(step.width) + " is too large", {});
             }
@@ -127,13 +134,16 @@ private:
 
     bool invalid(std::string_view rest, const std::string& token) {
         if (token.empty()) {
-            return fail("invalid formatting token" + std::string(rest.size() > 1 ? " " + std::string(rest.substr(0, 8)) : ""),
-                        "a field name must follow '%'; a percent sign itself cannot be written");
+            return fail(
+                "invalid formatting token" +
+                    std::string(rest.size() > 1 ? " " + std::string(rest.substr(0, 8)) : ""),
+                "a field name must follow '%'; a percent sign itself cannot be written");
         }
         fail("invalid formatting token " + token, {});
         for (const Problem& problem : problems_) {
             if (problem.severity != Severity::Error) continue;
-            result_.hint = problem.hint.empty() && !problem.unknown_filter ? problem.message : problem.hint;
+            result_.hint =
+                problem.hint.empty() && !problem.unknown_filter ? problem.message : problem.hint;
             break;  // the longest reading is what was meant
         }
         result_.unknown_field = token.find('(') == std::string::npos;
@@ -147,7 +157,8 @@ private:
         if (try_place(token, width)) return token.size();
         const std::size_t bracket = token.back() == ']' ? token.find('[') : std::string_view::npos;
         const std::size_t parenthesis = token.find('(');
-        if (parenthesis != std::string_view::npos && (bracket == std::string_view::npos || parenthesis < bracket)) {
+        if (parenthesis != std::string_view::npos &&
+            (bracket == std::string_view::npos || parenthesis < bracket)) {
             const std::size_t closing = token.rfind(")[");  // a transformer that takes no argument
             if (closing == std::string_view::npos) return 0;
             return try_place(token.substr(0, closing + 1), width) ? closing + 1 : 0;
@@ -164,7 +175,8 @@ private:
         if (!parsed.operand) return false;
         if (parsed.operand->kind == Operand::Kind::Field) {
             const FieldUse& use = parsed.operand->field;
-            const bool known = resolve_field(use.name, use.bracket ? &*use.bracket : nullptr).has_value();
+            const bool known =
+                resolve_field(use.name, use.bracket ? &*use.bracket : nullptr).has_value();
             if (!known && !problems_.empty()) return false;  // only the first try is worth a report
         }
         const std::optional<TermUse> use = terms_.build(*parsed.operand);
@@ -179,7 +191,8 @@ private:
         if (operand.kind == Operand::Kind::Field) {
             const std::string key = to_text(operand);
             std::vector<OutputField>& fields = result_.format.fields;
-            const bool known = std::any_of(fields.begin(), fields.end(), [&](const OutputField& f) { return f.key == key; });
+            const bool known = std::any_of(fields.begin(), fields.end(),
+                                           [&](const OutputField& f) { return f.key == key; });
             const std::optional<TermUse> use = terms_.build(operand);
             if (!known && use) fields.push_back({key, use->term});
             return;
@@ -198,6 +211,8 @@ private:
 
 }  // namespace
 
-OutputParse parse_output(std::string_view text, Program& program) { return Reader(text, program).run(); }
+OutputParse parse_output(std::string_view text, Program& program) {
+    return Reader(text, program).run();
+}
 
 }  // namespace sensor::lang

@@ -13,10 +13,10 @@
 namespace sensor::lang {
 
 struct OutputPart {
-    std::string literal;         ///< text before the field
-    bool has_term = false;       ///< false: literal only
-    std::uint32_t term = 0;      ///< in the Program
-    std::uint32_t width = 0;     ///< 0: as it is; else cut or padded right with blanks, in bytes
+    std::string literal;      ///< text before the field
+    bool has_term = false;    ///< false: literal only
+    std::uint32_t term = 0;   ///< in the Program
+    std::uint32_t width = 0;  ///< 0: as it is; else cut or padded right with blanks, in bytes
 };
 
 /// A field named in the text; the key of output_fields in JSON. Transformers are not keys, the
@@ -34,9 +34,9 @@ struct OutputFormat {
 struct OutputParse {
     bool ok = false;
     OutputFormat format;
-    std::string message;       ///< "invalid formatting token not_a_real_field", ...
+    std::string message;  ///< "invalid formatting token not_a_real_field", ...
     std::string hint;
-    std::size_t offset = 0;    ///< of the offending %, in bytes
+    std::size_t offset = 0;  ///< of the offending %, in bytes
     bool unknown_field = false;
 };
 

@@ -3,8 +3,6 @@
 // PEGTL reports by exceptions; they end here.
 #include "lang/parse.hpp"
 
-#include <tao/pegtl/contrib/parse_tree.hpp>
-
 #include "grammar/messages.hpp"
 #include "lang/text_index.hpp"
 #include "lang/tree.hpp"
@@ -25,16 +23,20 @@ struct TooDeep {
 // Rules that every nesting goes through; the tree must keep them, others are not told of starts.
 template <typename Rule>
 inline constexpr bool nests = false;
-template <> inline constexpr bool nests<g::disjunction> = true;
-template <> inline constexpr bool nests<g::transform> = true;
-template <> inline constexpr bool nests<g::operand_list> = true;
+template <>
+inline constexpr bool nests<g::disjunction> = true;
+template <>
+inline constexpr bool nests<g::transform> = true;
+template <>
+inline constexpr bool nests<g::operand_list> = true;
 
 /// Messages from the table, and a limit on nesting, as nesting is recursion.
 template <typename Rule>
 struct Control : peg::normal<Rule> {
     template <typename In, typename... States>
     [[noreturn]] static void raise(const In& in, States&&... /*unused*/) {
-        static_assert(g::expected<Rule> != nullptr, "grammar/messages.hpp has no row for this rule");
+        static_assert(g::expected<Rule> != nullptr,
+                      "grammar/messages.hpp has no row for this rule");
         throw peg::parse_error(g::expected<Rule>, in);
     }
     template <typename In>
@@ -93,15 +95,16 @@ std::string token_at(std::string_view text, std::size_t offset) {
 
 SyntaxError unexpected(std::string_view text, std::size_t offset, const std::string& expecting) {
     SyntaxError error;
-    while (offset < text.size() && ends_token(text[offset]) && text[offset] != '(' && text[offset] != ')' &&
-           text[offset] != ',' && text[offset] != '=') {
+    while (offset < text.size() && ends_token(text[offset]) && text[offset] != '(' &&
+           text[offset] != ')' && text[offset] != ',' && text[offset] != '=') {
         ++offset;
     }
     error.pos = TextIndex(text).at(offset);
     error.found = token_at(text, offset);
     const std::string before = token_before(text, offset);
-    error.message = before.empty() ? "unexpected token, expecting " + expecting
-                                   : "unexpected token after '" + before + "', expecting " + expecting;
+    error.message = before.empty()
+                        ? "unexpected token, expecting " + expecting
+                        : "unexpected token after '" + before + "', expecting " + expecting;
     return error;
 }
 
@@ -121,10 +124,13 @@ Parsed run(std::string_view text) {
         parsed.tree = peg::parse_tree::parse<Rule, Selector, peg::nothing, Control>(in, depth);
         if (!parsed.tree) parsed.error = SyntaxError{{}, "not a condition", {}};
     } catch (const peg::parse_error& error) {
-        parsed.error = unexpected(text, error.positions().front().byte, std::string(error.message()));
+        parsed.error =
+            unexpected(text, error.positions().front().byte, std::string(error.message()));
     } catch (const TooDeep& deep) {
-        parsed.error = SyntaxError{TextIndex(text).at(deep.offset),
-                                   "nested more than " + std::to_string(kMaxNesting) + " levels deep", {}};
+        parsed.error =
+            SyntaxError{TextIndex(text).at(deep.offset),
+                        "nested more than " + std::to_string(kMaxNesting) + " levels deep",
+                        {}};
     } catch (const std::exception& error) {
         parsed.error = SyntaxError{{}, std::string("cannot parse: ") + error.what(), {}};
     }
@@ -240,7 +246,8 @@ private:
     void transform(const Tree& t, Operand& o) {
         o.kind = Operand::Kind::Transform;
         for (const TransformerInfo& info : all_transformers()) {
-            if (info.text == t.children.front()->string_view()) o.transform.transformer = info.transformer;
+            if (info.text == t.children.front()->string_view())
+                o.transform.transformer = info.transformer;
         }
         for (std::size_t k = 1; k < t.children.size(); ++k) {
             const Tree& child = *t.children[k];
@@ -257,7 +264,8 @@ private:
         std::optional<std::string> plain = unquote(t.string_view(), bad);
         if (plain) return *std::move(plain);
         if (!error) {
-            error = SyntaxError{index_.at(t.m_begin.byte + bad), "invalid escape sequence in a quoted text",
+            error = SyntaxError{index_.at(t.m_begin.byte + bad),
+                                "invalid escape sequence in a quoted text",
                                 "'" + std::string(t.string_view().substr(bad, 2)) + "'"};
         }
         return {};

@@ -16,7 +16,7 @@ struct SyntaxError {
 };
 
 struct ParseResult {
-    NodePtr root;                      ///< null on error
+    NodePtr root;  ///< null on error
     std::optional<SyntaxError> error;
 };
 

@@ -57,7 +57,8 @@ std::size_t hash_of(const CondNode& n) noexcept {
 template <typename T>
 std::uint32_t add(std::vector<T>& entries, Program::Index& index, T entry) {
     for (; index.known < entries.size(); ++index.known) {
-        index.by_hash.emplace(hash_of(entries[index.known]), static_cast<std::uint32_t>(index.known));
+        index.by_hash.emplace(hash_of(entries[index.known]),
+                              static_cast<std::uint32_t>(index.known));
     }
     const std::size_t hash = hash_of(entry);
     const auto [first, last] = index.by_hash.equal_range(hash);

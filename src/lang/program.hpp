@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Program: the typed intermediate form of a whole rule set, from which the interpreter runs, machine
-// code is generated and the kernel filter will be. Names and types are resolved, constants are
-// parsed, equal terms and equal predicates are one (shared by all rules). Plain data, serialisable.
+// Program: the typed intermediate form of a whole rule set, from which the interpreter runs,
+// machine code is generated and the kernel filter will be. Names and types are resolved, constants
+// are parsed, equal terms and equal predicates are one (shared by all rules). Plain data,
+// serialisable.
 #pragma once
 
 #include <bitset>
@@ -17,8 +18,8 @@ namespace sensor::lang {
 
 /// A parsed constant. `bytes` holds text, buffer or address bytes; numbers are in `bits`.
 struct Constant {
-    Kind kind = Kind::Absent;   ///< Int, Uint, Bool, Text, Bytes, Ip4, Ip6, Double
-    std::uint8_t prefix = 0;    ///< networks: prefix length, with is_net
+    Kind kind = Kind::Absent;  ///< Int, Uint, Bool, Text, Bytes, Ip4, Ip6, Double
+    std::uint8_t prefix = 0;   ///< networks: prefix length, with is_net
     bool is_net = false;
     std::uint64_t bits = 0;
     std::string bytes;
@@ -50,8 +51,8 @@ struct Predicate {
     Modifier modifier = Modifier::none;
     Quantifier quantifier = Quantifier::One;
     bool right_is_term = false;
-    std::uint32_t right = 0;            ///< term, if right_is_term
-    std::vector<Constant> constants;    ///< else; sorted and unique for `in`, as written otherwise
+    std::uint32_t right = 0;          ///< term, if right_is_term
+    std::vector<Constant> constants;  ///< else; sorted and unique for `in`, as written otherwise
     friend bool operator==(const Predicate&, const Predicate&) = default;
 };
 

@@ -60,7 +60,8 @@ std::string quote_if_needed(std::string_view value) {
     bool needed = false;
     for (const char c : value) {
         const auto byte = static_cast<unsigned char>(c);
-        if (byte <= ' ' || byte == 0x7f || c == '=' || c == '\\' || c == '"' || c == '\'') needed = true;
+        if (byte <= ' ' || byte == 0x7f || c == '=' || c == '\\' || c == '"' || c == '\'')
+            needed = true;
     }
     if (!needed) return std::string(value);
     std::string text = "\"";

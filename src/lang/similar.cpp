@@ -49,7 +49,8 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string_vi
     std::sort(near.begin(), near.end());
     std::vector<std::string_view> chosen;
     for (const auto& [distance, candidate] : near) {
-        if (chosen.size() < 3 && std::find(chosen.begin(), chosen.end(), candidate) == chosen.end()) {
+        if (chosen.size() < 3 &&
+            std::find(chosen.begin(), chosen.end(), candidate) == chosen.end()) {
             chosen.push_back(candidate);
         }
     }

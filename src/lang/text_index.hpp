@@ -15,7 +15,8 @@ class TextIndex {
 public:
     explicit TextIndex(std::string_view text) {
         for (std::size_t k = 0; k < text.size(); ++k) {
-            if (text[k] == '\n' || text[k] == '\r') starts_.push_back(static_cast<std::uint32_t>(k + 1));
+            if (text[k] == '\n' || text[k] == '\r')
+                starts_.push_back(static_cast<std::uint32_t>(k + 1));
         }
     }
 

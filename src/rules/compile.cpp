@@ -28,7 +28,8 @@ Rule make_rule(const RuleDef& def, const Reporter& reporter) {
     rule.warn_evttypes = def.warn_evttypes;
     rule.capture = def.capture;
     rule.capture_duration_ms = def.capture_duration_ms;
-    for (const Exception& exception : def.exceptions) rule.exception_names.push_back(exception.name);
+    for (const Exception& exception : def.exceptions)
+        rule.exception_names.push_back(exception.name);
     const lang::Position position = reporter.files().position(def.at);
     rule.file = position.file;
     rule.line = position.line;
@@ -78,21 +79,25 @@ void Compiler::build(RuleSet& set) {
     describe(lists, macros, set);
 }
 
-Compiler::Outcome Compiler::compile(const RuleDef& def, ListExpander& lists, MacroTable& macros, lang::Program& program, Rule& rule) {
+Compiler::Outcome Compiler::compile(const RuleDef& def, ListExpander& lists, MacroTable& macros,
+                                    lang::Program& program, Rule& rule) {
     const Reporter::Scope scope(reporter_, "rule", def.name, def.at);
     const Outcome condition = compile_condition(def, lists, macros, program, rule);
     const Outcome output = compile_output(def, program, rule);
     return condition == Outcome::Good ? output : condition;
 }
 
-Compiler::Outcome Compiler::compile_condition(const RuleDef& def, ListExpander& lists, MacroTable& macros, lang::Program& program, Rule& rule) {
+Compiler::Outcome Compiler::compile_condition(const RuleDef& def, ListExpander& lists,
+                                              MacroTable& macros, lang::Program& program,
+                                              Rule& rule) {
     const Reporter::Scope scope(reporter_, "rule condition", "", def.condition.at(0));
     rule.lists.clear();
     rule.macros.clear();
     const Sourced text = lists.expand(with_exceptions(def), rule.lists);
     const lang::ParseResult parsed = lang::parse_condition(text.text);
     if (parsed.error) {
-        reporter_.error(code::kCompileCondition, text.at(parsed.error->pos.offset), parsed.error->message,
+        reporter_.error(code::kCompileCondition, text.at(parsed.error->pos.offset),
+                        parsed.error->message,
                         parsed.error->found.empty() ? "" : "found " + parsed.error->found);
         return Outcome::Failed;
     }
@@ -102,18 +107,24 @@ Compiler::Outcome Compiler::compile_condition(const RuleDef& def, ListExpander& 
     rule.condition_compiled = to_text(*tree);
     checked_ = lang::check_condition(*tree, program);
     const Outcome outcome = report(def, checked_.problems, text, macros);
-    if (outcome == Outcome::Good && def.warn_evttypes && lang::count_types(checked_.events) > kManyTypes) {
-        reporter_.warning(code::kNoEventType, def.condition.at(0),
-                          "Rule matches too many evt.type values. This has a significant performance penalty.",
-                          "add a check of evt.type, or warn_evttypes: false");
+    if (outcome == Outcome::Good && def.warn_evttypes &&
+        lang::count_types(checked_.events) > kManyTypes) {
+        reporter_.warning(
+            code::kNoEventType, def.condition.at(0),
+            "Rule matches too many evt.type values. This has a significant performance penalty.",
+            "add a check of evt.type, or warn_evttypes: false");
     }
     return outcome;
 }
 
-Compiler::Outcome Compiler::report(const RuleDef& def, const std::vector<lang::Problem>& problems, const Sourced& text, const MacroTable& macros) {
-    const auto is_error = [](const lang::Problem& p) { return p.severity == lang::Severity::Error; };
+Compiler::Outcome Compiler::report(const RuleDef& def, const std::vector<lang::Problem>& problems,
+                                   const Sourced& text, const MacroTable& macros) {
+    const auto is_error = [](const lang::Problem& p) {
+        return p.severity == lang::Severity::Error;
+    };
     const auto is_hard = [&](const lang::Problem& p) { return is_error(p) && !p.unknown_filter; };
-    const bool forgive = def.skip_if_unknown && std::none_of(problems.begin(), problems.end(), is_hard);
+    const bool forgive =
+        def.skip_if_unknown && std::none_of(problems.begin(), problems.end(), is_hard);
     Outcome outcome = Outcome::Good;
     for (const lang::Problem& p : problems) {
         const Origin at = p.pos.text == 0 ? text.at(p.pos.offset) : macros.place(p.pos);
@@ -140,7 +151,8 @@ Compiler::Outcome Compiler::compile_output(const RuleDef& def, lang::Program& pr
         return Outcome::Good;
     }
     if (def.skip_if_unknown && parsed.unknown_field) {
-        reporter_.warning(code::kUnknownFilter, full.at(parsed.offset), parsed.message, parsed.hint);
+        reporter_.warning(code::kUnknownFilter, full.at(parsed.offset), parsed.message,
+                          parsed.hint);
         return Outcome::Dropped;
     }
     reporter_.error(code::kCompileOutput, full.at(parsed.offset), parsed.message, parsed.hint);
@@ -166,12 +178,14 @@ void Compiler::warn_unused() {
     for (const MacroDef& def : library_.macros.items) {
         if (def.used) continue;
         const Reporter::Scope scope(reporter_, "macro", def.name, def.at);
-        reporter_.warning(code::kUnusedMacro, def.at, "Macro not referred to by any other rule/macro");
+        reporter_.warning(code::kUnusedMacro, def.at,
+                          "Macro not referred to by any other rule/macro");
     }
     for (const ListDef& def : library_.lists.items) {
         if (def.used) continue;
         const Reporter::Scope scope(reporter_, "list", def.name, def.at);
-        reporter_.warning(code::kUnusedList, def.at, "List not referred to by any other rule/macro");
+        reporter_.warning(code::kUnusedList, def.at,
+                          "List not referred to by any other rule/macro");
     }
 }
 
@@ -179,7 +193,8 @@ void Compiler::describe(ListExpander& lists, MacroTable& macros, RuleSet& set) {
     for (std::size_t k = 0; k < library_.macros.items.size(); ++k) {
         const MacroDef& def = library_.macros.items[k];
         const lang::Position position = reporter_.files().position(def.at);
-        set.macros.push_back({def.name, def.condition.text, macros.compiled(k), macros.macros_named(k), macros.lists_named(k), def.used,
+        set.macros.push_back({def.name, def.condition.text, macros.compiled(k),
+                              macros.macros_named(k), macros.lists_named(k), def.used,
                               position.file, position.line});
     }
     for (std::size_t k = 0; k < library_.lists.items.size(); ++k) {
@@ -189,7 +204,8 @@ void Compiler::describe(ListExpander& lists, MacroTable& macros, RuleSet& set) {
         info.name = def.name;
         for (const Sourced& item : def.items) {
             info.items.push_back(item.text);
-            if (item.text != def.name && library_.lists.index.contains(item.text)) info.lists.push_back(item.text);
+            if (item.text != def.name && library_.lists.index.contains(item.text))
+                info.lists.push_back(item.text);
         }
         info.items_compiled = lists.items(k);
         info.used = def.used;

@@ -23,10 +23,13 @@ public:
 private:
     enum class Outcome : std::uint8_t { Good, Failed, Dropped };
 
-    Outcome compile(const RuleDef& def, ListExpander& lists, MacroTable& macros, lang::Program& program, Rule& rule);
-    Outcome compile_condition(const RuleDef& def, ListExpander& lists, MacroTable& macros, lang::Program& program, Rule& rule);
+    Outcome compile(const RuleDef& def, ListExpander& lists, MacroTable& macros,
+                    lang::Program& program, Rule& rule);
+    Outcome compile_condition(const RuleDef& def, ListExpander& lists, MacroTable& macros,
+                              lang::Program& program, Rule& rule);
     Outcome compile_output(const RuleDef& def, lang::Program& program, Rule& rule);
-    Outcome report(const RuleDef& def, const std::vector<lang::Problem>& problems, const Sourced& text, const MacroTable& macros);
+    Outcome report(const RuleDef& def, const std::vector<lang::Problem>& problems,
+                   const Sourced& text, const MacroTable& macros);
     void mark_names(const RuleDef& def, ListExpander& lists, MacroTable& macros);
     bool is_known_source(const RuleDef& def);
     Sourced full_output(const RuleDef& def);

@@ -13,9 +13,10 @@ constexpr std::string_view kContainerInfo = "%container.info";
 bool applies(const AppendOutput& entry, const RuleDef& def) {
     if (!entry.match_rule.empty() && entry.match_rule != def.name) return false;
     if (!entry.match_source.empty() && entry.match_source != def.source) return false;
-    return std::all_of(entry.match_tags.begin(), entry.match_tags.end(), [&](const std::string& tag) {
-        return std::find(def.tags.begin(), def.tags.end(), tag) != def.tags.end();
-    });
+    return std::all_of(
+        entry.match_tags.begin(), entry.match_tags.end(), [&](const std::string& tag) {
+            return std::find(def.tags.begin(), def.tags.end(), tag) != def.tags.end();
+        });
 }
 
 /// " a_b=%a.b" for every field that is suggested, in table order.
@@ -39,12 +40,17 @@ Sourced Compiler::full_output(const RuleDef& def) {
         if ((field.flags & field_flag::DEPRECATED) == 0 || gone) continue;
         const std::size_t hit = written.find("%" + std::string(field.text));
         if (hit == std::string::npos) continue;
-        reporter_.warning(code::kDeprecated, def.output.at(hit), "field '" + std::string(field.text) + "' is deprecated: " + std::string(field.doc));
+        reporter_.warning(
+            code::kDeprecated, def.output.at(hit),
+            "field '" + std::string(field.text) + "' is deprecated: " + std::string(field.doc));
     }
     Sourced full;
     std::size_t at = 0;
-    for (std::size_t hit = written.find(kContainerInfo); hit != std::string::npos; hit = written.find(kContainerInfo, at)) {
-        reporter_.warning(code::kDeprecated, def.output.at(hit), "'%container.info' is deprecated and replaced by nothing: what it stood for is appended by append_output");
+    for (std::size_t hit = written.find(kContainerInfo); hit != std::string::npos;
+         hit = written.find(kContainerInfo, at)) {
+        reporter_.warning(code::kDeprecated, def.output.at(hit),
+                          "'%container.info' is deprecated and replaced by nothing: what it stood "
+                          "for is appended by append_output");
         full.append(def.output.part(at, hit - at));
         at = hit + kContainerInfo.size();
     }

@@ -23,11 +23,14 @@ std::vector<std::string> words_of(std::string_view text) {
     return words;
 }
 
-bool is_modifier(std::string_view word) { return word == "oneof" || word == "anyof" || word == "allof"; }
+bool is_modifier(std::string_view word) {
+    return word == "oneof" || word == "anyof" || word == "allof";
+}
 
 const OpInfo* find_op(std::string_view text) {
     const auto ops = all_ops();
-    const auto found = std::find_if(ops.begin(), ops.end(), [&](const OpInfo& op) { return op.text == text; });
+    const auto found =
+        std::find_if(ops.begin(), ops.end(), [&](const OpInfo& op) { return op.text == text; });
     return found == ops.end() ? nullptr : &*found;
 }
 
@@ -40,7 +43,8 @@ void append_value(Sourced& out, const Sourced& value) {
 }
 
 void append_entry(Sourced& out, const ExceptionValue& entry, std::string_view comp, Origin at) {
-    const bool written_list = !entry.is_list && takes_list(comp) && entry.texts.front().text.starts_with('(');
+    const bool written_list =
+        !entry.is_list && takes_list(comp) && entry.texts.front().text.starts_with('(');
     if (written_list) {  // its blanks are no reason for quotes
         out.append(entry.texts.front());
         return;
@@ -89,7 +93,8 @@ std::string canonical_comp(std::string_view written) {
 }
 
 bool takes_list(std::string_view comp) {
-    return comp == "in" || comp == "pmatch" || comp == "intersects" || comp.find(' ') != std::string_view::npos;
+    return comp == "in" || comp == "pmatch" || comp == "intersects" ||
+           comp.find(' ') != std::string_view::npos;
 }
 
 std::string quote_blanks(std::string_view value) {

@@ -60,7 +60,8 @@ bool Item::boolean(const char* key, bool fallback, bool& ok) const {
     if (!value.IsDefined()) return fallback;
     bool decoded = fallback;
     if (!value.IsScalar() || !YAML::convert<bool>::decode(value, decoded)) {
-        ok = fail(origin(value), "Value of key '" + std::string(key) + "' is neither true nor false");
+        ok = fail(origin(value),
+                  "Value of key '" + std::string(key) + "' is neither true nor false");
     }
     return decoded;
 }
@@ -72,7 +73,8 @@ std::uint32_t Item::number(const char* key, bool& ok) const {
     const std::string text = value.IsScalar() ? value.Scalar() : std::string();
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), decoded);
     if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
-        ok = fail(origin(value), "Value of key '" + std::string(key) + "' is not a number from 0 to 4294967295");
+        ok = fail(origin(value),
+                  "Value of key '" + std::string(key) + "' is not a number from 0 to 4294967295");
     }
     return decoded;
 }
@@ -99,7 +101,8 @@ void Item::warn_unknown_keys(std::initializer_list<std::string_view> known) cons
     for (const auto& pair : node_) {
         const std::string key = pair.first.IsScalar() ? pair.first.Scalar() : std::string("?");
         if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-        reporter_.warning(code::kUnknownKey, origin(pair.first), "Unknown key '" + key + "'. The key will be ignored.",
+        reporter_.warning(code::kUnknownKey, origin(pair.first),
+                          "Unknown key '" + key + "'. The key will be ignored.",
                           lang::did_you_mean(key, std::vector<std::string_view>(known)));
     }
 }

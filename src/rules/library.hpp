@@ -41,7 +41,7 @@ struct ExceptionValue {
 struct Exception {
     std::string name;
     Origin at;
-    bool scalar = false;                              ///< fields is one name, values a flat list
+    bool scalar = false;  ///< fields is one name, values a flat list
     std::vector<std::string> fields;
     std::vector<std::string> comps;
     std::vector<std::vector<ExceptionValue>> tuples;  ///< scalar: one text each

@@ -45,21 +45,26 @@ void ListExpander::resolve(std::size_t list, unsigned depth) {
     std::vector<std::string> items;
     for (const Sourced& item : def.items) {
         const auto other = library_.lists.index.find(item.text);
-        if (other == library_.lists.index.end() || other->second == list) {  // its own name is a plain value
+        if (other == library_.lists.index.end() ||
+            other->second == list) {  // its own name is a plain value
             items.push_back(item.text);
             continue;
         }
         library_.lists.items[other->second].used = true;
         if (resolved_[other->second].state == State::Open || depth > kMaxListDepth) {
-            reporter_.error(code::kValidate, item.at(0), depth > kMaxListDepth
-                                ? "Lists are nested more than " + std::to_string(kMaxListDepth) + " levels deep"
-                                : "List '" + def.name + "' and list '" + item.text + "' contain each other");
+            reporter_.error(
+                code::kValidate, item.at(0),
+                depth > kMaxListDepth
+                    ? "Lists are nested more than " + std::to_string(kMaxListDepth) + " levels deep"
+                    : "List '" + def.name + "' and list '" + item.text + "' contain each other");
             continue;
         }
         resolve(other->second, depth + 1);
         const std::vector<std::string>& inner = resolved_[other->second].items;
         if (items.size() + inner.size() > kMaxListItems) {
-            reporter_.error(code::kValidate, item.at(0), "List '" + def.name + "' has more than " + std::to_string(kMaxListItems) + " items");
+            reporter_.error(code::kValidate, item.at(0),
+                            "List '" + def.name + "' has more than " +
+                                std::to_string(kMaxListItems) + " items");
             break;
         }
         items.insert(items.end(), inner.begin(), inner.end());
@@ -68,8 +73,8 @@ void ListExpander::resolve(std::size_t list, unsigned depth) {
     resolved_[list].state = State::Done;
 }
 
-void ListExpander::put(std::size_t list, const Sourced& text, std::size_t begin, std::size_t& end, Sourced& out,
-                       std::vector<std::string>& named) {
+void ListExpander::put(std::size_t list, const Sourced& text, std::size_t begin, std::size_t& end,
+                       Sourced& out, std::vector<std::string>& named) {
     ListDef& def = library_.lists.items[list];
     def.used = true;
     named.push_back(def.name);
@@ -87,16 +92,19 @@ void ListExpander::put(std::size_t list, const Sourced& text, std::size_t begin,
     }
 }
 
-Sourced ListExpander::replace_names_with_blanks(const Sourced& text, std::vector<std::string>& named) {
+Sourced ListExpander::replace_names_with_blanks(const Sourced& text,
+                                                std::vector<std::string>& named) {
     Sourced current = text;
     for (const std::size_t list : odd_names_) {
         const std::string& name = library_.lists.items[list].name;
         Sourced out;
         std::size_t at = 0;
-        for (std::size_t hit = current.text.find(name); hit != std::string::npos; hit = current.text.find(name, hit + 1)) {
+        for (std::size_t hit = current.text.find(name); hit != std::string::npos;
+             hit = current.text.find(name, hit + 1)) {
             const std::size_t behind = hit + name.size();
-            const bool alone = (hit == 0 || is_delimiter(current.text[hit - 1])) &&
-                               (behind == current.text.size() || is_delimiter(current.text[behind]));
+            const bool alone =
+                (hit == 0 || is_delimiter(current.text[hit - 1])) &&
+                (behind == current.text.size() || is_delimiter(current.text[behind]));
             if (!alone || hit < at) continue;
             out.append(current.part(at, hit - at));
             at = behind;

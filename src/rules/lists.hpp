@@ -29,8 +29,8 @@ private:
 
     void resolve(std::size_t list, unsigned depth);
     Sourced replace_names_with_blanks(const Sourced& text, std::vector<std::string>& named);
-    void put(std::size_t list, const Sourced& text, std::size_t begin, std::size_t& end, Sourced& out,
-             std::vector<std::string>& named);
+    void put(std::size_t list, const Sourced& text, std::size_t begin, std::size_t& end,
+             Sourced& out, std::vector<std::string>& named);
 
     Library& library_;
     Reporter& reporter_;

@@ -30,7 +30,8 @@ void read_item(const YAML::Node& node, std::uint32_t file, Reporter& reporter, L
     if (node.IsNull()) return;
     if (!node.IsMap()) {
         const Reporter::Scope scope(reporter, "rules content item", "", item.at());
-        item.fail(item.at(), "Unexpected element type. Each element should be a yaml associative array.");
+        item.fail(item.at(),
+                  "Unexpected element type. Each element should be a yaml associative array.");
         return;
     }
     for (const Kind& kind : kKinds) {
@@ -40,14 +41,18 @@ void read_item(const YAML::Node& node, std::uint32_t file, Reporter& reporter, L
     }
     const Reporter::Scope scope(reporter, "rules content item", "", item.at());
     reporter.warning(code::kUnknownItem, item.at(), "Unknown top level item",
-                     "an item has a key 'rule', 'macro', 'list', 'required_engine_version' or 'required_plugin_versions'");
+                     "an item has a key 'rule', 'macro', 'list', 'required_engine_version' or "
+                     "'required_plugin_versions'");
 }
 
-void read_document(const YAML::Node& document, std::uint32_t file, Reporter& reporter, Library& library) {
+void read_document(const YAML::Node& document, std::uint32_t file, Reporter& reporter,
+                   Library& library) {
     if (!document.IsDefined() || document.IsNull()) return;
     const Origin at = reporter.files().origin(file, document.Mark().pos);
     if (!document.IsSequence()) {
-        reporter.error(code::kYamlValidate, at, document.IsMap() ? "Rules content is not yaml array of objects" : "Rules content is not yaml");
+        reporter.error(code::kYamlValidate, at,
+                       document.IsMap() ? "Rules content is not yaml array of objects"
+                                        : "Rules content is not yaml");
         return;
     }
     for (const YAML::Node& node : document) read_item(node, file, reporter, library);
@@ -60,9 +65,11 @@ void read_file(std::uint32_t file, Reporter& reporter, Library& library) {
             read_document(document, file, reporter, library);
         }
     } catch (const YAML::Exception& error) {
-        reporter.error(code::kYamlParse, reporter.files().origin(file, error.mark.pos), "yaml-cpp: " + error.msg);
+        reporter.error(code::kYamlParse, reporter.files().origin(file, error.mark.pos),
+                       "yaml-cpp: " + error.msg);
     } catch (const std::exception& error) {
-        reporter.error(code::kYamlParse, {file, 0}, std::string("cannot read YAML: ") + error.what());
+        reporter.error(code::kYamlParse, {file, 0},
+                       std::string("cannot read YAML: ") + error.what());
     }
 }
 
@@ -73,9 +80,12 @@ void check_plugins(const Library& library, Reporter& reporter) {
         bool met = false;
         for (const PluginRequirement::Choice& choice : requirement.choices) {
             met = met || choice.name == "container";
-            wanted += (wanted.empty() ? "" : ", ") + choice.name + " (>= " + to_text(choice.version) + ")";
+            wanted += (wanted.empty() ? "" : ", ") + choice.name +
+                      " (>= " + to_text(choice.version) + ")";
         }
-        if (!met) reporter.error(code::kValidate, requirement.at, "Plugin requirement not satisfied, must load one of: " + wanted);
+        if (!met)
+            reporter.error(code::kValidate, requirement.at,
+                           "Plugin requirement not satisfied, must load one of: " + wanted);
     }
 }
 
@@ -96,7 +106,8 @@ RuleSet load_rules(const std::vector<SourceFile>& sources, const LoadOptions& op
     check_plugins(library, reporter);
     compiler.build(set);
     set.required_engine = library.required_engine;
-    for (PluginPlace& requirement : library.required_plugins) set.required_plugins.push_back(std::move(requirement));
+    for (PluginPlace& requirement : library.required_plugins)
+        set.required_plugins.push_back(std::move(requirement));
     return set;
 }
 

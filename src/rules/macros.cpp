@@ -49,7 +49,8 @@ void MacroTable::parse(std::size_t macro) {
     entry.text = lists_.expand(def.condition, entry.lists);
     lang::ParseResult parsed = lang::parse_condition(entry.text.text);
     if (parsed.error) {
-        reporter_.error(code::kCompileCondition, entry.text.at(parsed.error->pos.offset), parsed.error->message,
+        reporter_.error(code::kCompileCondition, entry.text.at(parsed.error->pos.offset),
+                        parsed.error->message,
                         parsed.error->found.empty() ? "" : "found " + parsed.error->found);
         entry.state = State::Broken;
         return;
@@ -58,7 +59,9 @@ void MacroTable::parse(std::size_t macro) {
     stamp(*entry.tree, static_cast<std::uint32_t>(macro + 1));
 }
 
-Origin MacroTable::place(const lang::TextPos& pos) const { return entries_[pos.text - 1].text.at(pos.offset); }
+Origin MacroTable::place(const lang::TextPos& pos) const {
+    return entries_[pos.text - 1].text.at(pos.offset);
+}
 
 void MacroTable::analyse(std::size_t macro, unsigned depth) {
     Entry& entry = entries_[macro];
@@ -73,7 +76,8 @@ void MacroTable::analyse(std::size_t macro, unsigned depth) {
     entry.depth = extent.depth;
     entry.state = extent.ok ? State::Good : State::Broken;
     if (extent.ok && (extent.size > kMaxNodes || extent.depth > kMaxDepth)) {
-        reporter_.error(code::kValidate, def.condition.at(0), "Macro '" + def.name + "' is too large once the macros in it are replaced");
+        reporter_.error(code::kValidate, def.condition.at(0),
+                        "Macro '" + def.name + "' is too large once the macros in it are replaced");
         entry.state = State::Broken;
     }
 }
@@ -90,23 +94,28 @@ MacroTable::Extent MacroTable::measure(const lang::Node& node, const User& user,
     return extent;
 }
 
-MacroTable::Extent MacroTable::measure_name(const lang::Node& node, const User& user, unsigned depth) {
+MacroTable::Extent MacroTable::measure_name(const lang::Node& node, const User& user,
+                                            unsigned depth) {
     user.named->push_back(node.macro);
     const auto found = library_.macros.index.find(node.macro);
     if (found == library_.macros.index.end()) return {1, 1, reject_name(node, user, false)};
     const std::size_t macro = found->second;
     MacroDef& def = library_.macros.items[macro];
     if (user.macro != kRule) {
-        const bool visible = macro != user.macro && def.first_seq < library_.macros.items[user.macro].latest_seq;
+        const bool visible =
+            macro != user.macro && def.first_seq < library_.macros.items[user.macro].latest_seq;
         if (!visible) return {1, 1, reject_name(node, user, macro != user.macro)};
     }
     def.used = true;
     if (entries_[macro].state == State::Open) {
-        reporter_.error(code::kValidate, user.place(node.pos), "Macro loop: '" + node.macro + "' is part of its own definition");
+        reporter_.error(code::kValidate, user.place(node.pos),
+                        "Macro loop: '" + node.macro + "' is part of its own definition");
         return {1, 1, false};
     }
     if (depth > kMaxDepth) {
-        reporter_.error(code::kValidate, user.place(node.pos), "Macros are nested more than " + std::to_string(kMaxDepth) + " levels deep");
+        reporter_.error(
+            code::kValidate, user.place(node.pos),
+            "Macros are nested more than " + std::to_string(kMaxDepth) + " levels deep");
         return {1, 1, false};
     }
     analyse(macro, depth + 1);
@@ -114,14 +123,16 @@ MacroTable::Extent MacroTable::measure_name(const lang::Node& node, const User& 
 }
 
 bool MacroTable::reject_name(const lang::Node& node, const User& user, bool later) {
-    if (library_.macros.broken.contains(node.macro) && !later) return false;  // said where it is defined
+    if (library_.macros.broken.contains(node.macro) && !later)
+        return false;  // said where it is defined
     std::string hint = later ? "the macro is defined later: move it up" : "";
     if (hint.empty()) {
         std::vector<std::string_view> names;
         for (const MacroDef& def : library_.macros.items) names.push_back(def.name);
         hint = lang::did_you_mean(node.macro, names);
     }
-    reporter_.error(code::kValidate, user.place(node.pos), "Undefined macro '" + node.macro + "' used in filter.", hint);
+    reporter_.error(code::kValidate, user.place(node.pos),
+                    "Undefined macro '" + node.macro + "' used in filter.", hint);
     return false;
 }
 
@@ -144,14 +155,16 @@ lang::NodePtr MacroTable::replaced(const lang::Node& node) const {
     return copy;
 }
 
-lang::NodePtr MacroTable::expand(const lang::Node& tree, const std::function<Origin(const lang::TextPos&)>& place,
+lang::NodePtr MacroTable::expand(const lang::Node& tree,
+                                 const std::function<Origin(const lang::TextPos&)>& place,
                                  std::vector<std::string>& named) {
     const User user{kRule, place, &named};
     const Extent extent = measure(tree, user, 0);
     sort_unique(named);
     if (!extent.ok) return nullptr;
     if (extent.size > kMaxNodes || extent.depth > kMaxDepth) {
-        reporter_.error(code::kValidate, place(tree.pos), "The condition is too large once its macros are replaced");
+        reporter_.error(code::kValidate, place(tree.pos),
+                        "The condition is too large once its macros are replaced");
         return nullptr;
     }
     return replaced(tree);

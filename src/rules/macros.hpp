@@ -18,7 +18,8 @@ public:
     /// Replaces macro names in a parsed condition. `place` maps positions of this condition.
     /// out: names of the macros used directly are added to `named`
     /// fails: null, reported (or caused by a macro already reported)
-    lang::NodePtr expand(const lang::Node& tree, const std::function<Origin(const lang::TextPos&)>& place,
+    lang::NodePtr expand(const lang::Node& tree,
+                         const std::function<Origin(const lang::TextPos&)>& place,
                          std::vector<std::string>& named);
 
     /// Marks the macros named in a condition that is not checked.
@@ -27,8 +28,12 @@ public:
     Origin place(const lang::TextPos& pos) const;
     /// Canonical text of a macro, "" if broken; names in it.
     std::string compiled(std::size_t macro);
-    const std::vector<std::string>& macros_named(std::size_t macro) const { return entries_[macro].macros; }
-    const std::vector<std::string>& lists_named(std::size_t macro) const { return entries_[macro].lists; }
+    const std::vector<std::string>& macros_named(std::size_t macro) const {
+        return entries_[macro].macros;
+    }
+    const std::vector<std::string>& lists_named(std::size_t macro) const {
+        return entries_[macro].lists;
+    }
 
 private:
     enum class State : std::uint8_t { Untouched, Open, Good, Broken };

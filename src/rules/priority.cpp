@@ -7,8 +7,8 @@
 namespace sensor::rules {
 namespace {
 
-constexpr std::array<std::string_view, 8> kWords = {"Emergency", "Alert",  "Critical",      "Error",
-                                                    "Warning",   "Notice", "Informational", "Debug"};
+constexpr std::array<std::string_view, 8> kWords = {
+    "Emergency", "Alert", "Critical", "Error", "Warning", "Notice", "Informational", "Debug"};
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
@@ -22,7 +22,9 @@ bool equal_words(std::string_view a, std::string_view b) noexcept {
 
 }  // namespace
 
-std::string_view to_text(Priority priority) noexcept { return kWords[static_cast<std::size_t>(priority)]; }
+std::string_view to_text(Priority priority) noexcept {
+    return kWords[static_cast<std::size_t>(priority)];
+}
 
 bool parse_priority(std::string_view text, Priority& out) noexcept {
     if (equal_words(text, "info")) {

@@ -17,7 +17,8 @@ void read_plugin_versions(const Item& item, Library& library);
 /// Entries of `exceptions`. define: fields are required; else (append) existing names may bring
 /// values only. `checked`: the rule's source is known, so field names can be judged.
 /// out: false if something was wrong
-bool read_exceptions(const Item& item, bool define, bool checked, std::vector<Exception>& exceptions);
+bool read_exceptions(const Item& item, bool define, bool checked,
+                     std::vector<Exception>& exceptions);
 
 /// What `override` of an item asks for, by key.
 struct Overrides {

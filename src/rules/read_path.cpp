@@ -37,9 +37,11 @@ Result<std::vector<SourceFile>> read_rules_path(const std::string& path) {
     for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
         const std::string extension = it->path().extension().string();
         std::error_code ignored;
-        if (it->is_regular_file(ignored) && (extension == ".yaml" || extension == ".yml")) names.push_back(it->path().string());
+        if (it->is_regular_file(ignored) && (extension == ".yaml" || extension == ".yml"))
+            names.push_back(it->path().string());
     }
-    if (error) return Error("Could not read folder " + path + ": " + error.message(), error.value());
+    if (error)
+        return Error("Could not read folder " + path + ": " + error.message(), error.value());
     std::sort(names.begin(), names.end());
     for (const std::string& name : names) {
         SENSOR_TRY(SourceFile file, read_file(name));

@@ -34,8 +34,10 @@ std::optional<PluginRequirement::Choice> read_choice(const YAML::Node& node, con
     if (!name || !version) return std::nullopt;
     PluginRequirement::Choice choice{name->text, {}};
     if (!parse_version(version->text, false, choice.version)) {
-        parent.reporter().error(code::kValidate, version->at(0), "Invalid required version '" + version->text + "' for plugin '" + name->text + "'",
-                                "write it as \"x.y.z\"");
+        parent.reporter().error(
+            code::kValidate, version->at(0),
+            "Invalid required version '" + version->text + "' for plugin '" + name->text + "'",
+            "write it as \"x.y.z\"");
         return std::nullopt;
     }
     return choice;
@@ -50,14 +52,17 @@ bool parse_version(std::string_view text, bool plain_number, EngineVersion& vers
         version = {0, parsed.major, 0};
         return true;
     }
-    if (!take_dot(text) || !take_number(text, parsed.minor) || !take_dot(text) || !take_number(text, parsed.patch)) return false;
+    if (!take_dot(text) || !take_number(text, parsed.minor) || !take_dot(text) ||
+        !take_number(text, parsed.patch))
+        return false;
     if (!text.empty() && text[0] != '-' && text[0] != '+') return false;
     version = parsed;
     return true;
 }
 
 std::string to_text(const EngineVersion& version) {
-    return std::to_string(version.major) + "." + std::to_string(version.minor) + "." + std::to_string(version.patch);
+    return std::to_string(version.major) + "." + std::to_string(version.minor) + "." +
+           std::to_string(version.patch);
 }
 
 void read_engine_version(const Item& item, Library& library) {
@@ -66,11 +71,14 @@ void read_engine_version(const Item& item, Library& library) {
     if (!text) return;
     EngineVersion version;
     if (!parse_version(text->text, true, version)) {
-        item.fail(text->at(0), "Unable to parse engine version '" + text->text + "' as a semver string. Expected \"x.y.z\" semver format.");
+        item.fail(text->at(0), "Unable to parse engine version '" + text->text +
+                                   "' as a semver string. Expected \"x.y.z\" semver format.");
         return;
     }
     if (version.major != kEngineVersion.major || version > kEngineVersion) {
-        item.reporter().error(code::kValidate, text->at(0), "Rules require engine version " + to_text(version) + ", but engine version is " + to_text(kEngineVersion));
+        item.reporter().error(code::kValidate, text->at(0),
+                              "Rules require engine version " + to_text(version) +
+                                  ", but engine version is " + to_text(kEngineVersion));
         return;
     }
     if (version > library.required_engine) library.required_engine = version;
@@ -84,7 +92,8 @@ void read_plugin_versions(const Item& item, Library& library) {
         return;
     }
     for (const YAML::Node& node : all) {
-        const Reporter::Scope entry(item.reporter(), "required plugin versions entry", "", item.origin(node));
+        const Reporter::Scope entry(item.reporter(), "required plugin versions entry", "",
+                                    item.origin(node));
         PluginPlace requirement;
         requirement.at = item.origin(node);
         std::optional<PluginRequirement::Choice> first = read_choice(node, item);
@@ -93,16 +102,21 @@ void read_plugin_versions(const Item& item, Library& library) {
         const lang::Position position = item.reporter().files().position(item.origin(node));
         requirement.file = position.file;
         requirement.line = position.line;
-        const YAML::Node alternatives = Item(node, item.file(), item.reporter()).get("alternatives");
+        const YAML::Node alternatives =
+            Item(node, item.file(), item.reporter()).get("alternatives");
         bool ok = true;
         std::unordered_set<std::string> names{requirement.choices.front().name};
         if (alternatives.IsDefined() && !alternatives.IsNull() && !alternatives.IsSequence()) {
-            ok = item.fail(item.origin(alternatives), "Value of key 'alternatives' is not a sequence");
+            ok = item.fail(item.origin(alternatives),
+                           "Value of key 'alternatives' is not a sequence");
         }
-        for (const YAML::Node& alternative : ok && alternatives.IsDefined() ? alternatives : YAML::Node()) {
+        for (const YAML::Node& alternative :
+             ok&& alternatives.IsDefined() ? alternatives : YAML::Node()) {
             std::optional<PluginRequirement::Choice> choice = read_choice(alternative, item);
             if (choice && !names.insert(choice->name).second) {
-                item.reporter().error(code::kValidate, item.origin(alternative), "Plugin '" + choice->name + "' is named twice in one requirement");
+                item.reporter().error(
+                    code::kValidate, item.origin(alternative),
+                    "Plugin '" + choice->name + "' is named twice in one requirement");
                 choice.reset();
             }
             ok = ok && choice.has_value();

@@ -12,8 +12,8 @@ namespace {
 const OverrideKeys& override_keys() {
     static const OverrideKeys keys{
         {"condition", "output", "desc", "tags", "exceptions"},
-        {"condition", "output", "desc", "tags", "exceptions", "priority", "capture", "capture_duration", "enabled",
-         "warn_evttypes", "skip-if-unknown-filter"}};
+        {"condition", "output", "desc", "tags", "exceptions", "priority", "capture",
+         "capture_duration", "enabled", "warn_evttypes", "skip-if-unknown-filter"}};
     return keys;
 }
 
@@ -25,7 +25,9 @@ std::optional<Priority> read_priority(const Item& item) {
     Priority priority{};
     if (parse_priority(text->text, priority)) return priority;
     const Reporter::Scope scope(item.reporter(), "rule priority", "", text->at(0));
-    item.fail(text->at(0), "Invalid priority", "one of EMERGENCY, ALERT, CRITICAL, ERROR, WARNING, NOTICE, INFORMATIONAL (INFO), DEBUG");
+    item.fail(
+        text->at(0), "Invalid priority",
+        "one of EMERGENCY, ALERT, CRITICAL, ERROR, WARNING, NOTICE, INFORMATIONAL (INFO), DEBUG");
     return std::nullopt;
 }
 
@@ -38,7 +40,10 @@ void add_tags(const std::vector<Sourced>& more, std::vector<std::string>& tags) 
 class RuleReader {
 public:
     RuleReader(const Item& item, Library& library, std::string name)
-        : item_(item), library_(library), name_(std::move(name)), existing_(library.rules.find(name_)) {}
+        : item_(item),
+          library_(library),
+          name_(std::move(name)),
+          existing_(library.rules.find(name_)) {}
 
     /// out: false if something was wrong
     bool read() {
@@ -48,13 +53,17 @@ public:
         const bool append = item_.boolean("append", false, ok);
         if (append) {
             item_.reporter().warning(code::kDeprecated, item_.origin(item_.get("append")),
-                                     "'append' key is deprecated. Add an 'append' entry (e.g. 'condition: append') under 'override' instead.");
+                                     "'append' key is deprecated. Add an 'append' entry (e.g. "
+                                     "'condition: append') under 'override' instead.");
         }
-        if (append && overrides.any()) ok = item_.fail(item_.at(), "Keys 'override' and 'append: true' cannot be used together");
+        if (append && overrides.any())
+            ok = item_.fail(item_.at(),
+                            "Keys 'override' and 'append: true' cannot be used together");
         if (!ok) return false;
         if (overrides.any()) return override(overrides);
         if (append) return this->append();
-        const bool bare = !item_.has("condition") && !item_.has("output") && !item_.has("desc") && !item_.has("priority");
+        const bool bare = !item_.has("condition") && !item_.has("output") && !item_.has("desc") &&
+                          !item_.has("priority");
         return bare && item_.has("enabled") ? enable() : define();
     }
 
@@ -68,14 +77,17 @@ private:
         if (existing_ != nullptr) return true;
         std::vector<std::string_view> names;
         for (const RuleDef& rule : library_.rules.items) names.push_back(rule.name);
-        item_.reporter().error(code::kValidate, item_.at(), "Rule has '" + key + "' key but no rule by that name already exists",
+        item_.reporter().error(code::kValidate, item_.at(),
+                               "Rule has '" + key + "' key but no rule by that name already exists",
                                lang::did_you_mean(name_, names));
         return false;
     }
 
     /// An explicit source must be the one the rule has already.
     bool same_source(const std::optional<Sourced>& source) {
-        if (existing_ == nullptr || !source || source->text.empty() || source->text == existing_->source) return true;
+        if (existing_ == nullptr || !source || source->text.empty() ||
+            source->text == existing_->source)
+            return true;
         return invalid("Rule has been re-defined with a different source");
     }
 
@@ -83,8 +95,10 @@ private:
         bool ok = must_exist("enabled");
         const bool enabled = item_.boolean("enabled", true, ok);
         if (!ok) return false;
-        item_.reporter().warning(code::kDeprecated, item_.origin(item_.get("enabled")),
-                                 "The standalone 'enabled' key usage is deprecated. The correct approach requires also a 'replace' entry under the 'override' key (i.e. 'enabled: replace').");
+        item_.reporter().warning(
+            code::kDeprecated, item_.origin(item_.get("enabled")),
+            "The standalone 'enabled' key usage is deprecated. The correct approach requires also "
+            "a 'replace' entry under the 'override' key (i.e. 'enabled: replace').");
         existing_->enabled = enabled;
         return true;
     }
@@ -126,7 +140,8 @@ private:
         if (!must_exist("append")) return false;
         bool ok = true;
         ok = same_source(item_.text("source", ok)) && ok;
-        if (!item_.has("condition") && !item_.has("exceptions")) return invalid("Appended rule must have exceptions or condition property");
+        if (!item_.has("condition") && !item_.has("exceptions"))
+            return invalid("Appended rule must have exceptions or condition property");
         RuleDef rule = *existing_;
         rule.file = item_.file();
         if (item_.has("condition")) ok = append_text("condition", rule.condition) && ok;
@@ -159,12 +174,14 @@ private:
         bool ok = true;
         if (key == "condition") return append_text("condition", rule.condition);
         if (key == "output") return append_text("output", rule.output);
-        if (key == "exceptions") return read_exceptions(item_, false, is_known_source(rule.source), rule.exceptions);
+        if (key == "exceptions")
+            return read_exceptions(item_, false, is_known_source(rule.source), rule.exceptions);
         if (key == "tags") {
             if (const auto tags = item_.texts("tags", ok)) add_tags(*tags, rule.tags);
             return ok;
         }
-        Sourced description{rule.description, std::vector<Origin>(rule.description.size(), rule.at)};
+        Sourced description{rule.description,
+                            std::vector<Origin>(rule.description.size(), rule.at)};
         ok = append_text("desc", description);
         rule.description = description.text;
         return ok;
@@ -191,8 +208,10 @@ private:
         } else if (key == "capture_duration") {
             rule.capture_duration_ms = item_.number("capture_duration", ok);
         } else {
-            bool& flag = key == "enabled" ? rule.enabled : key == "capture" ? rule.capture
-                         : key == "warn_evttypes" ? rule.warn_evttypes : rule.skip_if_unknown;
+            bool& flag = key == "enabled"         ? rule.enabled
+                         : key == "capture"       ? rule.capture
+                         : key == "warn_evttypes" ? rule.warn_evttypes
+                                                  : rule.skip_if_unknown;
             flag = item_.boolean(key.c_str(), flag, ok);
         }
         return ok;
@@ -210,8 +229,9 @@ void read_rule(const Item& item, Library& library) {
     const std::optional<Sourced> name = item.required_text("rule");
     const Reporter::Scope scope(item.reporter(), "rule", name ? name->text : "", item.at());
     if (!name) return;
-    item.warn_unknown_keys({"rule", "desc", "condition", "output", "priority", "source", "enabled", "tags", "exceptions", "warn_evttypes",
-                            "skip-if-unknown-filter", "capture", "capture_duration", "append", "override"});
+    item.warn_unknown_keys({"rule", "desc", "condition", "output", "priority", "source", "enabled",
+                            "tags", "exceptions", "warn_evttypes", "skip-if-unknown-filter",
+                            "capture", "capture_duration", "append", "override"});
     if (!RuleReader(item, library, name->text).read()) library.rules.broken.insert(name->text);
 }
 

@@ -5,7 +5,8 @@
 
 namespace sensor::rules {
 
-Reporter::Scope::Scope(Reporter& reporter, std::string type, std::string name, Origin at) : reporter_(reporter) {
+Reporter::Scope::Scope(Reporter& reporter, std::string type, std::string name, Origin at)
+    : reporter_(reporter) {
     reporter_.context_.push_back({std::move(type), std::move(name), reporter.files_.position(at)});
 }
 
@@ -17,7 +18,8 @@ void Reporter::warning(std::string_view code, Origin at, std::string message, st
     add(lang::Severity::Warning, code, at, std::move(message), std::move(hint));
 }
 
-void Reporter::add(lang::Severity severity, std::string_view code, Origin at, std::string message, std::string hint) {
+void Reporter::add(lang::Severity severity, std::string_view code, Origin at, std::string message,
+                   std::string hint) {
     std::string key(code);
     key += '\n' + std::to_string(at.file) + ' ' + std::to_string(at.offset) + ' ' + message;
     if (!said_.insert(std::move(key)).second) return;

@@ -17,7 +17,8 @@ public:
 
     void error(std::string_view code, Origin at, std::string message, std::string hint = {});
     void warning(std::string_view code, Origin at, std::string message, std::string hint = {});
-    void add(lang::Severity severity, std::string_view code, Origin at, std::string message, std::string hint);
+    void add(lang::Severity severity, std::string_view code, Origin at, std::string message,
+             std::string hint);
 
     const Files& files() const { return files_; }
 

@@ -16,7 +16,16 @@
 
 namespace sensor::rules {
 
-enum class Priority : std::uint8_t { Emergency, Alert, Critical, Error, Warning, Notice, Informational, Debug };
+enum class Priority : std::uint8_t {
+    Emergency,
+    Alert,
+    Critical,
+    Error,
+    Warning,
+    Notice,
+    Informational,
+    Debug
+};
 std::string_view to_text(Priority priority) noexcept;  ///< "Warning", "Informational", ...
 /// Case-insensitive whole word, "info" too. fails: false
 bool parse_priority(std::string_view text, Priority& out) noexcept;
@@ -24,10 +33,10 @@ bool parse_priority(std::string_view text, Priority& out) noexcept;
 struct Rule {
     std::string name;
     std::string description;
-    std::string condition;  ///< as written, exceptions and appends included
+    std::string condition;           ///< as written, exceptions and appends included
     std::string condition_compiled;  ///< canonical text, macros and lists replaced
-    std::string output;           ///< as written
-    std::string output_compiled;  ///< with everything appended; what `format` was made from
+    std::string output;              ///< as written
+    std::string output_compiled;     ///< with everything appended; what `format` was made from
     Priority priority = Priority::Debug;
     std::string source = "syscall";
     std::vector<std::string> tags;  ///< sorted, unique
@@ -65,8 +74,8 @@ struct LoadOptions {
 /// What a macro or list became; for listings and explanations, not needed for running rules.
 struct MacroInfo {
     std::string name;
-    std::string condition;           ///< as written
-    std::string condition_compiled;  ///< "" if it cannot be parsed
+    std::string condition;                   ///< as written
+    std::string condition_compiled;          ///< "" if it cannot be parsed
     std::vector<std::string> macros, lists;  ///< named in it, sorted
     bool used = false;
     std::string file;

@@ -28,9 +28,11 @@ bool wildcard_match(std::string_view pattern, std::string_view name) {
 void apply_selections(const std::vector<Selection>& selections, Library& library) {
     for (const Selection& selection : selections) {
         for (RuleDef& rule : library.rules.items) {
-            const bool by_name = !selection.rule_pattern.empty() && wildcard_match(selection.rule_pattern, rule.name);
-            const bool by_tag = !selection.tag.empty() &&
-                                std::find(rule.tags.begin(), rule.tags.end(), selection.tag) != rule.tags.end();
+            const bool by_name = !selection.rule_pattern.empty() &&
+                                 wildcard_match(selection.rule_pattern, rule.name);
+            const bool by_tag =
+                !selection.tag.empty() &&
+                std::find(rule.tags.begin(), rule.tags.end(), selection.tag) != rule.tags.end();
             if (by_name || by_tag) rule.enabled = selection.enable;
         }
     }

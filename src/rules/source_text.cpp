@@ -152,7 +152,8 @@ std::string Files::snippet(Origin at) const {
     }
     if (line.size() > kSnippetWidth + 3) line = line.substr(0, kSnippetWidth) + "...";
     std::string blanks;
-    for (std::size_t k = 0; k < caret; ++k) blanks += k < line.size() && line[k] == '\t' ? '\t' : ' ';
+    for (std::size_t k = 0; k < caret; ++k)
+        blanks += k < line.size() && line[k] == '\t' ? '\t' : ' ';
     return line + "\n" + blanks + "^\n";
 }
 
@@ -168,7 +169,8 @@ Sourced Files::trace(std::uint32_t file, int pos, std::string_view value) const 
     Sourced traced;
     traced.text = std::string(value);
     traced.origin.reserve(value.size());
-    for (const char c : value) traced.origin.push_back({file, static_cast<std::uint32_t>(tracer.next(c))});
+    for (const char c : value)
+        traced.origin.push_back({file, static_cast<std::uint32_t>(tracer.next(c))});
     return traced;
 }
 

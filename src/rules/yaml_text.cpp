@@ -21,18 +21,25 @@ public:
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { event(mark); }
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { event(mark); }
-    void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string&) override { event(mark); }
-    void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  const std::string&) override {
+        event(mark);
+    }
+    void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                         YAML::EmitterStyle::value) override {
         event(mark);
     }
     void OnSequenceEnd() override {}
-    void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                    YAML::EmitterStyle::value) override {
         event(mark);
     }
     void OnMapEnd() override {}
 
 private:
-    [[noreturn]] static void stop(const YAML::Mark& mark) { throw YAML::ParserException(mark, "this cannot be read as YAML"); }
+    [[noreturn]] static void stop(const YAML::Mark& mark) {
+        throw YAML::ParserException(mark, "this cannot be read as YAML");
+    }
     void event(const YAML::Mark& mark) {
         if (++events_ > most_events_) stop(mark);
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as a record from the kernel: what the view accepts must lie within the bytes. Every text
-// is read to its end, so that the address sanitizer sees a bound that was not checked.
+// Any bytes as a record from the kernel: what the view accepts must lie within the bytes. Every
+// text is read to its end, so that the address sanitizer sees a bound that was not checked.
 #include <cstddef>
 #include <cstdint>
 #include <cstring>

@@ -23,8 +23,12 @@ EventSet events(std::string_view text) {
     return checked.events;
 }
 
-bool has(const EventSet& set, EventType type) { return set.events.test(static_cast<std::size_t>(type)); }
-bool has_call(const EventSet& set, std::string_view name) { return set.generic.test(syscall_info(name)->sc); }
+bool has(const EventSet& set, EventType type) {
+    return set.events.test(static_cast<std::size_t>(type));
+}
+bool has_call(const EventSet& set, std::string_view name) {
+    return set.generic.test(syscall_info(name)->sc);
+}
 
 bool is_broad(std::string_view text) { return lang::count_types(events(text)) > 100; }
 
@@ -89,23 +93,26 @@ TEST_CASE("evt.num counts from one") {
 
 TEST_CASE("breadth, as the warning counts it") {
     for (const char* text :
-         {"proc.name=a", "evt.type!=execve", "not evt.type=execve", "evt.type=execve or not evt.type=open",
-          "evt.type=execve or evt.type!=open", "not evt.type in (open, execve)", "evt.type=execve or proc.name=a"}) {
+         {"proc.name=a", "evt.type!=execve", "not evt.type=execve",
+          "evt.type=execve or not evt.type=open", "evt.type=execve or evt.type!=open",
+          "not evt.type in (open, execve)", "evt.type=execve or proc.name=a"}) {
         INFO(text);
         CHECK(is_broad(text));
     }
     for (const char* text :
          {"evt.type=execve", "evt.type in (open, execve)", "evt.type=open or evt.type=execve",
           "evt.type=execve and not proc.name=a", "not proc.name=a and evt.type=execve",
-          "evt.type=execve and proc.name!=a and evt.type!=open", "evt.type=open and (proc.name=a or not fd.name=b)",
-          "evt.num=0", "evt.type=open and evt.type=close"}) {
+          "evt.type=execve and proc.name!=a and evt.type!=open",
+          "evt.type=open and (proc.name=a or not fd.name=b)", "evt.num=0",
+          "evt.type=open and evt.type=close"}) {
         INFO(text);
         CHECK_FALSE(is_broad(text));
     }
 }
 
 TEST_CASE("names of a set") {
-    const std::vector<std::string_view> names = lang::names_of(events("evt.type in (open, madvise)"));
+    const std::vector<std::string_view> names =
+        lang::names_of(events("evt.type in (open, madvise)"));
     CHECK(names == std::vector<std::string_view>{"asyncevent", "madvise", "open"});
     CHECK(lang::is_event_name("switch"));
     CHECK_FALSE(lang::is_event_name("zzz"));

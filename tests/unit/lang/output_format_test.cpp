@@ -18,7 +18,8 @@ std::string parts(std::string_view text) {
         out += part.literal + "|";
         if (!part.has_term) continue;
         const lang::Term& term = program.terms[part.term];
-        out += term.kind == lang::Term::Kind::Field ? to_text(term.field) : std::string(to_text(term.transformer));
+        out += term.kind == lang::Term::Kind::Field ? to_text(term.field)
+                                                    : std::string(to_text(term.transformer));
         if (part.width != 0) out += "/" + std::to_string(part.width);
         out += "|";
     }
@@ -28,7 +29,8 @@ std::string parts(std::string_view text) {
 std::vector<std::string> keys(std::string_view text) {
     lang::Program program;
     std::vector<std::string> found;
-    for (const lang::OutputField& field : lang::parse_output(text, program).format.fields) found.push_back(field.key);
+    for (const lang::OutputField& field : lang::parse_output(text, program).format.fields)
+        found.push_back(field.key);
     return found;
 }
 
@@ -75,20 +77,24 @@ TEST_CASE("transformers") {
     CHECK(parts("%toupper( proc.name )") == "|toupper|");
     CHECK(parts("%concat(proc.name,\"-\",fd.name)") == "|concat|");
     CHECK(parts("%toupper(proc.name)[x]") == "|toupper|[x]|");
-    CHECK(keys("%toupper(proc.name) %fd.name %proc.name") == std::vector<std::string>{"proc.name", "fd.name"});
-    CHECK(keys("%join(\"-\", (proc.pid, \"x\", proc.name))") == std::vector<std::string>{"proc.pid", "proc.name"});
+    CHECK(keys("%toupper(proc.name) %fd.name %proc.name") ==
+          std::vector<std::string>{"proc.name", "fd.name"});
+    CHECK(keys("%join(\"-\", (proc.pid, \"x\", proc.name))") ==
+          std::vector<std::string>{"proc.pid", "proc.name"});
 }
 
 TEST_CASE("keys of output_fields") {
     CHECK(keys("no fields").empty());
-    CHECK(keys("%proc.aname[2] %proc.name %proc.aname[2]") == std::vector<std::string>{"proc.aname[2]", "proc.name"});
+    CHECK(keys("%proc.aname[2] %proc.name %proc.aname[2]") ==
+          std::vector<std::string>{"proc.aname[2]", "proc.name"});
     CHECK(keys("%evt.arg.path") == std::vector<std::string>{"evt.arg.path"});
 }
 
 TEST_CASE("what is no field is an error") {
-    for (const char* text : {"100% done", "%%", "% x", "%(x)", "%-5f", "end %", "%5", "%val(proc.name)", "%(proc.name)",
-                             "%toupper (proc.name)", "%toupper(proc.pid)", "%toupper(proc.name", "%toupper()",
-                             "%evt.arg", "%container.label"}) {
+    for (const char* text :
+         {"100% done", "%%", "% x", "%(x)", "%-5f", "end %", "%5", "%val(proc.name)",
+          "%(proc.name)", "%toupper (proc.name)", "%toupper(proc.pid)", "%toupper(proc.name",
+          "%toupper()", "%evt.arg", "%container.label"}) {
         INFO(text);
         CHECK(fails(text));
     }

@@ -121,7 +121,8 @@ TEST_CASE("bare texts") {
 }
 
 TEST_CASE("numbers") {
-    for (const char* good : {"> +7", "< -7", "<= 0x1F", "> 1.5", "> 2e+3", ">= 1.", "> 2.5E-3", ">5"}) {
+    for (const char* good :
+         {"> +7", "< -7", "<= 0x1F", "> 1.5", "> 2e+3", ">= 1.", "> 2.5E-3", ">5"}) {
         INFO(good);
         CHECK(accepts(std::string("proc.pid ") + good));
     }
@@ -139,7 +140,8 @@ TEST_CASE("field names and arguments") {
     CHECK_FALSE(accepts("evt.arg [1] = a"));
     CHECK(meaning("evt.arg[\"a b\"] = c") == "evt.arg[\"a b\"] = c");
     CHECK(meaning("evt.arg[1] exists") == "evt.arg[1] exists");
-    CHECK(meaning("container.label[app.kubernetes.io/name] = x") == "container.label[app.kubernetes.io/name] = x");
+    CHECK(meaning("container.label[app.kubernetes.io/name] = x") ==
+          "container.label[app.kubernetes.io/name] = x");
     CHECK(meaning("x.y[\"\"] = 1") != meaning("x.y = 1"));
     CHECK(parse_condition("x.y[\"\"] = 1").root->left.field.bracket == std::string());
     CHECK_FALSE(parse_condition("x.y = 1").root->left.field.bracket.has_value());
@@ -216,7 +218,8 @@ TEST_CASE("modifiers") {
 }
 
 TEST_CASE("depth is limited, not the stack") {
-    const ParseResult deep = parse_condition(std::string(100000, '(') + "m" + std::string(100000, ')'));
+    const ParseResult deep =
+        parse_condition(std::string(100000, '(') + "m" + std::string(100000, ')'));
     REQUIRE(deep.error);
     CHECK(deep.error->message.find("levels deep") != std::string::npos);
     CHECK(deep.error->pos.column == sensor::lang::kMaxNesting + 2);
@@ -233,17 +236,21 @@ TEST_CASE("depth is limited, not the stack") {
 
 TEST_CASE("messages name the token before, the place and what may follow") {
     const auto error = [](std::string_view text) { return *parse_condition(text).error; };
-    CHECK(error("evt.type=open fd.name=/x").message == "unexpected token after 'open', expecting 'or', 'and'");
+    CHECK(error("evt.type=open fd.name=/x").message ==
+          "unexpected token after 'open', expecting 'or', 'and'");
     CHECK(error("evt.type=open fd.name=/x").found == "'fd.name'");
     CHECK(error("evt.type=open fd.name=/x").pos.column == 15);
     CHECK(error("a and (b c)").message == "unexpected token after 'b', expecting 'or', 'and', ')'");
-    CHECK(error("fd.name like x").message == "unexpected token after 'fd.name', expecting a comparison operator");
+    CHECK(error("fd.name like x").message ==
+          "unexpected token after 'fd.name', expecting a comparison operator");
     CHECK(error("a and").message == "unexpected token after 'a', expecting 'or', 'and'");
-    CHECK(error("a and ").message == "unexpected token after 'and', expecting 'not', '(', a field or a macro name");
+    CHECK(error("a and ").message ==
+          "unexpected token after 'and', expecting 'not', '(', a field or a macro name");
     CHECK(error("a and ").found == "end of text");
     CHECK(error("x.y in (a,)").message == "unexpected token after ',', expecting a list value");
     CHECK(error("x.y in (a b)").message == "unexpected token after 'a', expecting ',', ')'");
-    CHECK(error("x.y > abc").message == "unexpected token after '>', expecting a number, 'val(' or a transformer");
+    CHECK(error("x.y > abc").message ==
+          "unexpected token after '>', expecting a number, 'val(' or a transformer");
     CHECK(error("x.y = \"abc").message.find("expecting '\"'") != std::string::npos);
     CHECK(error("x.y = \"a\\qb\"").message == "invalid escape sequence in a quoted text");
     CHECK(error("x.y = \"a\\qb\"").pos.column == 9);
@@ -276,8 +283,10 @@ TEST_CASE("expressions alone") {
 }
 
 TEST_CASE("canonical text") {
-    CHECK(meaning("(evt.type in (open,openat,openat2) and fd.num>=0) and fd.name=/etc/shadow and not proc.name in (bash, sh)") ==
-          "((evt.type in (open, openat, openat2) and fd.num >= 0) and fd.name = /etc/shadow and not proc.name in (bash, sh))");
+    CHECK(meaning("(evt.type in (open,openat,openat2) and fd.num>=0) and fd.name=/etc/shadow and "
+                  "not proc.name in (bash, sh)") ==
+          "((evt.type in (open, openat, openat2) and fd.num >= 0) and fd.name = /etc/shadow and "
+          "not proc.name in (bash, sh))");
     CHECK(meaning("a.b = \"\"") == "a.b = ");
     CHECK(meaning("a.b = 'x y'") == "a.b = \"x y\"");
     CHECK(meaning("a.b = \"x\\ny\\\\x\"") == "a.b = \"x\\ny\\\\x\"");

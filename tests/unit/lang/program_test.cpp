@@ -48,7 +48,8 @@ TEST_CASE("entries that came from storage are found too") {
 TEST_CASE("many entries stay cheap to share") {
     Program program;
     for (std::int64_t round = 0; round < 2; ++round) {
-        for (std::int64_t k = 0; k < 20000; ++k) program.add_term(field_term(FieldId::proc_aname, k));
+        for (std::int64_t k = 0; k < 20000; ++k)
+            program.add_term(field_term(FieldId::proc_aname, k));
     }
     CHECK(program.terms.size() == 20000);
 }

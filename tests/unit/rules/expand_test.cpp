@@ -10,14 +10,19 @@ using sensor::lang::Diagnostic;
 
 namespace {
 
-std::string list(const std::string& name, const std::string& items) { return "- list: " + name + "\n  items: [" + items + "]\n"; }
-std::string macro(const std::string& name, const std::string& condition) { return "- macro: " + name + "\n  condition: " + condition + "\n"; }
+std::string list(const std::string& name, const std::string& items) {
+    return "- list: " + name + "\n  items: [" + items + "]\n";
+}
+std::string macro(const std::string& name, const std::string& condition) {
+    return "- macro: " + name + "\n  condition: " + condition + "\n";
+}
 
 /// The condition behind "evt.type=open and".
 std::string body(const std::string& items, const std::string& condition) {
     const std::string whole = compiled(items + rule("A", "evt.type=open and " + condition));
     const std::string head = "(evt.type = open and ";
-    return whole.starts_with(head) ? whole.substr(head.size(), whole.size() - head.size() - 1) : whole;
+    return whole.starts_with(head) ? whole.substr(head.size(), whole.size() - head.size() - 1)
+                                   : whole;
 }
 
 }  // namespace
@@ -27,12 +32,15 @@ TEST_CASE("lists are replaced by text between delimiters") {
     CHECK(body(list("l", "a, b"), "proc.name in (x,l , y)") == "proc.name in (x, a, b, y)");
     CHECK(body(list("l", "a"), "proc.name=l") == "proc.name = a");
     CHECK(body(list("l", "a, b"), "proc.name=l").starts_with("LOAD_ERR_COMPILE_CONDITION"));
-    CHECK(body(list("my-list", "a"), "proc.name in (x-my-list, my-list)") == "proc.name in (x-my-list, a)");
-    CHECK(body(list("l", "a"), "proc.cmdline=\"hello l there\"") == "proc.cmdline = \"hello a there\"");
+    CHECK(body(list("my-list", "a"), "proc.name in (x-my-list, my-list)") ==
+          "proc.name in (x-my-list, a)");
+    CHECK(body(list("l", "a"), "proc.cmdline=\"hello l there\"") ==
+          "proc.cmdline = \"hello a there\"");
     CHECK(body(list("l", "a"), "proc.cmdline=\"l\"") == "proc.cmdline = l");
     CHECK(body(list("test list", "a, b"), "proc.name in (test list)") == "proc.name in (a, b)");
     CHECK(find(load(list("test list", "a")), "LOAD_INVALID_LIST_NAME") != nullptr);
-    CHECK(body(list("l", "12, two words, '\"q q\"'"), "proc.name in (l)") == "proc.name in (12, \"two words\", \"q q\")");
+    CHECK(body(list("l", "12, two words, '\"q q\"'"), "proc.name in (l)") ==
+          "proc.name in (12, \"two words\", \"q q\")");
 }
 
 TEST_CASE("empty lists take a comma along") {
@@ -45,30 +53,40 @@ TEST_CASE("empty lists take a comma along") {
 }
 
 TEST_CASE("lists in lists") {
-    CHECK(body(list("la", "a") + list("lb", "la, b") + list("lc", "lb"), "proc.name in (lc)") == "proc.name in (a, b)");
-    CHECK(body(list("lc", "lb") + list("lb", "la, b") + list("la", "a"), "proc.name in (lc)") == "proc.name in (a, b)");
+    CHECK(body(list("la", "a") + list("lb", "la, b") + list("lc", "lb"), "proc.name in (lc)") ==
+          "proc.name in (a, b)");
+    CHECK(body(list("lc", "lb") + list("lb", "la, b") + list("la", "a"), "proc.name in (lc)") ==
+          "proc.name in (a, b)");
     CHECK(body(list("ssh", "ssh, sshd"), "proc.name in (ssh)") == "proc.name in (ssh, sshd)");
-    CHECK(error(list("la", "lb") + list("lb", "la")).find("contain each other") != std::string::npos);
+    CHECK(error(list("la", "lb") + list("lb", "la")).find("contain each other") !=
+          std::string::npos);
     CHECK(count(load(list("la", "a") + list("lb", "la")), "LOAD_UNUSED_LIST") == 1);
     CHECK(error(list("a", "b, [c]")).starts_with("LOAD_ERR_YAML_VALIDATE"));
 }
 
 TEST_CASE("macros are trees") {
-    CHECK(body(macro("m", "proc.name=a or proc.name=b"), "m") == "(proc.name = a or proc.name = b)");
+    CHECK(body(macro("m", "proc.name=a or proc.name=b"), "m") ==
+          "(proc.name = a or proc.name = b)");
     CHECK(body(macro("m", "proc.name=a") + macro("n", "not m"), "n") == "not proc.name = a");
-    CHECK(body("", "notn and evt.num>0") == "LOAD_ERR_VALIDATE: Undefined macro 'notn' used in filter.");
+    CHECK(body("", "notn and evt.num>0") ==
+          "LOAD_ERR_VALIDATE: Undefined macro 'notn' used in filter.");
     CHECK(error(rule("A", "not")) == "LOAD_ERR_VALIDATE: Undefined macro 'not' used in filter.");
-    CHECK(find(load(macro("opened", "evt.type=open") + rule("A", "opend and opened")), "LOAD_ERR_VALIDATE")->hint == "did you mean 'opened'?");
+    CHECK(find(load(macro("opened", "evt.type=open") + rule("A", "opend and opened")),
+               "LOAD_ERR_VALIDATE")
+              ->hint == "did you mean 'opened'?");
     CHECK(find(load(macro("test-macro", "evt.type=open")), "LOAD_INVALID_MACRO_NAME") != nullptr);
     CHECK(count(load(macro("m", "evt.type=open")), "LOAD_UNUSED_MACRO") == 1);
 }
 
 TEST_CASE("what a macro sees") {
-    CHECK(error(macro("m", "n") + macro("n", "proc.name=a")) == "LOAD_ERR_VALIDATE: Undefined macro 'n' used in filter.");
+    CHECK(error(macro("m", "n") + macro("n", "proc.name=a")) ==
+          "LOAD_ERR_VALIDATE: Undefined macro 'n' used in filter.");
     CHECK(error(macro("m", "m")) == "LOAD_ERR_VALIDATE: Undefined macro 'm' used in filter.");
-    CHECK(error(macro("a", "proc.name=a") + macro("b", "a") + macro("a", "b")).starts_with("LOAD_ERR_VALIDATE: Macro loop"));
+    CHECK(error(macro("a", "proc.name=a") + macro("b", "a") + macro("a", "b"))
+              .starts_with("LOAD_ERR_VALIDATE: Macro loop"));
     CHECK(error(macro("m", "proc.name=a") + macro("n", "proc.name=b") + macro("m", "n")).empty());
-    CHECK(compiled(rule("A", "evt.type=open and m") + macro("m", "proc.name=a")) == "(evt.type = open and proc.name = a)");
+    CHECK(compiled(rule("A", "evt.type=open and m") + macro("m", "proc.name=a")) ==
+          "(evt.type = open and proc.name = a)");
     const RuleSet later = load({rule("A", "evt.type=open and m"), macro("m", "proc.name=a")});
     CHECK(error(later) == "LOAD_ERR_VALIDATE: Undefined macro 'm' used in filter.");
     CHECK(load({macro("m", "proc.name=a"), rule("A", "evt.type=open and m")}).ok());
@@ -82,70 +100,116 @@ TEST_CASE("macros cannot grow without end") {
     }
     CHECK(error(text + rule("A", "evt.type=open and m63")).find("too large") != std::string::npos);
     text = macro("m0", "proc.name=a");
-    for (int k = 1; k < 3000; ++k) text += macro("m" + std::to_string(k), "fd.num=" + std::to_string(k) + " or m" + std::to_string(k - 1));
-    CHECK(error(text + rule("A", "evt.type=open and m2999")).find("too large") != std::string::npos);
+    for (int k = 1; k < 3000; ++k)
+        text += macro("m" + std::to_string(k),
+                      "fd.num=" + std::to_string(k) + " or m" + std::to_string(k - 1));
+    CHECK(error(text + rule("A", "evt.type=open and m2999")).find("too large") !=
+          std::string::npos);
 }
 
 TEST_CASE("exceptions of tuples") {
-    const auto with = [](const std::string& exceptions) { return compiled(rule("A", "evt.type=open or evt.num=5") + "  exceptions:\n" + exceptions); };
+    const auto with = [](const std::string& exceptions) {
+        return compiled(rule("A", "evt.type=open or evt.num=5") + "  exceptions:\n" + exceptions);
+    };
     const std::string head = "((evt.type = open or evt.num = 5) and not ";
-    CHECK(with("   - name: e\n     fields: [proc.name, fd.name]\n     comps: [=, startswith]\n     values: [[a, /x], [b, /y]]\n") ==
-          head + "((proc.name = a and fd.name startswith /x) or (proc.name = b and fd.name startswith /y)))");
-    CHECK(with("   - name: e\n     fields: [proc.name]\n     values: [[curl 10.0.0.1]]\n") == head + "proc.name = \"curl 10.0.0.1\")");
-    CHECK(with("   - name: e\n     fields: [proc.name]\n     values: [['a,b=c']]\n").starts_with("LOAD_ERR_COMPILE_CONDITION"));
-    CHECK(with("   - name: e\n     fields: [proc.name]\n     values: [['\"a,b\"']]\n") == head + "proc.name = a,b)");
-    CHECK(with("   - name: e\n     fields: [proc.name]\n     comps: [in]\n     values: [[[a, b]]]\n") == head + "proc.name in (a, b))");
-    CHECK(with("   - name: e\n     fields: [proc.name]\n     comps: [in]\n     values: [[a]]\n") == head + "proc.name in (a))");
-    CHECK(with("   - name: e\n     fields: [proc.name]\n     comps: [in]\n     values: [[\"(a, b)\"]]\n") == head + "proc.name in (a, b))");
-    CHECK(with("   - name: e\n     fields: [proc.name]\n     comps: [\"  startswith   oneof \"]\n     values: [[a]]\n") == head + "proc.name startswith oneof (a))");
-    CHECK(with("   - name: e\n     fields: [proc.name]\n     values: [[[a, b]]]\n").starts_with("LOAD_ERR_COMPILE_CONDITION"));
+    CHECK(with("   - name: e\n     fields: [proc.name, fd.name]\n     comps: [=, startswith]\n     "
+               "values: [[a, /x], [b, /y]]\n") ==
+          head +
+              "((proc.name = a and fd.name startswith /x) or (proc.name = b and fd.name startswith "
+              "/y)))");
+    CHECK(with("   - name: e\n     fields: [proc.name]\n     values: [[curl 10.0.0.1]]\n") ==
+          head + "proc.name = \"curl 10.0.0.1\")");
+    CHECK(with("   - name: e\n     fields: [proc.name]\n     values: [['a,b=c']]\n")
+              .starts_with("LOAD_ERR_COMPILE_CONDITION"));
+    CHECK(with("   - name: e\n     fields: [proc.name]\n     values: [['\"a,b\"']]\n") ==
+          head + "proc.name = a,b)");
+    CHECK(with("   - name: e\n     fields: [proc.name]\n     comps: [in]\n     values: [[[a, "
+               "b]]]\n") == head + "proc.name in (a, b))");
+    CHECK(with("   - name: e\n     fields: [proc.name]\n     comps: [in]\n     values: [[a]]\n") ==
+          head + "proc.name in (a))");
+    CHECK(with("   - name: e\n     fields: [proc.name]\n     comps: [in]\n     values: [[\"(a, "
+               "b)\"]]\n") == head + "proc.name in (a, b))");
+    CHECK(with("   - name: e\n     fields: [proc.name]\n     comps: [\"  startswith   oneof \"]\n  "
+               "   values: [[a]]\n") == head + "proc.name startswith oneof (a))");
+    CHECK(with("   - name: e\n     fields: [proc.name]\n     values: [[[a, b]]]\n")
+              .starts_with("LOAD_ERR_COMPILE_CONDITION"));
     CHECK(with("   - name: e\n     fields: [proc.name]\n") == "(evt.type = open or evt.num = 5)");
-    CHECK(with("   - name: e\n     fields: [proc.name]\n     values: [[\"toupper(proc.exe)\"]]\n") == head + "proc.name = toupper(proc.exe))");
+    CHECK(
+        with("   - name: e\n     fields: [proc.name]\n     values: [[\"toupper(proc.exe)\"]]\n") ==
+        head + "proc.name = toupper(proc.exe))");
 }
 
 TEST_CASE("exceptions of one field") {
-    const auto with = [](const std::string& rest) { return compiled(rule("A", "evt.type=open") + "  exceptions:\n   - name: e\n     fields: proc.name\n" + rest); };
+    const auto with = [](const std::string& rest) {
+        return compiled(rule("A", "evt.type=open") +
+                        "  exceptions:\n   - name: e\n     fields: proc.name\n" + rest);
+    };
     CHECK(with("     values: [a, b]\n") == "(evt.type = open and not proc.name in (a, b))");
-    CHECK(with("     comps: pmatch\n     values: [/a]\n") == "(evt.type = open and not proc.name pmatch (/a))");
-    CHECK(with("     comps: =\n     values: [a]\n").starts_with("LOAD_ERR_VALIDATE: When fields is a single value, comps must be one of"));
+    CHECK(with("     comps: pmatch\n     values: [/a]\n") ==
+          "(evt.type = open and not proc.name pmatch (/a))");
+    CHECK(
+        with("     comps: =\n     values: [a]\n")
+            .starts_with("LOAD_ERR_VALIDATE: When fields is a single value, comps must be one of"));
     CHECK(with("     values: [[a]]\n").starts_with("LOAD_ERR_VALIDATE"));
-    CHECK(with("     comps: endswith anyof\n     values: [a]\n") == "(evt.type = open and not proc.name endswith anyof (a))");
+    CHECK(with("     comps: endswith anyof\n     values: [a]\n") ==
+          "(evt.type = open and not proc.name endswith anyof (a))");
 }
 
 TEST_CASE("exceptions that are wrong") {
-    const auto with = [](const std::string& exception) { return error(rule("A", "evt.type=open") + "  exceptions:\n   - " + exception); };
-    CHECK(with("fields: [proc.name]\n") == "LOAD_ERR_YAML_VALIDATE: Item has no mapping for key 'name'");
+    const auto with = [](const std::string& exception) {
+        return error(rule("A", "evt.type=open") + "  exceptions:\n   - " + exception);
+    };
+    CHECK(with("fields: [proc.name]\n") ==
+          "LOAD_ERR_YAML_VALIDATE: Item has no mapping for key 'name'");
     CHECK(with("name: ex1\n") == "LOAD_ERR_YAML_VALIDATE: Item has no mapping for key 'fields'");
-    CHECK(with("{name: e, fields: [not.exist]}\n") == "LOAD_ERR_VALIDATE: 'not.exist' is not a supported filter field");
-    CHECK(with("{name: e, fields: [proc.name], comps: [=, =]}\n") == "LOAD_ERR_VALIDATE: Fields and comps lists must have equal length");
-    CHECK(with("{name: e, fields: [proc.name], comps: [no-comp]}\n") == "LOAD_ERR_VALIDATE: 'no-comp' is not a supported comparison operator");
-    CHECK(with("{name: e, fields: [proc.name], values: [[a, b]]}\n") == "LOAD_ERR_VALIDATE: Fields and values lists must have equal length");
+    CHECK(with("{name: e, fields: [not.exist]}\n") ==
+          "LOAD_ERR_VALIDATE: 'not.exist' is not a supported filter field");
+    CHECK(with("{name: e, fields: [proc.name], comps: [=, =]}\n") ==
+          "LOAD_ERR_VALIDATE: Fields and comps lists must have equal length");
+    CHECK(with("{name: e, fields: [proc.name], comps: [no-comp]}\n") ==
+          "LOAD_ERR_VALIDATE: 'no-comp' is not a supported comparison operator");
+    CHECK(with("{name: e, fields: [proc.name], values: [[a, b]]}\n") ==
+          "LOAD_ERR_VALIDATE: Fields and values lists must have equal length");
     for (const char* comp : {"in oneof", "\">= anyof\"", "oneof", "frob anyof"}) {
-        CHECK(with("{name: e, fields: [proc.name], comps: [" + std::string(comp) + "]}\n").find("is not a supported comparison operator") != std::string::npos);
+        CHECK(with("{name: e, fields: [proc.name], comps: [" + std::string(comp) + "]}\n")
+                  .find("is not a supported comparison operator") != std::string::npos);
     }
     CHECK(with("word\n").starts_with("LOAD_ERR_YAML_VALIDATE"));
-    const RuleSet twice = load(rule("A", "evt.type=open") + "  exceptions:\n   - {name: e, fields: [proc.name], values: [[a]]}\n   - {name: e, fields: [fd.name], values: [[b]]}\n");
+    const RuleSet twice = load(rule("A", "evt.type=open") +
+                               "  exceptions:\n   - {name: e, fields: [proc.name], values: "
+                               "[[a]]}\n   - {name: e, fields: [fd.name], values: [[b]]}\n");
     CHECK(count(twice, "LOAD_EXCEPTION_NAME_NOT_UNIQUE") == 1);
     CHECK(twice.rules[0].exception_names.size() == 2);
 }
 
 TEST_CASE("appended exceptions") {
-    const std::string base = rule("A", "evt.type=open") + "  exceptions:\n   - {name: e, fields: [proc.name], values: [[a]]}\n";
+    const std::string base = rule("A", "evt.type=open") +
+                             "  exceptions:\n   - {name: e, fields: [proc.name], values: [[a]]}\n";
     const std::string head = base + "- rule: A\n  exceptions:\n   - ";
     const std::string tail = "  override: {exceptions: append}\n";
-    CHECK(compiled(head + "{name: e, values: [[b]]}\n" + tail) == "(evt.type = open and not (proc.name = a or proc.name = b))");
-    CHECK(compiled(head + "{name: f, fields: fd.name, values: [x]}\n" + tail) == "(evt.type = open and not proc.name = a and not fd.name in (x))");
-    CHECK(error(head + "{name: f, values: [[x]]}\n" + tail) == "LOAD_ERR_VALIDATE: Rule exception must have fields property with a list of fields");
-    CHECK(error(head + "{name: e, fields: [proc.name], values: [[b]]}\n" + tail).starts_with("LOAD_ERR_VALIDATE"));
-    CHECK(error(head + "{name: e, values: [[b, c]]}\n" + tail) == "LOAD_ERR_VALIDATE: Fields and values lists must have equal length");
+    CHECK(compiled(head + "{name: e, values: [[b]]}\n" + tail) ==
+          "(evt.type = open and not (proc.name = a or proc.name = b))");
+    CHECK(compiled(head + "{name: f, fields: fd.name, values: [x]}\n" + tail) ==
+          "(evt.type = open and not proc.name = a and not fd.name in (x))");
+    CHECK(error(head + "{name: f, values: [[x]]}\n" + tail) ==
+          "LOAD_ERR_VALIDATE: Rule exception must have fields property with a list of fields");
+    CHECK(error(head + "{name: e, fields: [proc.name], values: [[b]]}\n" + tail)
+              .starts_with("LOAD_ERR_VALIDATE"));
+    CHECK(error(head + "{name: e, values: [[b, c]]}\n" + tail) ==
+          "LOAD_ERR_VALIDATE: Fields and values lists must have equal length");
     CHECK(count(load(head + "{name: e, vals: [[b]]}\n" + tail), "LOAD_APPEND_NO_VALUES") == 1);
-    CHECK(compiled(head + "{name: g, fields: [fd.name], values: [[x]]}\n  override: {exceptions: replace}\n") == "(evt.type = open and not fd.name = x)");
-    CHECK(error(head + "{name: e, values: [[b]]}\n  override: {exceptions: replace}\n") == "LOAD_ERR_YAML_VALIDATE: Item has no mapping for key 'fields'");
+    CHECK(compiled(
+              head +
+              "{name: g, fields: [fd.name], values: [[x]]}\n  override: {exceptions: replace}\n") ==
+          "(evt.type = open and not fd.name = x)");
+    CHECK(error(head + "{name: e, values: [[b]]}\n  override: {exceptions: replace}\n") ==
+          "LOAD_ERR_YAML_VALIDATE: Item has no mapping for key 'fields'");
 }
 
 TEST_CASE("messages point into every style of YAML text") {
     const auto place = [](const std::string& condition) {
-        const RuleSet set = load("- rule: A\n  desc: d\n  condition: " + condition + "\n  output: o\n  priority: INFO\n");
+        const RuleSet set = load("- rule: A\n  desc: d\n  condition: " + condition +
+                                 "\n  output: o\n  priority: INFO\n");
         const Diagnostic* d = find(set, "LOAD_ERR_COMPILE_CONDITION");
         REQUIRE(d != nullptr);
         return std::to_string(d->position.line) + ":" + std::to_string(d->position.column);
@@ -164,7 +228,8 @@ TEST_CASE("messages point into every style of YAML text") {
 }
 
 TEST_CASE("messages point through appends, lists, exceptions and macros") {
-    const RuleSet appended = load({rule("A", "evt.type=open"), "- rule: A\n  append: true\n  condition: and fd.nane=x\n"});
+    const RuleSet appended = load(
+        {rule("A", "evt.type=open"), "- rule: A\n  append: true\n  condition: and fd.nane=x\n"});
     const Diagnostic* d = find(appended, "LOAD_ERR_COMPILE_CONDITION");
     REQUIRE(d != nullptr);
     CHECK(d->position.file == "f1.yaml");
@@ -172,26 +237,32 @@ TEST_CASE("messages point through appends, lists, exceptions and macros") {
     CHECK(d->position.column == 18);
     CHECK(d->snippet == "  condition: and fd.nane=x\n                 ^\n");
 
-    const RuleSet listed = load(list("ports", "80, nosuchport") + rule("A", "evt.type=open and fd.sport in (ports)"));
+    const RuleSet listed =
+        load(list("ports", "80, nosuchport") + rule("A", "evt.type=open and fd.sport in (ports)"));
     d = find(listed, "LOAD_ERR_COMPILE_CONDITION");
     REQUIRE(d != nullptr);
     CHECK(d->position.line == 5);
     CHECK(d->position.column == 45);
 
-    const RuleSet excepted = load(rule("A", "evt.type=open") + "  exceptions:\n   - name: e\n     fields: fd.sport\n     values: [80, nosuchport]\n");
+    const RuleSet excepted =
+        load(rule("A", "evt.type=open") +
+             "  exceptions:\n   - name: e\n     fields: fd.sport\n     values: [80, nosuchport]\n");
     d = find(excepted, "LOAD_ERR_COMPILE_CONDITION");
     REQUIRE(d != nullptr);
     CHECK(d->position.line == 9);
     CHECK(d->position.column == 19);
 
-    const RuleSet used = load(macro("m", "fd.nane=x") + rule("A", "evt.type=open and m") + rule("B", "evt.type=close and m"));
+    const RuleSet used = load(macro("m", "fd.nane=x") + rule("A", "evt.type=open and m") +
+                              rule("B", "evt.type=close and m"));
     CHECK(count(used, "LOAD_ERR_COMPILE_CONDITION") == 1);
     d = find(used, "LOAD_ERR_COMPILE_CONDITION");
     CHECK(d->position.line == 2);
     CHECK(d->position.column == 14);
     CHECK(to_text(*d) ==
-          "f0.yaml:2:14: error: filter_check called with nonexistent field fd.nane [LOAD_ERR_COMPILE_CONDITION]\n"
-          "    condition: fd.nane=x\n               ^\n  in rule 'A'\n  hint: " + d->hint + "\n");
+          "f0.yaml:2:14: error: filter_check called with nonexistent field fd.nane "
+          "[LOAD_ERR_COMPILE_CONDITION]\n"
+          "    condition: fd.nane=x\n               ^\n  in rule 'A'\n  hint: " +
+              d->hint + "\n");
 }
 
 TEST_CASE("comps") {

@@ -15,12 +15,14 @@ TEST_CASE("a whole file") {
         "- macro: opened\n  condition: (evt.type in (open,openat,openat2) and fd.num>=0)\n"
         "- rule: Shadow opened\n  desc: a process opens the shadow file\n"
         "  condition: opened and fd.name=/etc/shadow and not proc.name in (my_shells)\n"
-        "  output: Shadow opened (user=%user.name)\n  priority: WARNING\n  tags: [mitre_credential_access, filesystem, filesystem]\n");
+        "  output: Shadow opened (user=%user.name)\n  priority: WARNING\n  tags: "
+        "[mitre_credential_access, filesystem, filesystem]\n");
     CHECK(set.diagnostics.empty());
     REQUIRE(set.rules.size() == 1);
     const Rule& rule = set.rules[0];
     CHECK(rule.condition_compiled ==
-          "((evt.type in (open, openat, openat2) and fd.num >= 0) and fd.name = /etc/shadow and not proc.name in (bash, sh))");
+          "((evt.type in (open, openat, openat2) and fd.num >= 0) and fd.name = /etc/shadow and "
+          "not proc.name in (bash, sh))");
     CHECK(rule.tags == std::vector<std::string>{"filesystem", "mitre_credential_access"});
     CHECK(rule.priority == Priority::Warning);
     CHECK(rule.condition_idx == 0);
@@ -31,7 +33,8 @@ TEST_CASE("a whole file") {
     REQUIRE(set.program.conditions.size() == 1);
     REQUIRE(set.macros.size() == 1);
     CHECK(set.macros[0].used);
-    CHECK(set.macros[0].condition_compiled == "(evt.type in (open, openat, openat2) and fd.num >= 0)");
+    CHECK(set.macros[0].condition_compiled ==
+          "(evt.type in (open, openat, openat2) and fd.num >= 0)");
     CHECK(set.lists[0].items_compiled == std::vector<std::string>{"bash", "sh"});
 }
 
@@ -42,33 +45,47 @@ TEST_CASE("shape of the file") {
     CHECK(error("a: b\n") == "LOAD_ERR_YAML_VALIDATE: Rules content is not yaml array of objects");
     CHECK(error("just a sentence\n") == "LOAD_ERR_YAML_VALIDATE: Rules content is not yaml");
     CHECK(error("a : b : c\n").starts_with("LOAD_ERR_YAML_PARSE"));
-    CHECK(error("- word\n") == "LOAD_ERR_YAML_VALIDATE: Unexpected element type. Each element should be a yaml associative array.");
+    CHECK(error("- word\n") ==
+          "LOAD_ERR_YAML_VALIDATE: Unexpected element type. Each element should be a yaml "
+          "associative array.");
     CHECK(error("- list:\n") == "LOAD_ERR_YAML_VALIDATE: Mapping for key 'list' is empty");
     CHECK(error("- macro:\n") == "LOAD_ERR_YAML_VALIDATE: Mapping for key 'macro' is empty");
     CHECK(error("- rule: \"\"\n") == "LOAD_ERR_YAML_VALIDATE: Mapping for key 'rule' is empty");
     CHECK(error("- list: a\n") == "LOAD_ERR_YAML_VALIDATE: Item has no mapping for key 'items'");
-    CHECK(error("- macro: a\n") == "LOAD_ERR_YAML_VALIDATE: Item has no mapping for key 'condition'");
-    CHECK(error("- rule: a\n  desc: d\n  condition: evt.type=open\n  priority: INFO\n") == "LOAD_ERR_YAML_VALIDATE: Item has no mapping for key 'output'");
+    CHECK(error("- macro: a\n") ==
+          "LOAD_ERR_YAML_VALIDATE: Item has no mapping for key 'condition'");
+    CHECK(error("- rule: a\n  desc: d\n  condition: evt.type=open\n  priority: INFO\n") ==
+          "LOAD_ERR_YAML_VALIDATE: Item has no mapping for key 'output'");
     CHECK(load("- frob: 1\n").diagnostics.at(0).code == "LOAD_UNKNOWN_ITEM");
     const RuleSet broken = load("- rule: a\n  desc: [\n- x: :\n");
     CHECK(find(broken, "LOAD_ERR_YAML_PARSE")->position.line > 1);
     CHECK(names(load(rule("A", "evt.type=open") + "---\n" + rule("B", "evt.type=close"))) == "A,B");
-    CHECK(names(load(rule("A", "evt.type=open") + "---\n---\n" + rule("B", "evt.type=close") + "...\n")) == "A,B");
-    CHECK(error(", r1e[l: u\n  x: *nowhere\n").starts_with("LOAD_ERR_YAML_PARSE"));  // some parsers never return
+    CHECK(names(load(rule("A", "evt.type=open") + "---\n---\n" + rule("B", "evt.type=close") +
+                     "...\n")) == "A,B");
+    CHECK(error(", r1e[l: u\n  x: *nowhere\n")
+              .starts_with("LOAD_ERR_YAML_PARSE"));  // some parsers never return
     CHECK(error("- [a]\n").find("Unexpected element type") != std::string::npos);
 }
 
 TEST_CASE("keys and values") {
-    CHECK(load(rule("A", "evt.type=open") + "  frob: 1\n").diagnostics.at(0).message == "Unknown key 'frob'. The key will be ignored.");
-    CHECK(find(load(rule("A", "evt.type=open") + "  prioritty: 1\n"), "LOAD_UNKNOWN_KEY")->hint == "did you mean 'priority'?");
+    CHECK(load(rule("A", "evt.type=open") + "  frob: 1\n").diagnostics.at(0).message ==
+          "Unknown key 'frob'. The key will be ignored.");
+    CHECK(find(load(rule("A", "evt.type=open") + "  prioritty: 1\n"), "LOAD_UNKNOWN_KEY")->hint ==
+          "did you mean 'priority'?");
     CHECK(find(load("- list: a\n  items: [b]\n  priority: INFO\n"), "LOAD_UNKNOWN_KEY") != nullptr);
-    CHECK(error(rule("A", "evt.type=open") + "  enabled: maybe\n").starts_with("LOAD_ERR_YAML_VALIDATE"));
+    CHECK(error(rule("A", "evt.type=open") + "  enabled: maybe\n")
+              .starts_with("LOAD_ERR_YAML_VALIDATE"));
     CHECK(names(load(rule("A", "evt.type=open") + "  enabled: no\n")).empty());
-    CHECK(load(rule("A", "evt.type=open") + "  capture: yes\n  capture_duration: 500\n").rules[0].capture_duration_ms == 500);
-    CHECK(error(rule("A", "evt.type=open") + "  capture_duration: abc\n").starts_with("LOAD_ERR_YAML_VALIDATE"));
-    CHECK(load(rule("A", "evt.type=open") + "  tags: [1, b, b]\n").rules[0].tags == std::vector<std::string>{"1", "b"});
+    CHECK(load(rule("A", "evt.type=open") + "  capture: yes\n  capture_duration: 500\n")
+              .rules[0]
+              .capture_duration_ms == 500);
+    CHECK(error(rule("A", "evt.type=open") + "  capture_duration: abc\n")
+              .starts_with("LOAD_ERR_YAML_VALIDATE"));
+    CHECK(load(rule("A", "evt.type=open") + "  tags: [1, b, b]\n").rules[0].tags ==
+          std::vector<std::string>{"1", "b"});
     CHECK(error(rule("A", "evt.type=open") + "  tags: x\n").starts_with("LOAD_ERR_YAML_VALIDATE"));
-    CHECK(compiled("- rule: A\n  desc: d\n  condition: evt.type=open\n  condition: evt.type=close\n  output: o\n  priority: INFO\n") == "evt.type = open");
+    CHECK(compiled("- rule: A\n  desc: d\n  condition: evt.type=open\n  condition: "
+                   "evt.type=close\n  output: o\n  priority: INFO\n") == "evt.type = open");
 }
 
 TEST_CASE("priorities") {
@@ -79,7 +96,8 @@ TEST_CASE("priorities") {
     CHECK(parse_priority("EMERGENCY", p));
     CHECK_FALSE(parse_priority("warn", p));
     CHECK_FALSE(parse_priority("", p));
-    const RuleSet set = load("- rule: One\n  desc: d\n  condition: evt.type=open\n  output: o\n  priority: WARN\n");
+    const RuleSet set =
+        load("- rule: One\n  desc: d\n  condition: evt.type=open\n  output: o\n  priority: WARN\n");
     const Diagnostic& d = set.diagnostics.at(0);
     CHECK(d.message == "Invalid priority");
     CHECK(d.position.line == 5);
@@ -92,64 +110,105 @@ TEST_CASE("engine and plugin versions") {
     CHECK(load("- required_engine_version: 57\n").required_engine == EngineVersion{0, 57, 0});
     CHECK(error("- required_engine_version: \"0.26.0\"\n").empty());
     CHECK(error("- required_engine_version: 63\n").empty());
-    CHECK(error("- required_engine_version: 64\n") == "LOAD_ERR_VALIDATE: Rules require engine version 0.64.0, but engine version is 0.63.0");
+    CHECK(error("- required_engine_version: 64\n") ==
+          "LOAD_ERR_VALIDATE: Rules require engine version 0.64.0, but engine version is 0.63.0");
     CHECK(error("- required_engine_version: 1.0.0\n").starts_with("LOAD_ERR_VALIDATE"));
     CHECK(error("- required_engine_version: seven\n") ==
-          "LOAD_ERR_YAML_VALIDATE: Unable to parse engine version 'seven' as a semver string. Expected \"x.y.z\" semver format.");
+          "LOAD_ERR_YAML_VALIDATE: Unable to parse engine version 'seven' as a semver string. "
+          "Expected \"x.y.z\" semver format.");
     CHECK(error("- required_plugin_versions:\n  - name: container\n    version: 0.4.0\n").empty());
-    CHECK(error("- required_plugin_versions:\n  - name: json\n    version: 0.4.0\n    alternatives:\n      - name: container\n        version: 0.1.0\n").empty());
-    CHECK(error("- required_plugin_versions:\n  - name: json\n    version: 0.4.0\n").find("json (>= 0.4.0)") != std::string::npos);
-    CHECK(error("- required_plugin_versions:\n  - name: json\n    version: x\n").starts_with("LOAD_ERR_VALIDATE"));
-    CHECK(error("- required_plugin_versions:\n  - name: container\n    version: 0.1.0\n    alternatives:\n      - name: container\n        version: 0.1.0\n").find("twice") != std::string::npos);
+    CHECK(error("- required_plugin_versions:\n  - name: json\n    version: 0.4.0\n    "
+                "alternatives:\n      - name: container\n        version: 0.1.0\n")
+              .empty());
+    CHECK(error("- required_plugin_versions:\n  - name: json\n    version: 0.4.0\n")
+              .find("json (>= 0.4.0)") != std::string::npos);
+    CHECK(error("- required_plugin_versions:\n  - name: json\n    version: x\n")
+              .starts_with("LOAD_ERR_VALIDATE"));
+    CHECK(error("- required_plugin_versions:\n  - name: container\n    version: 0.1.0\n    "
+                "alternatives:\n      - name: container\n        version: 0.1.0\n")
+              .find("twice") != std::string::npos);
     CHECK_FALSE(error("- required_plugin_versions:\n  - word\n").empty());
     CHECK_FALSE(error("- required_plugin_versions: 3\n").empty());
 }
 
 TEST_CASE("append joins texts") {
     const std::string base = rule("A", "evt.type=open or evt.type=close");
-    CHECK(compiled(base + "- rule: A\n  append: true\n  condition: and proc.name=c\n") == "(evt.type = open or (evt.type = close and proc.name = c))");
-    const RuleSet set = load(base + "- rule: A\n  append: true\n  condition: and proc.name=c\n  enabled: false\n");
+    CHECK(compiled(base + "- rule: A\n  append: true\n  condition: and proc.name=c\n") ==
+          "(evt.type = open or (evt.type = close and proc.name = c))");
+    const RuleSet set =
+        load(base + "- rule: A\n  append: true\n  condition: and proc.name=c\n  enabled: false\n");
     CHECK(set.rules.size() == 1);
     CHECK(count(set, "LOAD_DEPRECATED_ITEM") == 1);
-    CHECK(error("- rule: A\n  append: true\n  condition: and proc.name=c\n").find("no rule by that name already exists") != std::string::npos);
-    CHECK(error(base + "- rule: A\n  append: true\n") == "LOAD_ERR_VALIDATE: Appended rule must have exceptions or condition property");
-    CHECK(compiled("- list: l\n  items: [a]\n- list: l\n  items: [b]\n  append: true\n" + rule("A", "evt.type=open and proc.name in (l)")) ==
+    CHECK(error("- rule: A\n  append: true\n  condition: and proc.name=c\n")
+              .find("no rule by that name already exists") != std::string::npos);
+    CHECK(error(base + "- rule: A\n  append: true\n") ==
+          "LOAD_ERR_VALIDATE: Appended rule must have exceptions or condition property");
+    CHECK(compiled("- list: l\n  items: [a]\n- list: l\n  items: [b]\n  append: true\n" +
+                   rule("A", "evt.type=open and proc.name in (l)")) ==
           "(evt.type = open and proc.name in (a, b))");
-    CHECK(compiled("- macro: m\n  condition: proc.name=a\n- macro: m\n  condition: or proc.name=b\n  append: true\n" + rule("A", "evt.type=open and m")) ==
+    CHECK(compiled("- macro: m\n  condition: proc.name=a\n- macro: m\n  condition: or "
+                   "proc.name=b\n  append: true\n" +
+                   rule("A", "evt.type=open and m")) ==
           "(evt.type = open and (proc.name = a or proc.name = b))");
-    CHECK(error("- list: l\n  items: [b]\n  append: true\n").find("no list by that name already exists") != std::string::npos);
-    CHECK(error("- macro: m\n  condition: a\n  append: true\n").find("no macro by that name already exists") != std::string::npos);
-    CHECK(error(base + "- rule: A\n  append: true\n  condition: and (a\n").starts_with("LOAD_ERR_COMPILE_CONDITION"));
-    CHECK(error(rule("A", "evt.type=open") + "- rule: A\n  append: true\n  condition: fd.name=/x\n") ==
+    CHECK(error("- list: l\n  items: [b]\n  append: true\n")
+              .find("no list by that name already exists") != std::string::npos);
+    CHECK(error("- macro: m\n  condition: a\n  append: true\n")
+              .find("no macro by that name already exists") != std::string::npos);
+    CHECK(error(base + "- rule: A\n  append: true\n  condition: and (a\n")
+              .starts_with("LOAD_ERR_COMPILE_CONDITION"));
+    CHECK(error(rule("A", "evt.type=open") +
+                "- rule: A\n  append: true\n  condition: fd.name=/x\n") ==
           "LOAD_ERR_COMPILE_CONDITION: unexpected token after 'open', expecting 'or', 'and'");
 }
 
 TEST_CASE("overrides") {
     const std::string base = rule("A", "evt.type=open") + "  tags: [t]\n";
     const std::string head = base + "- rule: A\n";
-    CHECK(compiled(head + "  condition: and proc.name=c\n  override:\n    condition: append\n") == "(evt.type = open and proc.name = c)");
-    CHECK(compiled(head + "  condition: evt.type=close\n  override: {condition: replace}\n") == "evt.type = close");
-    CHECK(load(head + "  output: \" more \"\n  override: {output: append}\n").rules[0].output == "o %proc.name  more ");
-    CHECK(load(head + "  output: \" new \"\n  override: {output: replace}\n").rules[0].output == " new ");
-    CHECK(load(head + "  tags: [s, t]\n  override: {tags: append}\n").rules[0].tags == std::vector<std::string>{"s", "t"});
-    CHECK(load(head + "  tags: [s]\n  override: {tags: replace}\n").rules[0].tags == std::vector<std::string>{"s"});
+    CHECK(compiled(head + "  condition: and proc.name=c\n  override:\n    condition: append\n") ==
+          "(evt.type = open and proc.name = c)");
+    CHECK(compiled(head + "  condition: evt.type=close\n  override: {condition: replace}\n") ==
+          "evt.type = close");
+    CHECK(load(head + "  output: \" more \"\n  override: {output: append}\n").rules[0].output ==
+          "o %proc.name  more ");
+    CHECK(load(head + "  output: \" new \"\n  override: {output: replace}\n").rules[0].output ==
+          " new ");
+    CHECK(load(head + "  tags: [s, t]\n  override: {tags: append}\n").rules[0].tags ==
+          std::vector<std::string>{"s", "t"});
+    CHECK(load(head + "  tags: [s]\n  override: {tags: replace}\n").rules[0].tags ==
+          std::vector<std::string>{"s"});
     CHECK(load(head + "  desc: e\n  override: {desc: append}\n").rules[0].description == "d e");
-    CHECK(load(head + "  priority: ERROR\n  override: {priority: replace}\n").rules[0].priority == Priority::Error);
+    CHECK(load(head + "  priority: ERROR\n  override: {priority: replace}\n").rules[0].priority ==
+          Priority::Error);
     CHECK(names(load(head + "  enabled: false\n  override: {enabled: replace}\n")).empty());
-    CHECK(error(head + "  priority: ERROR\n  override: {priority: append}\n") == "LOAD_ERR_YAML_VALIDATE: Key 'priority' cannot be appended to, use 'replace' instead");
+    CHECK(error(head + "  priority: ERROR\n  override: {priority: append}\n") ==
+          "LOAD_ERR_YAML_VALIDATE: Key 'priority' cannot be appended to, use 'replace' instead");
     CHECK(error(head + "  override: {condition: append}\n") ==
-          "LOAD_ERR_YAML_VALIDATE: An append override for 'condition' was specified but 'condition' is not defined");
-    CHECK(error(head + "  condition: and evt.num>0\n  priority: ERROR\n  override: {condition: append}\n") ==
-          "LOAD_ERR_YAML_VALIDATE: Unexpected key 'priority': no corresponding entry under 'override' is defined.");
-    CHECK(error(head + "  condition: x\n  append: true\n  override: {condition: append}\n").find("cannot be used together") != std::string::npos);
-    CHECK(error(head + "  source: x\n  override: {source: replace}\n").find("cannot be overridden") != std::string::npos);
-    CHECK(error(head + "  condition: x\n  override: {condition: frob}\n").find("Invalid override operation") != std::string::npos);
-    CHECK(error("- rule: B\n  condition: x\n  override: {condition: replace}\n").find("no rule by that name") != std::string::npos);
-    CHECK(compiled("- macro: m\n  condition: proc.name=a\n  override: {condition: replace}\n" + rule("A", "evt.type=open and m")) == "(evt.type = open and proc.name = a)");
-    CHECK(error("- macro: m\n  condition: proc.name=a\n  override: {condition: append}\n").find("no macro by that name") != std::string::npos);
-    CHECK(compiled("- list: l\n  items: [a]\n- list: l\n  items: [b]\n  override: {items: append}\n" + rule("A", "evt.type=open and proc.name in (l)")) ==
-          "(evt.type = open and proc.name in (a, b))");
-    const RuleSet misspelt = load(base + rule("A", "evt.type=close") + "  override_x: {condition: append}\n");
+          "LOAD_ERR_YAML_VALIDATE: An append override for 'condition' was specified but "
+          "'condition' is not defined");
+    CHECK(
+        error(head +
+              "  condition: and evt.num>0\n  priority: ERROR\n  override: {condition: append}\n") ==
+        "LOAD_ERR_YAML_VALIDATE: Unexpected key 'priority': no corresponding entry under "
+        "'override' is defined.");
+    CHECK(error(head + "  condition: x\n  append: true\n  override: {condition: append}\n")
+              .find("cannot be used together") != std::string::npos);
+    CHECK(
+        error(head + "  source: x\n  override: {source: replace}\n").find("cannot be overridden") !=
+        std::string::npos);
+    CHECK(error(head + "  condition: x\n  override: {condition: frob}\n")
+              .find("Invalid override operation") != std::string::npos);
+    CHECK(error("- rule: B\n  condition: x\n  override: {condition: replace}\n")
+              .find("no rule by that name") != std::string::npos);
+    CHECK(compiled("- macro: m\n  condition: proc.name=a\n  override: {condition: replace}\n" +
+                   rule("A", "evt.type=open and m")) == "(evt.type = open and proc.name = a)");
+    CHECK(error("- macro: m\n  condition: proc.name=a\n  override: {condition: append}\n")
+              .find("no macro by that name") != std::string::npos);
+    CHECK(
+        compiled("- list: l\n  items: [a]\n- list: l\n  items: [b]\n  override: {items: append}\n" +
+                 rule("A", "evt.type=open and proc.name in (l)")) ==
+        "(evt.type = open and proc.name in (a, b))");
+    const RuleSet misspelt =
+        load(base + rule("A", "evt.type=close") + "  override_x: {condition: append}\n");
     CHECK(misspelt.rules[0].condition == "evt.type=close");
     CHECK(count(misspelt, "LOAD_UNKNOWN_KEY") == 1);
 }
@@ -158,9 +217,11 @@ TEST_CASE("redefinition keeps the place and forgets the rest") {
     const std::string a = rule("A", "evt.type=open") + "  enabled: false\n";
     CHECK(names(load(a + rule("B", "evt.type=close") + rule("A", "evt.type=dup"))) == "A,B");
     CHECK(names(load({a + rule("B", "evt.type=close"), rule("A", "evt.type=dup")})) == "A,B");
-    CHECK(error(a + rule("A", "evt.type=dup") + "  source: other\n") == "LOAD_ERR_VALIDATE: Rule has been re-defined with a different source");
+    CHECK(error(a + rule("A", "evt.type=dup") + "  source: other\n") ==
+          "LOAD_ERR_VALIDATE: Rule has been re-defined with a different source");
     CHECK(error(a + "- rule: A\n  append: true\n  source:\n  condition: and evt.num>0\n").empty());
-    CHECK(error(a + "- rule: A\n  append: true\n  source: \"\"\n  condition: and evt.num>0\n").empty());
+    CHECK(error(a + "- rule: A\n  append: true\n  source: \"\"\n  condition: and evt.num>0\n")
+              .empty());
 }
 
 TEST_CASE("the lone enabled key") {
@@ -168,11 +229,13 @@ TEST_CASE("the lone enabled key") {
     const RuleSet set = load(a + "- rule: A\n  enabled: true\n");
     CHECK(names(set) == "A");
     CHECK(count(set, "LOAD_DEPRECATED_ITEM") == 1);
-    CHECK(error("- rule: A\n  enabled: true\n") == "LOAD_ERR_VALIDATE: Rule has 'enabled' key but no rule by that name already exists");
+    CHECK(error("- rule: A\n  enabled: true\n") ==
+          "LOAD_ERR_VALIDATE: Rule has 'enabled' key but no rule by that name already exists");
 }
 
 TEST_CASE("selections and the least priority") {
-    const std::string text = rule("first rule", "evt.type=open") + "  tags: [a]\n" + rule("second rule", "evt.type=open") + "  tags: [a, b]\n" +
+    const std::string text = rule("first rule", "evt.type=open") + "  tags: [a]\n" +
+                             rule("second rule", "evt.type=open") + "  tags: [a, b]\n" +
                              rule("third", "evt.type=open") + "  enabled: false\n  tags: [c]\n";
     const auto with = [&](std::vector<Selection> selections) {
         LoadOptions options;
@@ -207,15 +270,20 @@ TEST_CASE("wildcards") {
 }
 
 TEST_CASE("unknown sources are skipped unseen") {
-    const RuleSet set = load(rule("A", "this is (broken") + "  source: aws_cloudtrail\n- rule: A\n  append: true\n  condition: ((\n");
+    const RuleSet set =
+        load(rule("A", "this is (broken") +
+             "  source: aws_cloudtrail\n- rule: A\n  append: true\n  condition: ((\n");
     CHECK(set.ok());
     CHECK(set.rules.empty());
     CHECK(find(set, "LOAD_UNKNOWN_SOURCE")->message == "Unknown source aws_cloudtrail, skipping");
 }
 
 TEST_CASE("skip-if-unknown-filter") {
-    const auto skipping = [](const std::string& condition) { return load(rule("A", condition) + "  skip-if-unknown-filter: true\n"); };
-    for (const char* condition : {"evt.type=open and proc.nobody=x", "evt.type=some_invalid_event"}) {
+    const auto skipping = [](const std::string& condition) {
+        return load(rule("A", condition) + "  skip-if-unknown-filter: true\n");
+    };
+    for (const char* condition :
+         {"evt.type=open and proc.nobody=x", "evt.type=some_invalid_event"}) {
         const RuleSet set = skipping(condition);
         CHECK(set.ok());
         CHECK(set.rules.empty());
@@ -225,9 +293,12 @@ TEST_CASE("skip-if-unknown-filter") {
     }
     CHECK_FALSE(skipping("evt.type=open and (").ok());
     CHECK_FALSE(skipping("evt.type=open and proc.pid=x").ok());
-    const RuleSet output = load("- rule: A\n  desc: d\n  condition: evt.type=open\n  output: \"%not_a_real_field\"\n  priority: INFO\n  skip-if-unknown-filter: true\n");
+    const RuleSet output = load(
+        "- rule: A\n  desc: d\n  condition: evt.type=open\n  output: \"%not_a_real_field\"\n  "
+        "priority: INFO\n  skip-if-unknown-filter: true\n");
     CHECK(output.ok());
-    CHECK(find(output, "LOAD_UNKNOWN_FILTER")->message == "invalid formatting token not_a_real_field");
+    CHECK(find(output, "LOAD_UNKNOWN_FILTER")->message ==
+          "invalid formatting token not_a_real_field");
     CHECK(skipping("evt.type=open").rules.size() == 1);
 }
 
@@ -242,21 +313,29 @@ TEST_CASE("the warning about event types") {
 
 TEST_CASE("outputs") {
     const auto with_output = [](const std::string& output) {
-        return load("- rule: A\n  desc: d\n  condition: evt.type=open\n  output: " + output + "\n  priority: INFO\n");
+        return load("- rule: A\n  desc: d\n  condition: evt.type=open\n  output: " + output +
+                    "\n  priority: INFO\n");
     };
-    CHECK(error(with_output("an open %not_a_real_field")) == "LOAD_ERR_COMPILE_OUTPUT: invalid formatting token not_a_real_field");
-    CHECK(find(with_output("an open %not_a_real_field"), "LOAD_ERR_COMPILE_OUTPUT")->position.column == 19);
+    CHECK(error(with_output("an open %not_a_real_field")) ==
+          "LOAD_ERR_COMPILE_OUTPUT: invalid formatting token not_a_real_field");
+    CHECK(find(with_output("an open %not_a_real_field"), "LOAD_ERR_COMPILE_OUTPUT")
+              ->position.column == 19);
     CHECK(with_output("\" trimmed \"").rules[0].output == "trimmed");
     const RuleSet info = with_output("\"x (%container.info)\"");
     CHECK(info.rules[0].output_compiled == "x ()");
     CHECK(count(info, "LOAD_DEPRECATED_ITEM") == 1);
     CHECK(count(with_output("\"%evt.latency.ns\""), "LOAD_DEPRECATED_ITEM") == 2);
     LoadOptions options;
-    options.append_output = {{"", "", {}, "extra=%proc.exe", false}, {"B", "", {}, "never", false}, {"", "", {"x"}, "never", false}, {"", "syscall", {}, "", true}};
+    options.append_output = {{"", "", {}, "extra=%proc.exe", false},
+                             {"B", "", {}, "never", false},
+                             {"", "", {"x"}, "never", false},
+                             {"", "syscall", {}, "", true}};
     const RuleSet set = load({rule("A", "evt.type=open")}, options);
     CHECK(set.rules[0].output_compiled ==
-          "o %proc.name extra=%proc.exe container_id=%container.id container_name=%container.name container_image_repository=%container.image.repository "
-          "container_image_tag=%container.image.tag k8s_pod_name=%k8s.pod.name k8s_ns_name=%k8s.ns.name");
+          "o %proc.name extra=%proc.exe container_id=%container.id container_name=%container.name "
+          "container_image_repository=%container.image.repository "
+          "container_image_tag=%container.image.tag k8s_pod_name=%k8s.pod.name "
+          "k8s_ns_name=%k8s.ns.name");
     CHECK(set.rules[0].format.fields.size() == 8);
     CHECK(set.rules[0].output == "o %proc.name");
 }
@@ -264,7 +343,8 @@ TEST_CASE("outputs") {
 TEST_CASE("every problem of every file is said, each once") {
     const RuleSet set = load({"- macro: m\n  condition: proc.name = cat and nosuch\n" +
                                   rule("One", "evt.type=open and proc.nobody=a and fd.nane=b") +
-                                  rule("Two", "evt.type=open and (proc.name=a") + rule("Three", "evt.type=open and m"),
+                                  rule("Two", "evt.type=open and (proc.name=a") +
+                                  rule("Three", "evt.type=open and m"),
                               rule("Four", "evt.type=opn")});
     CHECK(count(set, "LOAD_ERR_VALIDATE") == 1);
     CHECK(count(set, "LOAD_ERR_COMPILE_CONDITION") == 4);
@@ -272,7 +352,9 @@ TEST_CASE("every problem of every file is said, each once") {
     CHECK(report.exit_code == 1);
     CHECK(report.text.find("f0.yaml: Invalid, 4 errors") != std::string::npos);
     CHECK(report.text.find("f1.yaml: Invalid, 1 error\n") != std::string::npos);
-    CHECK(report.text.find("f1.yaml:3:23: error: unknown event type opn [LOAD_ERR_COMPILE_CONDITION]") != std::string::npos);
+    CHECK(report.text.find(
+              "f1.yaml:3:23: error: unknown event type opn [LOAD_ERR_COMPILE_CONDITION]") !=
+          std::string::npos);
     const RuleSet good = load(rule("A", "evt.type=open"));
     CHECK(check_report(good, {{"f0.yaml", ""}}).text == "f0.yaml: Ok\n1 rule, 1 active rule\n");
     CHECK(check_report(good, {{"f0.yaml", ""}}).exit_code == 0);

@@ -11,14 +11,16 @@ namespace sensor::rules::testing {
 
 inline RuleSet load(const std::vector<std::string>& texts, const LoadOptions& options = {}) {
     std::vector<SourceFile> files;
-    for (std::size_t k = 0; k < texts.size(); ++k) files.push_back({"f" + std::to_string(k) + ".yaml", texts[k]});
+    for (std::size_t k = 0; k < texts.size(); ++k)
+        files.push_back({"f" + std::to_string(k) + ".yaml", texts[k]});
     return load_rules(files, options);
 }
 inline RuleSet load(const std::string& text) { return load(std::vector<std::string>{text}); }
 
 /// A whole rule with the given condition; more keys may follow.
 inline std::string rule(const std::string& name, const std::string& condition) {
-    return "- rule: " + name + "\n  desc: d\n  condition: " + condition + "\n  output: o %proc.name\n  priority: INFO\n";
+    return "- rule: " + name + "\n  desc: d\n  condition: " + condition +
+           "\n  output: o %proc.name\n  priority: INFO\n";
 }
 
 inline const lang::Diagnostic* find(const RuleSet& set, std::string_view code) {
