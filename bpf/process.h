@@ -71,12 +71,19 @@ __attribute__((noinline)) int put_failed_exec(u32 idx) {
     return 0;
 }
 
-/* Clone flags as given by the caller; fork and vfork take none. */
+static __always_inline bool is_thread(u64 task) {
+    return READ(task_struct, task, pid) != READ(task_struct, task, tgid);
+}
+
+/* Clone flags as given by the caller; fork and vfork take none. A thread's own side of clone3 tells
+ * only what its being a thread implies: THREAD, SIGHAND, VM. */
 static __always_inline u32 clone_flags(struct scratch* s) {
     u64 flags = 0;
     u16 type = head_of(s)->type;
     if (type == EV_clone)
         flags = s->args[0];
+    else if (type == EV_clone3 && s->ret == 0 && is_thread(s->task))
+        flags = 0x10000 | 0x800 | 0x100; /* its creator may have used the arguments' memory again */
     else if (type == EV_clone3)
         bpf_probe_read_user(&flags, 8, (void*)s->args[0]);
     return translate_flags(FT_clone_flags, (u32)flags);
