@@ -3,18 +3,9 @@
  * it. Called by exec. */
 #pragma once
 
-#include "task.h"
+#include "object.h"
 
 enum { EXE_WRITABLE = 1, EXE_UPPER_LAYER = 2, EXE_FROM_MEMFD = 4, EXE_LOWER_LAYER = 8 };
-enum { LAYER_NONE = 0, LAYER_UPPER = 1, LAYER_LOWER = 2 };
-
-/* Layer of an overlay file. The overlay keeps the upper dentry right behind its struct inode. */
-static __always_inline u32 overlay_layer(u64 inode) {
-    if (!inode || READ(inode, inode, i_sb, s_magic) != OVERLAYFS_MAGIC) return LAYER_NONE;
-    u64 upper = rd64(inode + bpf_core_type_size(struct inode));
-    if (upper && READ(dentry, upper, d_inode, i_ino) != 0) return LAYER_UPPER;
-    return LAYER_LOWER;
-}
 
 /* From 6.13 the top bit of the nanoseconds says that somebody has read the time. */
 enum { CTIME_NSEC_MASK = 0x7fffffff };
@@ -95,22 +86,13 @@ __attribute__((noinline)) int can_write(u64 cred, u64 inode) {
     return (caps >> CAP_FOWNER & 1) && uid_ok;
 }
 
-/* A dentry without a place in a tree whose name starts with "memfd:". */
-static __always_inline bool is_memfd(u64 file) {
-    u64 dentry = (u64)READ(file, file, f_path.dentry), start = 0;
-    if ((u64)READ(dentry, dentry, d_parent) != dentry) return false;
-    bpf_probe_read_kernel(&start, 6, (void*)READ(dentry, dentry, d_name.name));
-    return start == (0x3a64666d656dULL);
-}
-
-/* EXE_* bits of an executed file. */
-__attribute__((noinline)) u32 exe_flags(u64 task, u64 file) {
-    u64 inode = (u64)READ(file, file, f_inode);
-    u32 layer = overlay_layer(inode), flags = 0;
-    if (can_write((u64)READ(task_struct, task, cred), inode)) flags |= EXE_WRITABLE;
-    if (layer == LAYER_UPPER) flags |= EXE_UPPER_LAYER;
-    if (layer == LAYER_LOWER) flags |= EXE_LOWER_LAYER;
-    if (is_memfd(file)) flags |= EXE_FROM_MEMFD;
+/* EXE_* bits of the executed file, which was looked at. */
+static __always_inline u32 exe_flags(const struct scratch* s, u64 cred) {
+    u32 flags = 0;
+    if (can_write(cred, s->object.inode)) flags |= EXE_WRITABLE;
+    if (s->object.layer == LAYER_UPPER) flags |= EXE_UPPER_LAYER;
+    if (s->object.layer == LAYER_LOWER) flags |= EXE_LOWER_LAYER;
+    if (s->object.kind == REC_ANON_MEMFD) flags |= EXE_FROM_MEMFD;
     return flags;
 }
 
@@ -127,9 +109,10 @@ __attribute__((noinline)) int put_exe(u32 idx) {
     u64 mm = (u64)READ(task_struct, task, mm);
     u64 file = mm ? (u64)READ(mm_struct, mm, exe_file) : 0;
     if (!file) return 0;
-    u64 inode = (u64)READ(file, file, f_inode);
-    put(s, P(execve, flags), exe_flags(task, file));
-    put(s, P(execve, exe_ino), READ(inode, inode, i_ino));
+    look_at(idx, file);
+    u64 inode = s->object.inode;
+    put(s, P(execve, flags), exe_flags(s, cred));
+    put(s, P(execve, exe_ino), s->object.ino);
     put(s, P(execve, exe_ino_ctime), inode_ctime(inode));
     put(s, P(execve, exe_ino_mtime), inode_mtime(inode));
     put_file_path(idx, P(execve, trusted_exepath), file, 0);

@@ -8,14 +8,33 @@
 
 enum { MAX_STEPS = 128 }; /* components and mount crossings */
 
-/* Prepends one name. out: false if it does not fit */
-static __always_inline bool prepend(struct scratch* s, u64 dentry, bool slash) {
-    u32 len = READ(dentry, dentry, d_name.len) & 0xff;
-    u64 name = (u64)READ(dentry, dentry, d_name.name);
-    u32 pos = s->pos;
+/* What a walk needs of one dentry. */
+struct dentry_head {
+    u64 parent;
+    u32 hash, len; /* d_name */
+    u64 name;
+};
+
+/* d_parent and d_name stand side by side in every kernel seen: one copy gets both. */
+static __always_inline void read_dentry(struct dentry_head* d, u64 dentry) {
+    u32 at = bpf_core_field_offset(struct dentry, d_parent);
+    u32 name = bpf_core_field_offset(struct dentry, d_name);
+    if (name == at + 8 && bpf_core_field_offset(struct qstr, len) == 4 &&
+        bpf_core_field_offset(struct qstr, name) == 8) {
+        if (bpf_probe_read_kernel(d, sizeof(*d), (void*)(dentry + at))) d->parent = 0;
+        return;
+    }
+    d->parent = (u64)READ(dentry, dentry, d_parent);
+    d->len = READ(dentry, dentry, d_name.len);
+    d->name = (u64)READ(dentry, dentry, d_name.name);
+}
+
+/* Puts one name in front of the path. out: false if it does not fit */
+static __always_inline bool prepend(struct scratch* s, const struct dentry_head* d, bool slash) {
+    u32 len = d->len & 0xff, pos = s->pos;
     if (pos < len + 1 || pos > TEXT_ROOM) return false;
     pos -= len;
-    if (bpf_probe_read_kernel(&s->path[pos & (TEXT_ROOM - 1)], len, (void*)name)) return false;
+    if (bpf_probe_read_kernel(&s->path[pos & (TEXT_ROOM - 1)], len, (void*)d->name)) return false;
     if (slash) {
         pos -= 1;
         s->path[pos & (TEXT_ROOM - 1)] = '/';
@@ -24,29 +43,33 @@ static __always_inline bool prepend(struct scratch* s, u64 dentry, bool slash) {
     return true;
 }
 
+/* From the root of a mount to the place it is mounted at. out: as path_step */
+static __always_inline int leave_mount(struct scratch* s) {
+    u64 mount = s->mount, parent = (u64)READ(mount, mount, mnt_parent);
+    if (parent == mount || parent == 0) return 1;
+    s->dentry = (u64)READ(mount, mount, mnt_mountpoint);
+    s->mount = parent;
+    s->vfsmount = AT(mount, parent, mnt);
+    s->mount_root = (u64)READ(vfsmount, s->vfsmount, mnt_root);
+    return 0;
+}
+
 /* One step up. out: 0 go on, 1 arrived, -1 given up */
 __attribute__((noinline)) int path_step(u32 idx) {
     struct scratch* s = scratch_at(idx);
+    struct dentry_head d = {};
     if (!s) return -1;
-    u64 dentry = s->dentry, mnt = s->vfsmount;
-    if (dentry == s->root_dentry && mnt == s->root_mount) return 1;
-    u64 mnt_root = (u64)READ(vfsmount, mnt, mnt_root);
-    if (dentry == mnt_root) {
-        u64 mount = s->mount, parent = (u64)READ(mount, mount, mnt_parent);
-        if (parent == mount || parent == 0) return 1;
-        s->dentry = (u64)READ(mount, mount, mnt_mountpoint);
-        s->mount = parent;
-        s->vfsmount = AT(mount, parent, mnt);
-        return 0;
-    }
-    u64 up = (u64)READ(dentry, dentry, d_parent);
-    if (up == 0) return -1;
-    if (up == dentry) { /* no place in a tree: memfd, pipe, anonymous inode */
-        if (s->steps == 0) return prepend(s, dentry, false) ? 1 : -1;
+    u64 dentry = s->dentry;
+    if (dentry == s->root_dentry && s->vfsmount == s->root_mount) return 1;
+    if (dentry == s->mount_root) return leave_mount(s);
+    read_dentry(&d, dentry);
+    if (d.parent == 0) return -1;
+    if (d.parent == dentry) { /* no place in a tree: memfd, pipe, anonymous inode */
+        if (s->steps == 0) return prepend(s, &d, false) ? 1 : -1;
         return 1;
     }
-    if (!prepend(s, dentry, true)) return -1;
-    s->dentry = up;
+    if (!prepend(s, &d, true)) return -1;
+    s->dentry = d.parent;
     s->steps++;
     return 0;
 }
@@ -59,6 +82,7 @@ __attribute__((noinline)) int walk_path(u32 idx, u64 mnt, u64 dentry, u64 root) 
     if (!s || !mnt || !dentry || !room(s, TEXT_ROOM)) return -1;
     s->vfsmount = mnt;
     s->mount = mnt - bpf_core_field_offset(struct mount, mnt);
+    s->mount_root = (u64)READ(vfsmount, mnt, mnt_root);
     s->dentry = dentry;
     s->root_mount = root ? (u64)READ(path, root, mnt) : 0;
     s->root_dentry = root ? (u64)READ(path, root, dentry) : 0;

@@ -160,6 +160,7 @@ static __always_inline void start_event(struct scratch* s, u32 plan) {
     s->too_large = 0;
     s->fd = -1;
     s->dir_done = 0;
+    s->object.file = 0;
 }
 
 /* Checks the scope of `task`, which is current or its new child, and takes a scratch.

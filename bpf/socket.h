@@ -144,38 +144,6 @@ __attribute__((noinline)) int put_sockaddr(u32 idx, u32 k, u64 address, u32 len)
     return 0;
 }
 
-/* Kind of an object on the anonymous inode file system, by its name there. */
-static __always_inline u32 anon_kind(u64 name) {
-    if ((name & 0xffffffffffffff) == NAME8('[', 'e', 'v', 'e', 'n', 't', 'f', 0))
-        return REC_ANON_EVENTFD;
-    if (name == NAME8('[', 'e', 'v', 'e', 'n', 't', 'p', 'o')) return REC_ANON_EVENTPOLL;
-    if ((name & 0xffffffffff) == NAME8('[', 's', 'i', 'g', 'n', 0, 0, 0)) return REC_ANON_SIGNALFD;
-    if ((name & 0xffffffffff) == NAME8('[', 't', 'i', 'm', 'e', 0, 0, 0)) return REC_ANON_TIMERFD;
-    if ((name & 0xffffff) == NAME8('i', 'n', 'o', 0, 0, 0, 0, 0)) return REC_ANON_INOTIFY;
-    if ((name & 0xffffffff) == NAME8('[', 'i', 'o', '_', 0, 0, 0, 0)) return REC_ANON_IO_URING;
-    if ((name & 0xffffffff) == NAME8('[', 'u', 's', 'e', 0, 0, 0, 0)) return REC_ANON_USERFAULTFD;
-    if ((name & 0xffffffff) == NAME8('[', 'p', 'i', 'd', 0, 0, 0, 0)) return REC_ANON_PIDFD;
-    if ((name & 0xffffff) == NAME8('b', 'p', 'f', 0, 0, 0, 0, 0)) return REC_ANON_BPF;
-    if ((name & 0xffffffff) == NAME8('[', 'p', 'e', 'r', 0, 0, 0, 0)) return REC_ANON_PERF;
-    return REC_ANON_UNKNOWN;
-}
-
-static __always_inline u32 object_kind(u64 file, u64 inode) {
-    u64 magic = READ(inode, inode, i_sb, s_magic), name = 0;
-    if (magic == PIDFS_MAGIC) return REC_ANON_PIDFD;
-    if (magic == ANON_INODE_MAGIC) {
-        bpf_probe_read_kernel(&name, 8, (void*)READ(file, file, f_path.dentry, d_name.name));
-        return anon_kind(name);
-    }
-    return is_memfd(file) ? REC_ANON_MEMFD : (u32)(READ(inode, inode, i_mode) & S_IFMT);
-}
-
-static __always_inline u32 device_of(u64 inode) {
-    u32 dev = READ(inode, inode, i_sb, s_dev);
-    u32 major = dev >> 20, minor = dev & 0xfffff;
-    return (minor & 0xff) | (major << 8) | ((minor & ~0xffU) << 12);
-}
-
 static __always_inline void describe_socket(struct rec_fd* o, u64 file) {
     u64 sk = sock_of_file(file);
     o->cookie = sk;
@@ -191,11 +159,11 @@ __attribute__((noinline)) int put_object(u32 idx, u64 file, s32 fd, u32 with_tex
     struct scratch* s = scratch_at(idx);
     if (!s || !file || !room(s, 512)) return 0;
     struct rec_fd object = {};
-    u64 inode = (u64)READ(file, file, f_inode);
-    object.kind = object_kind(file, inode);
-    object.dev = device_of(inode);
-    object.ino = READ(inode, inode, i_ino);
-    object.overlay = (u8)overlay_layer(inode);
+    look_at(idx, file);
+    object.kind = s->object.kind;
+    object.dev = s->object.dev;
+    object.ino = s->object.ino;
+    object.overlay = (u8)s->object.layer;
     object.f_flags = READ(file, file, f_flags);
     object.fd = (u32)fd;
     if (object.kind == S_IFSOCK) describe_socket(&object, file);

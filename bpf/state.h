@@ -32,6 +32,15 @@ rec_u64 boot_offset = 0;      /* ns from the boot clock to the epoch */
 rec_u8 call_wanted[CALL_SLOTS] = {};
 rec_u32 ring_woken[MAX_RINGS + 1] = {}; /* the reader knows; [MAX_RINGS] is the critical ring */
 
+/* What the kernel knows of an open file beside its path; `file` tells whose facts these are. */
+struct object {
+    u64 file, inode, ino;
+    u32 dev;   /* user-space encoding */
+    u32 kind;  /* as rec_fd.kind */
+    u32 layer; /* LAYER_*: of an overlay file */
+    u32 pad;
+};
+
 struct scratch {
     u64 users;            /* how many hold or tried to hold it: free at 0, held at 1 */
     u32 tail;             /* bytes of the record so far */
@@ -46,9 +55,10 @@ struct scratch {
     u64 args[6];
     u64 task;             /* struct task_struct the record is about */
     /* one path walk */
-    u64 dentry, vfsmount, mount, root_dentry, root_mount;
+    u64 dentry, vfsmount, mount, mount_root, root_dentry, root_mount;
     u32 pos;
     u32 steps;
+    struct object object; /* the file looked at last */
     /* one list of buffers */
     u64 iov, data_left;
     u32 iov_count;

@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 
 #include "base/log.hpp"
 #include "bench/command.hpp"
 #include "bench/machine.hpp"
 #include "bench/rounds.hpp"
 #include "bench/workloads.hpp"
+#include "capture/floor.hpp"
 
 namespace sensor::bench {
 namespace {
@@ -36,6 +38,25 @@ std::string in_tree(const char* name) {
     }
     return {};
 }
+
+/// An attached program that does nothing: the floor of every sensor on this machine.
+class EmptyProbeVariant final : public Variant {
+public:
+    EmptyProbeVariant() : Variant("empty program") {}
+    Result<> enter() override {
+        SENSOR_TRY(capture::EmptyProbe probe, capture::EmptyProbe::load());
+        SENSOR_TRY_OK(probe.attach());
+        probe_ = std::move(probe);
+        return Ok{};
+    }
+    Result<> leave() override {
+        probe_.reset();
+        return Ok{};
+    }
+
+private:
+    std::optional<capture::EmptyProbe> probe_;
+};
 
 std::vector<std::string> sensor_argv(const KernelBench& o) {
     const std::string program =
@@ -82,6 +103,8 @@ Plan make_plan(const KernelBench& o, const std::vector<int>& cpus,
         };
     }
     plan.variants.push_back(std::make_unique<Variant>("bare"));
+    if (!o.no_floor && capture::EmptyProbe::load().has_value())
+        plan.variants.push_back(std::make_unique<EmptyProbeVariant>());
     if (!o.no_sensor) {
         Command sensor;
         sensor.name = "falco-ebpf";
@@ -133,6 +156,8 @@ Result<Run> run_kernel(const KernelBench& options) {
     const int cpu = options.cpu >= 0 ? options.cpu : all.back();
     Run run;
     run.info = describe(options, cpu);
+    if (!options.no_floor && !capture::EmptyProbe::load().has_value())
+        run.info.warnings.emplace_back("eBPF is refused here: no empty program to compare with");
     if (all.size() < 2) {
         run.info.warnings.emplace_back("one processor: a sensor's user side runs under the clock");
     }

@@ -17,6 +17,7 @@ struct KernelBench {
     std::string config;       ///< empty: config/falco.yaml of the tree around this program
     std::string rules;        ///< empty: rules/ of that tree
     bool no_sensor = false;
+    bool no_floor = false;                ///< leave the empty program out
     std::vector<std::string> peers;       ///< shell commands
     std::vector<std::string> peer_names;  ///< in the order of `peers`; missing: the program's name
     std::string peer_ready;               ///< text a peer writes when it is ready

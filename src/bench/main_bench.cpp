@@ -79,6 +79,7 @@ CLI::App* add_kernel(CLI::App& cli, Options& o) {
     sub->add_option("-r,--rules", k.rules, "its rules (default: rules/ of the tree)")
         ->type_name("PATH");
     sub->add_flag("--no-sensor", k.no_sensor, "leave it out");
+    sub->add_flag("--no-floor", k.no_floor, "leave out the program that does nothing");
     sub->add_option("--peer", k.peers, "command of another sensor for the same rounds; repeatable")
         ->type_name("COMMAND")
         ->allow_extra_args(false);

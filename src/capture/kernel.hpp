@@ -35,7 +35,8 @@ struct KernelOptions {
 /// What the kernel found a program to cost when it verified it.
 struct ProgramCost {
     std::string name;
-    std::uint32_t verified_instructions;
+    std::uint32_t verified_instructions;    ///< instructions the verifier processed
+    std::uint32_t translated_instructions;  ///< after translation, 0: the kernel does not say
 };
 
 class KernelSource : public Source {

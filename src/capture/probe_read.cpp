@@ -131,7 +131,8 @@ std::vector<ProgramCost> Probe::costs() const {
         __u32 size = sizeof info;
         if (!bpf_program__autoload(program)) continue;
         if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) != 0) continue;
-        costs.push_back({bpf_program__name(program), info.verified_insns});
+        costs.push_back({bpf_program__name(program), info.verified_insns,
+                         info.xlated_prog_len / static_cast<__u32>(sizeof(bpf_insn))});
     }
     return costs;
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // missing_requirements(): what keeps the probe from running here, found by trying.
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
-#include <bpf/libbpf.h>
 #include <linux/capability.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -16,6 +14,7 @@
 
 #include "base/fd.hpp"
 #include "base/log.hpp"
+#include "capture/floor.hpp"
 #include "capture/kernel.hpp"
 
 namespace sensor::capture {
@@ -39,21 +38,6 @@ std::string locked_down() {
     const std::size_t open = text.find('['), close = text.find(']');
     if (open == std::string::npos || close == std::string::npos) return {};
     return text.substr(open + 1, close - open - 1);
-}
-
-// Loads "return 0" for a tracepoint with typed arguments. out: 0 or the error
-int try_program() {
-    const std::array<bpf_insn, 2> code = {
-        {{BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0}, {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}}};
-    const int type_id = libbpf_find_vmlinux_btf_id("sys_exit", BPF_TRACE_RAW_TP);
-    if (type_id < 0) return -type_id;
-    bpf_prog_load_opts options{};
-    options.sz = sizeof options;
-    options.expected_attach_type = BPF_TRACE_RAW_TP;
-    options.attach_btf_id = static_cast<__u32>(type_id);
-    const Fd fd(
-        bpf_prog_load(BPF_PROG_TYPE_TRACING, "try", "GPL", code.data(), code.size(), &options));
-    return fd ? 0 : errno;
 }
 
 int try_ring() {
@@ -92,12 +76,11 @@ void check_loads(std::vector<std::string>& missing) {
             "(--security-opt seccomp=unconfined); else a kernel with CONFIG_BPF_SYSCALL=y",
             std::strerror(err)));
     }
-    if (const int err = try_program(); err != 0) {
-        missing.push_back(
-            format("the kernel refuses a program on the sys_exit tracepoint ({}): allow the bpf "
-                   "system call, "
-                   "or a kernel with CONFIG_BPF_EVENTS=y and CONFIG_DEBUG_INFO_BTF=y",
-                   std::strerror(err)));
+    if (const Result<EmptyProbe> nothing = EmptyProbe::load(); !nothing.has_value()) {
+        missing.push_back(format(
+            "cannot {}: allow the bpf system call, or boot a kernel with CONFIG_BPF_EVENTS=y and "
+            "CONFIG_DEBUG_INFO_BTF=y",
+            nothing.error().text));
     }
 }
 

@@ -74,12 +74,13 @@ struct EventTables {
         }
     }
 
-    // The descriptor an event uses or creates: the first parameter of type FD; for events that
-    // create one it is the result.
+    // The descriptor an event uses or creates: the first parameter of type FD. Only of events that
+    // create one may it be the result: fcntl's is a descriptor for some commands only.
     static std::int8_t find_fd_param(const EventInfo& info) {
         if ((info.flags & (USES_FD | CREATES_FD | DESTROYS_FD)) == 0) return -1;
         for (std::size_t k = 0; k < info.params.size(); ++k) {
-            if (info.params[k].type == ParamType::FD) return static_cast<std::int8_t>(k);
+            const bool other = (info.flags & CREATES_FD) == 0 && info.params[k].name == "res";
+            if (info.params[k].type == ParamType::FD && !other) return static_cast<std::int8_t>(k);
         }
         return -1;
     }

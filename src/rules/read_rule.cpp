@@ -123,17 +123,20 @@ private:
         rule.capture_duration_ms = item_.number("capture_duration", ok);
         if (const auto tags = item_.texts("tags", ok)) add_tags(*tags, rule.tags);
         ok = read_exceptions(item_, true, is_known_source(rule.source), rule.exceptions) && ok;
-        if (!ok || !condition || !output || !description || !priority) return false;
+        // What else is wrong is reported already: condition and output are worth checking all the
+        // same, so that one run shows every mistake.
+        if (!condition || !output) return false;
+        ok = ok && description && priority;
         rule.condition = *condition;
         rule.output = output->trimmed();
-        rule.description = description->text;
-        rule.priority = *priority;
+        rule.description = description ? description->text : "";
+        rule.priority = priority.value_or(Priority::Debug);
         if (existing_ == nullptr) {
             library_.rules.add(std::move(rule));
         } else {
             *existing_ = std::move(rule);
         }
-        return true;
+        return ok;
     }
 
     bool append() {

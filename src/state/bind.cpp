@@ -10,11 +10,6 @@ namespace {
 constexpr std::int64_t kEbadf = -9;
 constexpr std::uint64_t kCloseRangeCloexec = 4;
 
-// The parameter that names the descriptor; fcntl has its result before it.
-int fd_param(const EventInfo& info) noexcept {
-    return info.type == EventType::fcntl ? 1 : info.fd_param;
-}
-
 bool only_creates(const EventInfo& info) noexcept {
     return (info.flags & event_flag::CREATES_FD) != 0 && (info.flags & event_flag::USES_FD) == 0;
 }
@@ -43,7 +38,7 @@ void State::bind(std::int64_t fd, const FdInfo* info) noexcept {
 void State::bind_fd(const Event& event, Thread& thread) {
     const EventInfo& info = event.info();
     if (!bound_.has_fd_num) {
-        const int param = fd_param(info);
+        const int param = info.fd_param;
         if (param < 0 || info.type == EventType::bpf) return;
         const auto k = static_cast<std::size_t>(param);
         if (!event.has(k)) return;

@@ -25,7 +25,7 @@ END
 chmod +x "$work/sensor" "$work/peer"
 
 "$bench" kernel --sensor "$work/sensor" --peer "$work/peer" --peer-ready 'up and running' \
-    --peer-delay 0 --rounds 2 --warmup 1 --scale 0.02 --json "$work/run.jsonl" \
+    --peer-delay 0 --no-floor --rounds 2 --warmup 1 --scale 0.02 --json "$work/run.jsonl" \
     >"$work/table" 2>"$work/log"
 [ "$(grep -c '"type":"series"' "$work/run.jsonl")" = 12 ] || fail '4 subjects x 3 variants expected'
 grep -q '^getppid  *peer ' "$work/table" || fail 'the table lacks the peer'

@@ -17,7 +17,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "base/check.hpp"
@@ -30,19 +29,25 @@ class ParamValue {
 public:
     template <typename T>
         requires std::is_integral_v<T>
-    ParamValue(T number) : value_(static_cast<std::uint64_t>(static_cast<std::int64_t>(number))) {}
-    ParamValue(const char* text) : value_(std::string(text)) {}
-    ParamValue(std::string_view text) : value_(std::string(text)) {}
-    ParamValue(std::string text) : value_(std::move(text)) {}
-    ParamValue(std::nullopt_t) : value_(std::monostate{}) {}
+    ParamValue(T number)
+        : kind_(Kind::Number),
+          number_(static_cast<std::uint64_t>(static_cast<std::int64_t>(number))) {}
+    ParamValue(const char* text) : kind_(Kind::Bytes), bytes_(text) {}
+    ParamValue(std::string_view text) : kind_(Kind::Bytes), bytes_(text) {}
+    ParamValue(std::string text) : kind_(Kind::Bytes), bytes_(std::move(text)) {}
+    ParamValue(std::nullopt_t) {}
 
-    bool is_absent() const { return std::holds_alternative<std::monostate>(value_); }
-    bool is_number() const { return std::holds_alternative<std::uint64_t>(value_); }
-    std::uint64_t number() const { return std::get<std::uint64_t>(value_); }
-    const std::string& bytes() const { return std::get<std::string>(value_); }
+    bool is_absent() const { return kind_ == Kind::Absent; }
+    bool is_number() const { return kind_ == Kind::Number; }
+    std::uint64_t number() const { return number_; }
+    const std::string& bytes() const { return bytes_; }
 
 private:
-    std::variant<std::monostate, std::uint64_t, std::string> value_;
+    // No std::variant: g++ 12 warns of its destructor at -O3 where a number was put in.
+    enum class Kind { Absent, Number, Bytes };
+    Kind kind_ = Kind::Absent;
+    std::uint64_t number_ = 0;
+    std::string bytes_;
 };
 
 using ParamList = std::vector<std::pair<std::string_view, ParamValue>>;
