@@ -161,7 +161,7 @@ Result<std::unique_ptr<capture::KernelSource>> open_source(const capture::Kernel
     Result<std::unique_ptr<capture::KernelSource>> source = capture::KernelSource::open(options);
     if (source.has_value()) return source;
     std::string text = source.error().text;
-    for (const std::string& line : capture::missing_requirements()) text += "\n  missing: " + line;
+    for (const std::string& line : capture::missing_requirements()) text += "\n  - " + line;
     return Error(text, source.error().code);
 }
 

@@ -72,12 +72,6 @@ void raise_memlock() {
         log::debug("cannot raise RLIMIT_MEMLOCK: {}", errno);
 }
 
-Error load_error(int err) {
-    std::string text = "the kernel refuses the probe";
-    for (const std::string& missing : missing_requirements()) text += "; " + missing;
-    return errno_error(std::move(text), err);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Probe>> Probe::open(const KernelOptions& options) {
@@ -86,7 +80,7 @@ Result<std::unique_ptr<Probe>> Probe::open(const KernelOptions& options) {
     raise_memlock();
     std::unique_ptr<Probe> probe(new Probe);
     probe->skel_ = probe_bpf::open(nullptr);
-    if (probe->skel_ == nullptr) return load_error(errno);
+    if (probe->skel_ == nullptr) return errno_error("the kernel refuses the probe", errno);
     SENSOR_TRY_OK(probe->configure(options));
     probe->choose_programs(options.syscalls);
     SENSOR_TRY_OK(probe->load());
@@ -168,7 +162,8 @@ void Probe::choose_programs(const std::bitset<REC_MAX_SC>& wanted) {
 }
 
 Result<> Probe::load() {
-    if (const int err = probe_bpf::load(skel_); err != 0) return load_error(-err);
+    if (const int err = probe_bpf::load(skel_); err != 0)
+        return errno_error("the kernel refuses the probe", -err);
     counters_bytes_ = cpus_ * sizeof(cpu_counters);
     const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     counters_bytes_ = (counters_bytes_ + page - 1) / page * page;

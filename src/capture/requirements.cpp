@@ -64,8 +64,8 @@ void check_rights(std::vector<std::string>& missing) {
     if (!has(caps, CAP_PERFMON)) names += names.empty() ? "CAP_PERFMON" : " and CAP_PERFMON";
     if (names.empty()) return;
     missing.push_back(format(
-        "{} missing: run as root, or give it (setcap cap_bpf,cap_perfmon,cap_sys_ptrace+ep FILE; "
-        "in a container --cap-add BPF --cap-add PERFMON)",
+        "no {}: run as root, or setcap cap_bpf,cap_perfmon,cap_sys_ptrace+ep on the program; in a "
+        "container --cap-add BPF --cap-add PERFMON",
         names));
 }
 
@@ -91,18 +91,16 @@ std::vector<std::string> missing_requirements() {
     check_kernel(missing);
     if (::access("/sys/kernel/btf/vmlinux", R_OK) != 0) {
         missing.emplace_back(
-            "/sys/kernel/btf/vmlinux is not there: mount sysfs on /sys, or boot a kernel built "
-            "with "
+            "no BTF (/sys/kernel/btf/vmlinux): mount sysfs on /sys, or boot a kernel built with "
             "CONFIG_DEBUG_INFO_BTF=y");
     }
     check_rights(missing);
     if (locked_down() == "confidentiality") {
         missing.emplace_back(
             "kernel lockdown is \"confidentiality\", which forbids programs that read memory: boot "
-            "with "
-            "lockdown=integrity or without");
+            "with lockdown=integrity or without");
     }
-    check_loads(missing);
+    if (missing.empty()) check_loads(missing);  // else they fail for what is said already
     return missing;
 }
 

@@ -73,6 +73,24 @@ def judge(name, done, started, says):
     return failures
 
 
+def without_rights(options, folder):
+    """Started without the capabilities, the sensor names them and what to do."""
+    rules = os.path.join(folder, "rules.yaml")
+    with open(rules, "w", encoding="utf-8") as file:
+        file.write(RULE.format(condition="evt.type = open", output="o"))
+    drop = [] if os.geteuid() != 0 else ["setpriv", "--bounding-set=-sys_admin,-bpf,-perfmon"]
+    done = subprocess.run([*drop, options.sensor, "-c", options.config, "-r", rules, "--scope",
+                           f"tree={os.getpid()}"],
+                          capture_output=True, text=True, timeout=60, check=False)
+    failures = []
+    if done.returncode != 1:
+        failures.append(f"no rights: exit {done.returncode}, expected 1")
+    for text in ("Error: the kernel refuses the probe", "no CAP_BPF and CAP_PERFMON: run as root"):
+        if text not in done.stderr:
+            failures.append(f"no rights: the error lacks '{text}':\n{done.stderr}")
+    return failures
+
+
 def main():
     parser = argparse.ArgumentParser()
     for name in ("sensor", "config"):
@@ -88,6 +106,7 @@ def main():
                 file.write(wrong.text)
             failures += judge(wrong.name, *run(options, path),
                               [text.replace("FILE", path) for text in wrong.says])
+        failures += without_rights(options, folder)
     for text in failures:
         print(text)
     print(f"{len(wrong_files()) + 1} wrong files tried")
