@@ -9,7 +9,7 @@
 # The same package names hold for both releases. The Makefile calls this before it builds.
 set -eu
 
-build='g++ make cmake ninja-build ccache pkgconf python3-minimal
+build='g++ make cmake ninja-build ccache pkgconf python3
 clang-19 llvm-19-dev libbpf-dev bpftool libelf-dev zlib1g-dev libzstd-dev
 tao-pegtl-dev libyaml-cpp-dev libspdlog-dev libre2-dev nlohmann-json3-dev libcli11-dev catch2'
 fuzz='libclang-rt-19-dev'
