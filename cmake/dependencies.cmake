@@ -9,6 +9,8 @@ find_package(CLI11 REQUIRED)
 find_package(Catch2 REQUIRED)
 pkg_check_modules(LIBBPF REQUIRED IMPORTED_TARGET libbpf>=1.1)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 find_path(PEGTL_INCLUDE_DIR tao/pegtl.hpp REQUIRED)
 
 # Exactly one LLVM major: newer ones change the IR builder, older ones have typed pointers.

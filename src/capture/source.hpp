@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Source: where records come from. Live: capture/kernel.hpp. Captures come later behind the same.
+// Source: where records come from. Live: capture/kernel.hpp. Captures: capture/scap/scap_source.hpp.
 #pragma once
 
 #include <bitset>
@@ -38,6 +38,8 @@ public:
     /// Hands over what there is, oldest first, and returns how many; waits up to `timeout_ms` when
     /// there is nothing. fails: only when the source is broken for good.
     virtual Result<std::size_t> poll(const RecordFn& on_record, int timeout_ms) = 0;
+    /// No more records will come: a capture was read to its end.
+    virtual bool ended() const { return false; }
     virtual SourceStats stats() const = 0;
 };
 

@@ -31,6 +31,7 @@ MODULES = {
 OWNERS = [
     (r"spdlog/|fmt/", "base"),
     (r"bpf/(?:bpf|btf|libbpf)[^/]*\.h$|linux/(?:bpf|btf)\.h$|.*\.skel\.h$", "capture"),
+    (r"(?:zlib|zstd)\.h$", "capture"),
     (r"tao/", "grammar"),
     (r"yaml-cpp/", "rules app"),
     (r"llvm/|llvm-c/|clang/|clang-c/|lld/", "compile"),
