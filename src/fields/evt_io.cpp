@@ -126,7 +126,7 @@ Value evt_is_wait(const Context& c, const FieldArg&) noexcept {
 }
 Value evt_is_syslog(const Context& c, const FieldArg&) noexcept {
     return Value::of_bool(writes(c) && c.fd != nullptr &&
-                          c.fd->name.find("/dev/log") != std::string::npos);
+                          c.fd->name().find("/dev/log") != std::string_view::npos);
 }
 
 Value evt_is_open_read(const Context& c, const FieldArg&) noexcept {

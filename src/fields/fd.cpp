@@ -42,7 +42,7 @@ std::string_view asked_name(const Context& c) noexcept {
 bool is_about_fd(const Context& c) noexcept { return c.has_fd_num || is_open(c); }
 
 std::string_view name_of(const Context& c) noexcept {
-    return c.fd != nullptr ? std::string_view(c.fd->name) : asked_name(c);
+    return c.fd != nullptr ? c.fd->name() : asked_name(c);
 }
 
 // Type letter by the call alone.
@@ -72,8 +72,8 @@ std::string_view directory_part(std::string_view path) noexcept {
 Value directory(const Context& c) noexcept {
     if (!is_about_fd(c)) return Value::absent();
     if (c.fd == nullptr) return Value::of_text(directory_part(asked_name(c)));
-    if (c.fd->type == FdType::Directory) return Value::of_text(c.fd->name);
-    return c.fd->type == FdType::File ? Value::of_text(directory_part(c.fd->name))
+    if (c.fd->type == FdType::Directory) return Value::of_text(c.fd->name());
+    return c.fd->type == FdType::File ? Value::of_text(directory_part(c.fd->name()))
                                       : Value::absent();
 }
 
@@ -142,12 +142,12 @@ Value fd_directory(const Context& c, const FieldArg&) noexcept { return director
 Value fd_filename(const Context& c, const FieldArg&) noexcept {
     return of_fd(c, [](const FdInfo& fd) {
         if (fd.type != FdType::File) return Value::absent();
-        const std::string_view name = fd.name;
+        const std::string_view name = fd.name();
         return Value::of_text(name.substr(name.rfind('/') + 1));
     });
 }
 Value fd_nameraw(const Context& c, const FieldArg&) noexcept {
-    if (c.fd != nullptr) return Value::of_text(c.fd->raw_name);
+    if (c.fd != nullptr) return Value::of_text(c.fd->raw_name());
     if (!is_about_fd(c)) return Value::absent();
     const OpenName open = open_name(c.event.type());
     return Value::of_text(open.name < 0 ? std::string_view{}
@@ -201,8 +201,7 @@ Value fd_types(const Context& c, const FieldArg& arg) noexcept {
     }
     std::uint32_t types = c.fd == nullptr ? 0 : type_bit(c.fd->type);
     if (const auto& table = c.thread->leader->fds) {
-        for (const state::FdTable::Entry& entry : table->entries())
-            types |= type_bit(entry.info->type);
+        for (const FdInfo& entry : table->entries()) types |= type_bit(entry.type);
     }
     return type_list(c, types);
 }

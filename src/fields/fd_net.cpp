@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // fd.*: addresses, ports, protocol and role of sockets. Client and server are known once a socket
 // is connected, bound or has moved data; before that their fields are absent.
+#include <optional>
+
 #include "fields/extractors.hpp"
 #include "fields/text.hpp"
 #include "state/state.hpp"
@@ -8,33 +10,36 @@
 namespace sensor::fields {
 namespace {
 
-using state::Endpoint;
+using state::EndView;
 using state::FdInfo;
 using state::SocketRole;
 
 enum class End { Client, Server, Local, Remote };
 
 // A listening socket has one end only: it is the server's and local.
-const Endpoint* end_of(const Context& c, End which) noexcept {
-    if (c.fd == nullptr || !c.fd->is_ip_socket()) return nullptr;
+std::optional<EndView> end_of(const Context& c, End which) noexcept {
+    if (c.fd == nullptr || !c.fd->is_ip_socket()) return std::nullopt;
     const FdInfo& fd = *c.fd;
-    if (fd.is_ip_server()) return which == End::Server || which == End::Local ? &fd.local : nullptr;
-    if (fd.role == SocketRole::None) return nullptr;
+    if (fd.is_ip_server()) {
+        if (which != End::Server && which != End::Local) return std::nullopt;
+        return fd.local();
+    }
+    if (fd.role == SocketRole::None) return std::nullopt;
     switch (which) {
-        case End::Client: return &fd.client();
-        case End::Server: return &fd.server();
-        case End::Local: return &fd.local;
-        default: return &fd.remote;
+        case End::Client: return fd.client();
+        case End::Server: return fd.server();
+        case End::Local: return fd.local();
+        default: return fd.remote();
     }
 }
 
 Value ip(const Context& c, End which) noexcept {
-    const Endpoint* end = end_of(c, which);
-    return end == nullptr || end->size == 0 ? Value::absent() : Value::of_ip(end->address());
+    const auto end = end_of(c, which);
+    return !end || end->ip.empty() ? Value::absent() : Value::of_ip(end->ip);
 }
 Value port(const Context& c, End which) noexcept {
-    const Endpoint* end = end_of(c, which);
-    return end == nullptr ? Value::absent() : Value::of_uint(end->port);
+    const auto end = end_of(c, which);
+    return !end ? Value::absent() : Value::of_uint(end->port);
 }
 
 Value both(const Context& c, Value (*one)(const Context&, End) noexcept) noexcept {
@@ -51,8 +56,8 @@ Value both(const Context& c, Value (*one)(const Context&, End) noexcept) noexcep
 
 // Name of the service on a port, else its digits.
 Value service(const Context& c, End which) noexcept {
-    const Endpoint* end = end_of(c, which);
-    if (end == nullptr) return Value::absent();
+    const auto end = end_of(c, which);
+    if (!end) return Value::absent();
     if (c.state != nullptr) {
         const std::string_view name = c.state->services().name(end->port, c.fd->l4);
         if (!name.empty()) return Value::of_text(name);

@@ -37,7 +37,7 @@ bool has_server(const state::FdInfo* fd) noexcept {
     return is_connection(fd) || (fd != nullptr && fd->is_ip_server());
 }
 
-void add_ip(TextBuilder& out, const state::Endpoint& end) noexcept {
+void add_ip(TextBuilder& out, state::EndView end) noexcept {
     char text[state::kMaxEndpointText];
     out.add({text, state::print_ip(end.address(), text)});
 }
@@ -53,7 +53,7 @@ Value fdlist_nums(const Context& c, const FieldArg&) noexcept {
 }
 Value fdlist_names(const Context& c, const FieldArg&) noexcept {
     return list(c, [](TextBuilder& out, std::int64_t, const state::FdInfo* fd) {
-        if (fd != nullptr) out.add(fd->name);
+        if (fd != nullptr) out.add(fd->name());
     });
 }
 Value fdlist_cips(const Context& c, const FieldArg&) noexcept {

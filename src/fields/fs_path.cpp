@@ -76,7 +76,7 @@ bool applies(const Context& c, const PathParam& path) noexcept {
 
 Value resolved(const Context& c, const PathParam& path) noexcept {
     if (!applies(c, path)) return Value::absent();
-    if (path.by_fd && c.fd != nullptr) return Value::of_text(c.fd->name);
+    if (path.by_fd && c.fd != nullptr) return Value::of_text(c.fd->name());
     if (path.name < 0 || !is_path(c.event, static_cast<std::size_t>(path.name)))
         return Value::absent();
     return Value::of_text(absolute_path(c, path.dirfd, static_cast<std::size_t>(path.name)));
@@ -84,7 +84,7 @@ Value resolved(const Context& c, const PathParam& path) noexcept {
 
 Value raw(const Context& c, const PathParam& path) noexcept {
     if (!applies(c, path)) return Value::absent();
-    if (path.name < 0) return c.fd == nullptr ? Value::absent() : Value::of_text(c.fd->raw_name);
+    if (path.name < 0) return c.fd == nullptr ? Value::absent() : Value::of_text(c.fd->raw_name());
     const auto k = static_cast<std::size_t>(path.name);
     return is_path(c.event, k) ? Value::of_text(c.event.text(k)) : Value::absent();
 }

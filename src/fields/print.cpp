@@ -279,7 +279,7 @@ void add_fd(TextBuilder& out, const state::FdInfo& info) noexcept {
         }
     }
     out.add('>');
-    out.add(info.name);
+    out.add(info.name());
 }
 
 bool is_path(const Event& event, std::size_t k) noexcept {

@@ -90,7 +90,7 @@ Value stdio_type(const Context& c, std::int64_t fd) noexcept {
 }
 Value stdio_name(const Context& c, std::int64_t fd) noexcept {
     const state::FdInfo* info = find_fd(c, fd);
-    return info == nullptr ? Value::absent() : Value::of_text(info->name);
+    return info == nullptr ? Value::absent() : Value::of_text(info->name());
 }
 
 }  // namespace
@@ -109,7 +109,7 @@ Value cmdline_of(const Context& c, const Thread& thread) noexcept {
     TextBuilder out(*c.arena);  // a thread that has a name of its own
     out.add(thread.comm());
     if (image.arg_count != 0) out.add(' ');
-    out.add(image.args_text);
+    out.add(image.args_text());
     return Value::of_text(out.finish());
 }
 
@@ -126,7 +126,7 @@ Value proc_name(const Context& c, const FieldArg&) noexcept {
 }
 Value proc_args(const Context& c, const FieldArg& arg) noexcept {
     return of_image(c, [&](const ExecImage& image) {
-        if (arg.kind != FieldArg::Kind::Index) return Value::of_text(image.args_text);
+        if (arg.kind != FieldArg::Kind::Index) return Value::of_text(image.args_text());
         return Value::of_text(
             state::block_item(image.args, static_cast<std::size_t>(arg.index)).value_or(""));
     });
@@ -135,7 +135,13 @@ Value proc_cmdline(const Context& c, const FieldArg&) noexcept {
     return of_thread(c, [&](const Thread& thread) { return cmdline_of(c, thread); });
 }
 Value proc_exeline(const Context& c, const FieldArg&) noexcept {
-    return of_image(c, [](const ExecImage& image) { return Value::of_text(image.exeline); });
+    return of_image(c, [&](const ExecImage& image) {
+        TextBuilder out(*c.arena);
+        out.add(image.exe);
+        if (image.arg_count != 0) out.add(' ');
+        out.add(image.args_text());
+        return Value::of_text(out.finish());
+    });
 }
 Value proc_cmdnargs(const Context& c, const FieldArg&) noexcept {
     return of_image(c, [](const ExecImage& image) { return Value::of_uint(image.arg_count); });
@@ -143,13 +149,13 @@ Value proc_cmdnargs(const Context& c, const FieldArg&) noexcept {
 Value proc_cmdlenargs(const Context& c, const FieldArg&) noexcept {
     return of_image(c, [](const ExecImage& image) {
         const std::uint64_t gaps = image.arg_count == 0 ? 0 : image.arg_count - 1;
-        return Value::of_uint(image.args_text.size() - gaps);
+        return Value::of_uint(image.args_text().size() - gaps);
     });
 }
 Value proc_env(const Context& c, const FieldArg& arg) noexcept {
     return of_image(c, [&](const ExecImage& image) {
-        if (arg.kind == FieldArg::Kind::None) return joined_block(c, image.env);
-        return Value::of_text(state::block_value(image.env, arg.key).value_or(""));
+        if (arg.kind == FieldArg::Kind::None) return joined_block(c, image.env_block());
+        return Value::of_text(state::block_value(image.env_block(), arg.key).value_or(""));
     });
 }
 Value proc_cwd(const Context& c, const FieldArg&) noexcept {

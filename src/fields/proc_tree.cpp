@@ -173,14 +173,14 @@ Value proc_aargs(const Context& c, const FieldArg& arg) noexcept {
     if (arg.kind == FieldArg::Kind::Index) {
         const Thread* found = ancestor(c, arg.index);
         return found == nullptr || !found->image ? Value::absent()
-                                                 : Value::of_text(found->image->args_text);
+                                                 : Value::of_text(found->image->args_text());
     }
     if (parent(c) == nullptr) return Value::absent();
     TextBuilder out(*c.arena);
     each_ancestor(c, [&](const Thread& thread) {
-        if (!thread.image || thread.image->args_text.empty()) return true;
+        if (!thread.image || thread.image->args_text().empty()) return true;
         if (out.size() != 0) out.add(' ');
-        out.add(thread.image->args_text);
+        out.add(thread.image->args_text());
         return true;
     });
     return Value::of_text(out.finish());
@@ -189,14 +189,14 @@ Value proc_aargs(const Context& c, const FieldArg& arg) noexcept {
 Value proc_aenv(const Context& c, const FieldArg& arg) noexcept {
     if (arg.kind != FieldArg::Kind::Key) {
         return ancestors(c, arg, [&](const Thread& thread) {
-            return thread.image ? joined_block(c, thread.image->env) : Value::absent();
+            return thread.image ? joined_block(c, thread.image->env_block()) : Value::absent();
         });
     }
     Value found = Value::absent();
     int depth = 0;
     each_ancestor(c, [&](const Thread& thread) {
         if (thread.image) {
-            const auto value = state::block_value(thread.image->env, arg.key);
+            const auto value = state::block_value(thread.image->env_block(), arg.key);
             if (value && !value->empty()) found = Value::of_text(*value);
         }
         return !found.present() && ++depth < kMaxEnvDepth;

@@ -53,7 +53,7 @@ void add_printable(TextBuilder& out, std::string_view bytes) noexcept {
     for (char byte : bytes) out.add(byte >= 0x20 && byte < 0x7f ? byte : '.');
 }
 
-void add_endpoint(TextBuilder& out, const state::Endpoint& end) noexcept {
+void add_endpoint(TextBuilder& out, state::EndView end) noexcept {
     char text[state::kMaxEndpointText];
     out.add({text, state::print_endpoint(end, text)});
 }

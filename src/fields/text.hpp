@@ -36,7 +36,7 @@ void add_flags(TextBuilder& out, FlagTable table, std::uint32_t value) noexcept;
 void add_enum(TextBuilder& out, FlagTable table, std::uint32_t value) noexcept;
 /// Buffer bytes, those that do not print as dots.
 void add_printable(TextBuilder& out, std::string_view bytes) noexcept;
-void add_endpoint(TextBuilder& out, const state::Endpoint& end) noexcept;
+void add_endpoint(TextBuilder& out, state::EndView end) noexcept;
 /// "1.2.3.4:80" or the path of a decoded address; "a->b" of a tuple.
 void add_address(TextBuilder& out, const state::SocketName& name) noexcept;
 void add_tuple(TextBuilder& out, const state::SocketName& name) noexcept;

@@ -31,8 +31,8 @@ std::string_view until_nul(std::string_view bytes) noexcept {
     return bytes.substr(0, bytes.find('\0'));
 }
 
-bool is_zero(const Endpoint& end) noexcept {
-    return std::all_of(end.ip.begin(), end.ip.end(), [](char c) { return c == 0; });
+bool is_zero(std::string_view ip) noexcept {
+    return std::all_of(ip.begin(), ip.end(), [](char c) { return c == 0; });
 }
 
 bool is_mapped(const Endpoint& end) noexcept {
@@ -47,15 +47,18 @@ void to_ip4(Endpoint& end) noexcept {
     end.size = 4;
 }
 
-std::string hex(std::uint64_t number) {
-    char digits[17];
-    const auto result = std::to_chars(digits, digits + sizeof(digits), number, 16);
-    return {digits, result.ptr};
-}
-
 }  // namespace
 
-bool Endpoint::any_address() const noexcept { return size == 0 || is_zero(*this); }
+bool Endpoint::any_address() const noexcept { return is_zero(address()); }
+bool EndView::any_address() const noexcept { return is_zero(ip); }
+
+Endpoint EndView::copy() const noexcept {
+    Endpoint end;
+    end.size = static_cast<std::uint8_t>(ip.size());
+    end.port = port;
+    if (!ip.empty()) std::memcpy(end.ip.data(), ip.data(), ip.size());
+    return end;
+}
 
 SocketName decode_sockaddr(std::string_view bytes) noexcept {
     SocketName name;
@@ -86,8 +89,8 @@ SocketName decode_tuple(std::string_view bytes) noexcept {
     } else if (name.family == kInet6 && bytes.size() >= 37) {
         name.first = endpoint(bytes, 1, 16);
         name.second = endpoint(bytes, 19, 16);
-        const bool first4 = is_mapped(name.first) || is_zero(name.first);
-        const bool second4 = is_mapped(name.second) || is_zero(name.second);
+        const bool first4 = is_mapped(name.first) || is_zero(name.first.address());
+        const bool second4 = is_mapped(name.second) || is_zero(name.second.address());
         if (first4 && second4) {
             to_ip4(name.first);
             to_ip4(name.second);
@@ -109,26 +112,48 @@ std::size_t print_ip(std::string_view address, char* out) noexcept {
     return std::strlen(out);
 }
 
-std::size_t print_endpoint(const Endpoint& end, char* out) noexcept {
+std::size_t print_endpoint(EndView end, char* out) noexcept {
     std::size_t used = print_ip(end.address(), out);
     out[used++] = ':';
     return static_cast<std::size_t>(
         std::to_chars(out + used, out + kMaxEndpointText, end.port).ptr - out);
 }
 
-std::string endpoint_text(const Endpoint& end) {
+std::size_t print_connection(EndView from, EndView to, char* out) noexcept {
+    std::size_t used = print_endpoint(from, out);
+    out[used++] = '-';
+    out[used++] = '>';
+    return used + print_endpoint(to, out + used);
+}
+
+std::string endpoint_text(EndView end) {
     char text[kMaxEndpointText];
     return {text, print_endpoint(end, text)};
 }
 
-std::string connection_text(const Endpoint& from, const Endpoint& to) {
+std::string connection_text(EndView from, EndView to) {
     return endpoint_text(from) + "->" + endpoint_text(to);
 }
 
+std::string_view print_unix(std::uint64_t first, std::uint64_t second, std::string_view path,
+                            char* out) noexcept {
+    char* end = out + kMaxUnixText;
+    char* at = std::to_chars(out, end, first, 16).ptr;
+    *at++ = '-';
+    *at++ = '>';
+    at = std::to_chars(at, end, second, 16).ptr;
+    if (!path.empty()) {
+        *at++ = ' ';
+        path = path.substr(0, static_cast<std::size_t>(end - at));
+        std::memcpy(at, path.data(), path.size());
+        at += path.size();
+    }
+    return {out, static_cast<std::size_t>(at - out)};
+}
+
 std::string unix_text(std::uint64_t first, std::uint64_t second, std::string_view path) {
-    std::string text = hex(first) + "->" + hex(second);
-    if (!path.empty()) text.append(" ").append(path);
-    return text;
+    char text[kMaxUnixText];
+    return std::string(print_unix(first, second, path, text));
 }
 
 }  // namespace sensor::state

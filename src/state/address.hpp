@@ -23,6 +23,23 @@ struct Endpoint {
     friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
+/// The same, borrowed: from an Endpoint, or from where a descriptor keeps its ends.
+struct EndView {
+    std::string_view ip;
+    std::uint16_t port = 0;
+
+    EndView() = default;
+    EndView(std::string_view address, std::uint16_t number) noexcept : ip(address), port(number) {}
+    EndView(const Endpoint& end) noexcept : ip(end.address()), port(end.port) {}
+
+    std::string_view address() const noexcept { return ip; }
+    bool any_address() const noexcept;
+    Endpoint copy() const noexcept;
+    friend bool operator==(const EndView& a, const EndView& b) noexcept {
+        return a.port == b.port && a.ip == b.ip;
+    }
+};
+
 /// A decoded SOCKADDR or SOCKTUPLE. For an address only `first` (or `path`) is set.
 struct SocketName {
     std::uint8_t family = 0;  ///< 1 UNIX, 2 INET, 10 INET6, 0: nothing
@@ -41,14 +58,20 @@ SocketName decode_tuple(std::string_view bytes) noexcept;
 inline constexpr std::size_t kMaxEndpointText = 64;
 
 /// "1.2.3.4:80" or "::1:80". Writes at most kMaxEndpointText bytes, returns how many.
-std::size_t print_endpoint(const Endpoint& end, char* out) noexcept;
+std::size_t print_endpoint(EndView end, char* out) noexcept;
 /// "1.2.3.4" or "::1".
 std::size_t print_ip(std::string_view address, char* out) noexcept;
 
-std::string endpoint_text(const Endpoint& end);
-/// "from->to".
-std::string connection_text(const Endpoint& from, const Endpoint& to);
+/// "from->to"; at most 2 * kMaxEndpointText + 2 bytes.
+std::size_t print_connection(EndView from, EndView to, char* out) noexcept;
+
+std::string endpoint_text(EndView end);
+std::string connection_text(EndView from, EndView to);
 /// "<hex>-><hex> path".
+inline constexpr std::size_t kMaxUnixText = 2 * 16 + 3 + 4096;
+/// The same into at least kMaxUnixText bytes; a longer path is cut.
+std::string_view print_unix(std::uint64_t first, std::uint64_t second, std::string_view path,
+                            char* out) noexcept;
 std::string unix_text(std::uint64_t first, std::uint64_t second, std::string_view path);
 
 }  // namespace sensor::state

@@ -18,15 +18,22 @@ bool only_creates(const EventInfo& info) noexcept {
 
 FdTable& State::own_fds(Thread& thread) {
     Ref<FdTable>& table = thread.leader->fds;
-    if (!table)
-        table = make_ref<FdTable>();
-    else if (!table.unique())
-        table = make_ref<FdTable>(*table);
+    if (!table) {
+        table = make_ref<FdTable>(fd_budget_);
+    } else if (!table.unique()) {
+        Ref<FdTable> copy = table->copy();
+        stats_.fds_dropped += table->size() - copy->size();
+        table = std::move(copy);
+    }
     return *table;
 }
 
-void State::put_fd(Thread& thread, std::int64_t fd, Ref<FdInfo> info) {
-    if (!own_fds(thread).put(fd, std::move(info), options_.max_fds)) ++stats_.fds_dropped;
+// Keeps an entry aside for the length of an event if its table has no room.
+FdInfo& State::put_fd(Thread& thread, std::int64_t fd, FdInfo info) {
+    if (FdInfo* kept = own_fds(thread).put(fd, info, options_.max_fds)) return *kept;
+    ++stats_.fds_dropped;
+    held_ = std::move(info);
+    return held_;
 }
 
 void State::bind(std::int64_t fd, const FdInfo* info) noexcept {
@@ -55,16 +62,18 @@ void State::bind_object(const Event& event, Thread& thread) {
     const FdInfo* entry = bound_.fd;
     const bool is_new = (event.info().flags & event_flag::CREATES_FD) != 0;
     if (entry != nullptr && (is_new || same_object(*entry, *object))) {
-        const bool learns =
-            (entry->ino == 0 && object->ino != 0) || (entry->cookie == 0 && object->cookie != 0);
+        const bool socket = entry->is_socket() || object->cookie != 0;
+        const bool learns = socket ? entry->cookie() == 0 && object->cookie != 0
+                                   : entry->ino == 0 && object->ino != 0;
         if (!learns) return;
-        FdInfo* mine = own_fds(thread).edit(bound_.fd_num);
+        FdInfo* mine = own_fds(thread).find(bound_.fd_num);
         if (mine == nullptr) return;  // bound, but its table had no room
-        if (!mine->is_socket()) {
+        if (socket) {
+            mine->set_id(object->cookie);
+        } else {
             mine->ino = object->ino;
             mine->dev = object->dev;
         }
-        mine->cookie = object->cookie;
         bound_.fd = mine;
         return;
     }
@@ -73,8 +82,8 @@ void State::bind_object(const Event& event, Thread& thread) {
     const std::string_view text = event.fd_object_text();
     describe_object(*object, text.empty() ? event.extra(REC_X_REAL) : text, object_);
     if (object_.is_ip_socket() && object_.role == SocketRole::Client &&
-        server_ports_.test(object_.local.port)) {
-        set_connection(object_, object_.local, object_.remote, SocketRole::Server);
+        server_ports_.test(object_.local().port)) {
+        set_connection(object_, object_.local(), object_.remote(), SocketRole::Server);
     }
     bound_.fd = &object_;
 }
@@ -91,11 +100,7 @@ void State::end_fds(const Event& event, Thread& thread) {
         const auto last = static_cast<std::int64_t>(event.u64(2) & 0xffffffffU);
         FdTable& table = own_fds(thread);
         if ((event.u64(3) & kCloseRangeCloexec) == 0) return table.erase_range(first, last);
-        std::vector<std::int64_t> numbers;
-        for (const FdTable::Entry& entry : table.entries()) {
-            if (entry.fd >= first && entry.fd <= last) numbers.push_back(entry.fd);
-        }
-        for (std::int64_t fd : numbers) table.edit(fd)->cloexec = true;
+        table.mark_cloexec(first, last);
     }
 }
 

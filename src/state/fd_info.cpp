@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/fd_info.hpp"
 
-#include <sys/stat.h>
-
-#include "state/address.hpp"
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <utility>
 
 namespace sensor::state {
 namespace {
 
-constexpr std::uint16_t kAfUnix = 1, kAfInet = 2, kAfInet6 = 10, kAfNetlink = 16;
 constexpr std::uint32_t kSockStream = 1, kSockDgram = 2, kSockRaw = 3, kSockSeqpacket = 5;
 constexpr std::uint32_t kProtoIcmp = 1, kProtoTcp = 6, kProtoUdp = 17, kProtoIcmp6 = 58,
                         kProtoRaw = 255;
-constexpr std::uint8_t kStateEstablished = 1, kStateListen = 10;
-constexpr std::uint16_t kFirstEphemeral = 32768;
-constexpr std::uint32_t kOCloexec = 02000000;
 
 struct TypeRow {
     FdType type;
@@ -52,70 +49,6 @@ constexpr bool rows_in_order() {
 }
 static_assert(rows_in_order());
 
-FdType type_of_kind(const rec_fd& object) noexcept {
-    switch (object.kind) {
-        case S_IFREG:
-        case S_IFCHR:
-        case S_IFBLK:
-        case S_IFLNK: return FdType::File;
-        case S_IFDIR: return FdType::Directory;
-        case S_IFIFO: return FdType::Pipe;
-        case REC_ANON_EVENTFD: return FdType::Event;
-        case REC_ANON_EVENTPOLL: return FdType::Eventpoll;
-        case REC_ANON_INOTIFY: return FdType::Inotify;
-        case REC_ANON_SIGNALFD: return FdType::Signal;
-        case REC_ANON_TIMERFD: return FdType::Timer;
-        case REC_ANON_IO_URING: return FdType::IoUring;
-        case REC_ANON_USERFAULTFD: return FdType::Userfault;
-        case REC_ANON_PIDFD: return FdType::Pidfd;
-        case REC_ANON_BPF: return FdType::Bpf;
-        case REC_ANON_MEMFD: return FdType::Memfd;
-        case REC_ANON_PERF: return FdType::Unsupported;
-        case S_IFSOCK:
-            switch (object.family) {
-                case kAfUnix: return FdType::Unix;
-                case kAfInet: return FdType::Ipv4;
-                case kAfInet6: return FdType::Ipv6;
-                case kAfNetlink: return FdType::Netlink;
-                default: return FdType::Unknown;
-            }
-        default: return FdType::Unknown;
-    }
-}
-
-// A socket whose history was not seen: the end with the well-known port serves.
-SocketRole guess_role(const Endpoint& local, const Endpoint& remote) noexcept {
-    const bool local_high = local.port >= kFirstEphemeral;
-    const bool remote_high = remote.port >= kFirstEphemeral;
-    if (local_high != remote_high) return local_high ? SocketRole::Client : SocketRole::Server;
-    return local.port < remote.port ? SocketRole::Server : SocketRole::Client;
-}
-
-void describe_socket(const rec_fd& object, std::string_view text, FdInfo& out) {
-    out.l4 =
-        object.family == kAfUnix ? L4Proto::Na : l4_from_socket(object.sock_type, object.proto);
-    const SocketName tuple = decode_tuple(text);
-    if (!tuple.valid) return;
-    if (tuple.family == kAfUnix) {
-        if (tuple.unix_second != 0 || !tuple.path.empty()) {
-            out.name = unix_text(tuple.unix_first, tuple.unix_second, tuple.path);
-        }
-        out.connected = tuple.unix_second != 0;
-        return;
-    }
-    const bool listening = object.sock_state == kStateListen && out.l4 == L4Proto::Tcp;
-    if (listening || (tuple.second.port == 0 && tuple.second.any_address())) {
-        if (tuple.first.port == 0) return;
-        out.type = tuple.first.size == 4 ? FdType::Ipv4Server : FdType::Ipv6Server;
-        out.role = SocketRole::Server;
-        out.local = tuple.first;
-        out.name = endpoint_text(tuple.first);
-        return;
-    }
-    set_connection(out, tuple.first, tuple.second, guess_role(tuple.first, tuple.second));
-    out.connected = object.sock_state == kStateEstablished;
-}
-
 }  // namespace
 
 char fd_typechar(FdType type) noexcept { return kTypes[static_cast<std::size_t>(type)].letter; }
@@ -150,62 +83,235 @@ L4Proto l4_from_socket(std::uint32_t sock_type, std::uint32_t proto) noexcept {
     }
 }
 
-void set_connection(FdInfo& info, const Endpoint& local, const Endpoint& remote, SocketRole role) {
-    info.type = local.size == 4 ? FdType::Ipv4 : FdType::Ipv6;
-    info.local = local;
-    info.remote = remote;
-    info.role = role;
-    char text[2 * kMaxEndpointText + 2];
-    const bool is_server = role == SocketRole::Server;
-    std::size_t used = print_endpoint(is_server ? remote : local, text);
-    text[used++] = '-';
-    text[used++] = '>';
-    used += print_endpoint(is_server ? local : remote, text + used);
-    info.name.assign(text, used);
+// One allocation: this head, then the id, the ends, the name, the raw name, each only if there.
+struct FdInfo::Block {
+    static constexpr std::uint16_t kLength = 0x1fff;  // the low bits of both words are lengths
+    static constexpr std::uint16_t kHasId = 0x8000, kEnds4 = 0x2000, kEnds16 = 0x4000;
+    static constexpr std::uint16_t kSameRaw = 0x1fff;  // the raw name is the name
+    static constexpr std::uint16_t kScratch = 0x8000;
+    static constexpr std::size_t kEndsHead = 6;  // two ports, two sizes
+
+    std::uint32_t refs = 1;
+    std::uint16_t name_word = 0, raw_word = 0;
+
+    char* data() noexcept { return reinterpret_cast<char*>(this + 1); }
+    const char* data() const noexcept { return reinterpret_cast<const char*>(this + 1); }
+    bool scratch() const noexcept { return (raw_word & kScratch) != 0; }
+    std::size_t id_size() const noexcept {
+        return (name_word & kHasId) != 0 ? sizeof(std::uint64_t) : 0;
+    }
+    std::size_t ip_size() const noexcept {
+        return (name_word & kEnds16) != 0 ? 16 : ((name_word & kEnds4) != 0 ? 4 : 0);
+    }
+    std::size_t ends_size() const noexcept {
+        return ip_size() == 0 ? 0 : kEndsHead + 2 * ip_size();
+    }
+    std::size_t name_size() const noexcept { return name_word & kLength; }
+    bool same_raw() const noexcept { return (raw_word & kLength) == kSameRaw; }
+    std::size_t raw_size() const noexcept { return same_raw() ? 0 : raw_word & kLength; }
+    const char* texts() const noexcept { return data() + id_size() + ends_size(); }
+    EndView end(bool remote) const noexcept;
+    void put_end(bool remote, EndView end) noexcept;
+
+    static std::size_t size_of(const FdParts& parts) noexcept;
+    void write(const FdParts& parts) noexcept;
+};
+
+namespace {
+
+std::string_view cut(std::string_view text) noexcept { return text.substr(0, kMaxFdText); }
+
+std::size_t ip_size_of(const FdParts& parts) noexcept {
+    const std::size_t longest = std::max(parts.local.ip.size(), parts.remote.ip.size());
+    const bool none = longest == 0 && parts.local.port == 0 && parts.remote.port == 0;
+    return none ? 0 : (longest <= 4 ? 4 : 16);
 }
 
-void describe_object(const rec_fd& object, std::string_view text, FdInfo& out) {
-    out.type = type_of_kind(object);
-    out.l4 = L4Proto::Na;
-    out.role = SocketRole::None;
-    out.connected = false;
-    out.cloexec = false;
-    out.upper_layer = (object.overlay & 1) != 0;
-    out.lower_layer = (object.overlay & 2) != 0;
-    out.flags = (object.f_flags & kOCloexec) != 0 ? 0x1000 : 0;
-    out.dev = object.dev;
-    out.ino = object.ino;
-    out.cookie = object.cookie;
-    out.local = out.remote = Endpoint{};
-    out.real_hash = 0;
-    out.pidfd_number = 0;
-    out.raw_name.clear();
-    out.name.clear();
-    if (object.kind == S_IFSOCK) return describe_socket(object, text, out);
-    // Pipes and anonymous objects have no name for rules; memfds keep theirs.
-    if (out.is_file() || out.type == FdType::Memfd || out.type == FdType::Unsupported ||
-        out.type == FdType::Unknown) {
-        out.name.assign(text);
-    }
-    if (out.type == FdType::Memfd) {
-        if (out.name.starts_with('/')) out.name.erase(0, 1);
-        if (out.name.starts_with("memfd:")) out.name.erase(0, 6);
-    }
+}  // namespace
+
+EndView FdInfo::Block::end(bool remote) const noexcept {
+    if (ip_size() == 0) return {};
+    const char* ends = data() + id_size();
+    std::uint16_t port = 0;
+    std::memcpy(&port, ends + (remote ? sizeof(port) : 0), sizeof(port));
+    const auto size = static_cast<std::uint8_t>(ends[2 * sizeof(port) + (remote ? 1 : 0)]);
+    return {std::string_view(ends + kEndsHead + (remote ? ip_size() : 0), size), port};
 }
 
-bool same_object(const FdInfo& entry, const rec_fd& object) noexcept {
-    if (object.kind == S_IFSOCK) {
-        if (!entry.is_socket() && entry.type != FdType::Unknown) return false;
-        return entry.cookie == 0 || object.cookie == 0 || entry.cookie == object.cookie;
+void FdInfo::Block::put_end(bool remote, EndView end) noexcept {
+    char* ends = data() + id_size();
+    std::memcpy(ends + (remote ? sizeof(end.port) : 0), &end.port, sizeof(end.port));
+    ends[2 * sizeof(end.port) + (remote ? 1 : 0)] = static_cast<char>(end.ip.size());
+    char* ip = ends + kEndsHead + (remote ? ip_size() : 0);
+    if (!end.ip.empty()) std::memcpy(ip, end.ip.data(), end.ip.size());
+}
+
+std::size_t FdInfo::Block::size_of(const FdParts& parts) noexcept {
+    const std::size_t ip = ip_size_of(parts);
+    std::size_t size = sizeof(Block) + cut(parts.name).size();
+    if (parts.id != 0) size += sizeof(parts.id);
+    if (ip != 0) size += kEndsHead + 2 * ip;
+    if (parts.raw_name != parts.name) size += cut(parts.raw_name).size();
+    return size;
+}
+
+void FdInfo::Block::write(const FdParts& parts) noexcept {
+    const std::size_t ip = ip_size_of(parts);
+    const std::string_view name = cut(parts.name), raw = cut(parts.raw_name);
+    const bool same = parts.raw_name == parts.name;
+    name_word = static_cast<std::uint16_t>(name.size() | (parts.id != 0 ? kHasId : 0) |
+                                           (ip == 16 ? kEnds16 : (ip == 4 ? kEnds4 : 0)));
+    raw_word = static_cast<std::uint16_t>(same ? kSameRaw : raw.size());
+    if (parts.id != 0) std::memcpy(data(), &parts.id, sizeof(parts.id));
+    if (ip != 0) {
+        put_end(false, parts.local);
+        put_end(true, parts.remote);
     }
-    if (entry.is_socket()) return false;
-    if (entry.ino != 0 && object.ino != 0) {
-        return entry.ino == object.ino &&
-               (entry.dev == 0 || object.dev == 0 || entry.dev == object.dev);
+    char* out = data() + id_size() + ends_size();
+    if (!name.empty()) std::memcpy(out, name.data(), name.size());
+    if (!same && !raw.empty()) std::memcpy(out + name.size(), raw.data(), raw.size());
+}
+
+FdInfo::FdInfo(const FdInfo& other) { *this = other; }
+
+FdInfo::FdInfo(FdInfo&& other) noexcept { *this = std::move(other); }
+
+FdInfo& FdInfo::operator=(const FdInfo& other) {
+    if (this == &other) return *this;
+    const bool share = other.block_ != nullptr && !other.block_->scratch();
+    const bool mine_is_scratch = block_ != nullptr && block_->scratch();
+    if (!share || mine_is_scratch) {
+        assign(other.parts());
+    } else {
+        ++other.block_->refs;
+        release();
+        block_ = other.block_;
     }
-    const FdType type = type_of_kind(object);
-    return entry.type == type ||
-           (entry.is_file() && (type == FdType::File || type == FdType::Directory));
+    number = other.number;
+    type = other.type;
+    l4 = other.l4;
+    role = other.role;
+    cloexec = other.cloexec;
+    connected = other.connected;
+    upper_layer = other.upper_layer;
+    lower_layer = other.lower_layer;
+    flags = other.flags;
+    dev = other.dev;
+    ino = other.ino;
+    return *this;
+}
+
+FdInfo& FdInfo::operator=(FdInfo&& other) noexcept {
+    if (this == &other) return *this;
+    std::swap(block_, other.block_);
+    number = other.number;
+    type = other.type;
+    l4 = other.l4;
+    role = other.role;
+    cloexec = other.cloexec;
+    connected = other.connected;
+    upper_layer = other.upper_layer;
+    lower_layer = other.lower_layer;
+    flags = other.flags;
+    dev = other.dev;
+    ino = other.ino;
+    return *this;
+}
+
+FdInfo::~FdInfo() { release(); }
+
+FdInfo FdInfo::scratch() {
+    FdParts widest;
+    FdInfo made;
+    made.block_ = new (::operator new(sizeof(Block) + 2 * kMaxFdText + 64)) Block;
+    made.block_->write(widest);
+    made.block_->raw_word |= Block::kScratch;
+    return made;
+}
+
+void FdInfo::release() noexcept {
+    if (block_ != nullptr && --block_->refs == 0) ::operator delete(block_);
+    block_ = nullptr;
+}
+
+std::string_view FdInfo::name() const noexcept {
+    return block_ == nullptr ? std::string_view{}
+                             : std::string_view(block_->texts(), block_->name_size());
+}
+std::string_view FdInfo::raw_name() const noexcept {
+    if (block_ == nullptr || block_->same_raw()) return name();
+    return {block_->texts() + block_->name_size(), block_->raw_size()};
+}
+EndView FdInfo::local() const noexcept {
+    return block_ == nullptr ? EndView{} : block_->end(false);
+}
+EndView FdInfo::remote() const noexcept {
+    return block_ == nullptr ? EndView{} : block_->end(true);
+}
+
+std::uint64_t FdInfo::id() const noexcept {
+    if (block_ == nullptr || block_->id_size() == 0) return 0;
+    std::uint64_t id = 0;
+    std::memcpy(&id, block_->data(), sizeof(id));
+    return id;
+}
+
+FdParts FdInfo::parts() const noexcept { return {name(), raw_name(), local(), remote(), id()}; }
+
+void FdInfo::assign(const FdParts& parts) {
+    if (block_ != nullptr && block_->scratch()) {  // the parts may be its own: built apart
+        alignas(Block) char room[sizeof(Block) + 2 * kMaxFdText + 64];
+        auto* made = new (room) Block;
+        made->write(parts);
+        made->raw_word |= Block::kScratch;
+        std::memcpy(static_cast<void*>(block_), room, Block::size_of(parts));
+        return;
+    }
+    const std::size_t size = Block::size_of(parts);
+    Block* made = nullptr;
+    if (size > sizeof(Block)) {
+        made = new (::operator new(size)) Block;
+        made->write(parts);
+    }
+    release();
+    block_ = made;
+}
+
+void FdInfo::set_name(std::string_view name) {
+    FdParts all = parts();
+    all.name = name;
+    assign(all);
+}
+void FdInfo::set_names(std::string_view name, std::string_view raw_name) {
+    FdParts all = parts();
+    all.name = name;
+    all.raw_name = raw_name;
+    assign(all);
+}
+void FdInfo::set_id(std::uint64_t id) {
+    FdParts all = parts();
+    all.id = id;
+    assign(all);
+}
+void FdInfo::set_local(EndView end) {
+    FdParts all = parts();
+    all.local = end;
+    assign(all);
+}
+
+void FdInfo::reset(FdType kind) {
+    assign({});
+    number = -1;
+    type = kind;
+    l4 = L4Proto::Na;
+    role = SocketRole::None;
+    cloexec = connected = upper_layer = lower_layer = false;
+    flags = dev = 0;
+    ino = 0;
+}
+
+std::size_t FdInfo::block_overhead() const noexcept {
+    return block_ == nullptr ? 0 : sizeof(Block) + block_->id_size() + block_->ends_size();
 }
 
 }  // namespace sensor::state

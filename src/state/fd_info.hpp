@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// FdInfo: what is known of one open descriptor. FdTable: the descriptors of one process, shared
-// after fork until one side changes it.
+// FdInfo: what is known of one open descriptor, in 32 bytes and one block for texts, addresses and
+// whatever else few descriptors have. Copies share the block. Kept by FdTable, read by the fields.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "../../bpf/wire.h"
 #include "state/address.hpp"
-#include "state/ref.hpp"
 
 namespace sensor::state {
 
@@ -51,22 +48,62 @@ L4Proto l4_from_socket(std::uint32_t sock_type, std::uint32_t proto) noexcept;
 
 enum class SocketRole : std::uint8_t { None, Client, Server };
 
-struct FdInfo : Shared {
+/// What the block of a descriptor holds; all of it borrowed.
+struct FdParts {
+    std::string_view name;      ///< joined path, tuple as client->server, ...
+    std::string_view raw_name;  ///< path as the caller passed it
+    EndView local, remote;      ///< IP sockets
+    /// By type: a socket's kernel address (0: unknown), a hash of the kernel's path of a file when
+    /// it was opened (0: not collected), a pidfd's process as the caller named it.
+    std::uint64_t id = 0;
+};
+
+class FdInfo {
+public:
+    std::int32_t number = -1;  ///< of the descriptor; set by FdTable
     FdType type = FdType::Unknown;
     L4Proto l4 = L4Proto::Unknown;
     SocketRole role = SocketRole::None;
-    bool cloexec = false;
-    bool connected = false;
-    bool upper_layer = false, lower_layer = false;
+    bool cloexec : 1 = false;
+    bool connected : 1 = false;
+    bool upper_layer : 1 = false;
+    bool lower_layer : 1 = false;
     std::uint32_t flags = 0;  ///< open flags in the printed (not the kernel's) bits
     std::uint32_t dev = 0;    ///< user-space device encoding
     std::uint64_t ino = 0;
-    std::uint64_t cookie = 0;       ///< socket: kernel address, 0: unknown
-    std::uint64_t real_hash = 0;    ///< of the kernel's path when it was opened, 0: not collected
-    std::int64_t pidfd_number = 0;  ///< pidfd: process as the caller named it
-    Endpoint local, remote;         ///< IP sockets
-    std::string name;               ///< joined path, tuple as client->server, ...
-    std::string raw_name;           ///< path as the caller passed it
+
+    FdInfo() = default;
+    explicit FdInfo(FdType kind, L4Proto proto = L4Proto::Na) noexcept : type(kind), l4(proto) {}
+    FdInfo(const FdInfo& other);
+    FdInfo(FdInfo&& other) noexcept;
+    FdInfo& operator=(const FdInfo& other);
+    FdInfo& operator=(FdInfo&& other) noexcept;
+    ~FdInfo();
+    /// One whose `assign` never allocates; about 10 kB. Copies of it are plain ones.
+    static FdInfo scratch();
+
+    std::string_view name() const noexcept;
+    std::string_view raw_name() const noexcept;
+    EndView local() const noexcept;
+    EndView remote() const noexcept;
+    std::uint64_t cookie() const noexcept {
+        return is_socket() || type == FdType::Unknown ? id() : 0;
+    }
+    std::uint64_t real_hash() const noexcept { return is_file() ? id() : 0; }
+    std::int64_t pidfd_number() const noexcept {
+        return type == FdType::Pidfd ? static_cast<std::int64_t>(id()) : 0;
+    }
+
+    FdParts parts() const noexcept;
+    /// Replaces the block. Texts may be those of `parts()`; longer than kMaxFdText they are cut.
+    /// cost: one allocation, none if all parts are empty
+    void assign(const FdParts& parts);
+    void set_name(std::string_view name);
+    void set_names(std::string_view name, std::string_view raw_name);
+    void set_id(std::uint64_t id);
+    void set_local(EndView end);
+    /// Back to what `FdInfo(type)` is; a scratch one keeps its room.
+    void reset(FdType kind);
 
     bool is_ip_socket() const noexcept {
         return type == FdType::Ipv4 || type == FdType::Ipv4Server || type == FdType::Ipv6 ||
@@ -79,40 +116,27 @@ struct FdInfo : Shared {
         return is_ip_socket() || type == FdType::Unix || type == FdType::Netlink;
     }
     bool is_file() const noexcept { return type == FdType::File || type == FdType::Directory; }
-    const Endpoint& client() const noexcept { return role == SocketRole::Server ? remote : local; }
-    const Endpoint& server() const noexcept {
-        return role == SocketRole::Server || is_ip_server() ? local : remote;
+    EndView client() const noexcept { return role == SocketRole::Server ? remote() : local(); }
+    EndView server() const noexcept {
+        return role == SocketRole::Server || is_ip_server() ? local() : remote();
     }
-};
-
-/// Descriptors of one process by number.
-class FdTable : public Shared {
-public:
-    const FdInfo* find(std::int64_t fd) const noexcept;
-    std::size_t size() const noexcept { return entries_.size(); }
-
-    struct Entry {
-        std::int64_t fd = -1;
-        Ref<FdInfo> info;
-    };
-    const std::vector<Entry>& entries() const noexcept { return entries_; }
-
-    /// Sets or replaces; false if the table holds `limit` others.
-    bool put(std::int64_t fd, Ref<FdInfo> info, std::size_t limit);
-    void erase(std::int64_t fd);
-    void erase_range(std::int64_t first, std::int64_t last);
-    void erase_cloexec();
-    /// An entry that only this table holds, so that it may be changed; nullptr if there is none.
-    FdInfo* edit(std::int64_t fd);
+    /// Bytes of its block beside the texts, for measurements.
+    std::size_t block_overhead() const noexcept;
 
 private:
-    std::vector<Entry>::iterator place(std::int64_t fd) noexcept;
+    struct Block;
+    std::uint64_t id() const noexcept;
+    void release() noexcept;
 
-    std::vector<Entry> entries_;  // sorted by number
+    Block* block_ = nullptr;
 };
+static_assert(sizeof(FdInfo) == 32);
 
-/// Fills `out` from the kernel's own description of an object; keeps capacity of its texts.
-/// roles of sockets without history are guessed from ports and state
+/// Longest name or raw name that is kept, bytes: the kernel's own limit of a path.
+inline constexpr std::size_t kMaxFdText = 4096;
+
+/// Fills `out` from the kernel's own description of an object; roles of sockets without history
+/// are guessed from ports and state. cost: no allocation if `out` is a scratch one
 void describe_object(const rec_fd& object, std::string_view text, FdInfo& out);
 
 /// True if the entry and the kernel's object are the same thing. Entries without inode and cookie
@@ -120,6 +144,6 @@ void describe_object(const rec_fd& object, std::string_view text, FdInfo& out);
 bool same_object(const FdInfo& entry, const rec_fd& object) noexcept;
 
 /// Sets name, type and family dependent data of an IP socket from its two ends.
-void set_connection(FdInfo& info, const Endpoint& local, const Endpoint& remote, SocketRole role);
+void set_connection(FdInfo& info, EndView local, EndView remote, SocketRole role);
 
 }  // namespace sensor::state

@@ -1,53 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
+#include "state/fd_table.hpp"
 
-#include "state/fd_info.hpp"
+#include <algorithm>
+#include <limits>
 
 namespace sensor::state {
+namespace {
 
-std::vector<FdTable::Entry>::iterator FdTable::place(std::int64_t fd) noexcept {
-    return std::lower_bound(
-        entries_.begin(), entries_.end(), fd,
-        [](const Entry& entry, std::int64_t number) { return entry.fd < number; });
+constexpr std::size_t kLeastRoom = 4;
+constexpr std::size_t kMayShrink = 32;  // smaller tables keep their room
+
+bool below(const FdInfo& entry, std::int64_t number) noexcept { return entry.number < number; }
+
+}  // namespace
+
+Ref<FdTable> FdTable::copy() const {
+    auto made = make_ref<FdTable>(*budget_);
+    if (entries_.size() > budget_->limit - std::min(budget_->limit, budget_->used)) return made;
+    made->entries_ = entries_;
+    budget_->used += entries_.size();
+    return made;
 }
 
-const FdInfo* FdTable::find(std::int64_t fd) const noexcept {
-    const auto at =
-        std::lower_bound(entries_.begin(), entries_.end(), fd,
-                         [](const Entry& entry, std::int64_t number) { return entry.fd < number; });
-    return at != entries_.end() && at->fd == fd ? at->info.get() : nullptr;
+const FdInfo* FdTable::search(std::int64_t fd) const noexcept {
+    const auto at = std::lower_bound(entries_.begin(), entries_.end(), fd, below);
+    return at != entries_.end() && at->number == fd ? &*at : nullptr;
 }
 
-bool FdTable::put(std::int64_t fd, Ref<FdInfo> info, std::size_t limit) {
-    const auto at = place(fd);
-    if (at != entries_.end() && at->fd == fd) {
-        at->info = std::move(info);
-        return true;
+std::vector<FdInfo>::iterator FdTable::place(std::int64_t fd) noexcept {
+    return std::lower_bound(entries_.begin(), entries_.end(), fd, below);
+}
+
+FdInfo* FdTable::put(std::int64_t fd, FdInfo& info, std::size_t limit) {
+    if (fd < 0 || fd > std::numeric_limits<std::int32_t>::max()) return nullptr;
+    info.number = static_cast<std::int32_t>(fd);
+    if (FdInfo* old = find(fd)) {
+        *old = std::move(info);
+        return old;
     }
-    if (entries_.size() >= limit) return false;
-    entries_.insert(at, Entry{fd, std::move(info)});
-    return true;
+    if (entries_.size() >= limit || budget_->used >= budget_->limit) return nullptr;
+    // Room grows by a quarter: most tables are small, and there may be many.
+    if (entries_.size() == entries_.capacity())
+        entries_.reserve(entries_.size() + std::max(kLeastRoom, entries_.size() / 4));
+    const auto at = entries_.empty() || entries_.back().number < fd ? entries_.end() : place(fd);
+    const auto made = entries_.insert(at, std::move(info));
+    ++budget_->used;
+    return &*made;
+}
+
+void FdTable::shrunk(std::size_t before) {
+    budget_->used -= before - entries_.size();
+    if (entries_.capacity() > kMayShrink && entries_.size() < entries_.capacity() / 4)
+        entries_.shrink_to_fit();
 }
 
 void FdTable::erase(std::int64_t fd) {
-    const auto at = place(fd);
-    if (at != entries_.end() && at->fd == fd) entries_.erase(at);
+    const FdInfo* found = find(fd);
+    if (found == nullptr) return;
+    const std::size_t before = entries_.size();
+    entries_.erase(entries_.begin() + (found - entries_.data()));
+    shrunk(before);
 }
 
 void FdTable::erase_range(std::int64_t first, std::int64_t last) {
-    std::erase_if(entries_,
-                  [&](const Entry& entry) { return entry.fd >= first && entry.fd <= last; });
+    const std::size_t before = entries_.size();
+    std::erase_if(entries_, [&](const FdInfo& entry) {
+        return entry.number >= first && entry.number <= last;
+    });
+    shrunk(before);
+}
+
+void FdTable::mark_cloexec(std::int64_t first, std::int64_t last) {
+    for (FdInfo& entry : entries_) {
+        if (entry.number >= first && entry.number <= last) entry.cloexec = true;
+    }
 }
 
 void FdTable::erase_cloexec() {
-    std::erase_if(entries_, [](const Entry& entry) { return entry.info->cloexec; });
-}
-
-FdInfo* FdTable::edit(std::int64_t fd) {
-    const auto at = place(fd);
-    if (at == entries_.end() || at->fd != fd) return nullptr;
-    if (!at->info.unique()) at->info = make_ref<FdInfo>(*at->info);
-    return at->info.get();
+    const std::size_t before = entries_.size();
+    std::erase_if(entries_, [](const FdInfo& entry) { return entry.cloexec; });
+    shrunk(before);
 }
 
 }  // namespace sensor::state

@@ -100,7 +100,7 @@ void State::fill(Thread& leader, const ProcInfo& info) {
     image->exe = info.exe.empty() ? info.comm : info.exe;
     image->exepath = info.exepath;
     image->args = info.args;
-    image->env = info.env;
+    image->env = share(info.env);
     image->comm = info.comm;
     image->exe_ino = info.exe_ino;
     image->ctime_ns = info.exe_ctime_ns;
@@ -143,19 +143,14 @@ void State::fill(Thread& leader, const ProcInfo& info) {
 
 Thread& State::add_process(const ProcessSpec& spec) {
     const std::uint32_t tgid = spec.tgid == 0 ? spec.tid : spec.tgid;
-    if (Thread* old = threads_.find(spec.tid)) {
-        if (old->is_leader())
-            threads_.remove_group(*old);
-        else
-            threads_.remove(*old);
-    }
+    if (Thread* old = threads_.find(spec.tid)) drop(*old);
     threads_.next_step();
     Thread& thread = threads_.add(spec.tid, tgid, spec.ptid);
     auto image = make_ref<ExecImage>();
     image->exe = spec.exe.empty() ? spec.comm : spec.exe;
     image->exepath = spec.exepath;
     image->args = block_of(spec.args);
-    image->env = block_of(spec.env);
+    image->env = share(block_of(spec.env));
     image->comm = spec.comm;
     image->exe_ino = spec.exe_ino;
     image->ctime_ns = spec.exe_ctime_ns;
@@ -195,7 +190,7 @@ Thread& State::add_process(const ProcessSpec& spec) {
     thread.cwd = share(with_slash(spec.cwd));
     thread.fd_limit = spec.fd_limit;
     thread.reaper = spec.tid == 1 || thread.vpid == 1;
-    for (const auto& [fd, info] : spec.fds) put_fd(thread, fd, make_ref<FdInfo>(info));
+    for (const auto& [fd, info] : spec.fds) put_fd(thread, fd, info);
     return thread;
 }
 

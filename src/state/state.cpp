@@ -28,6 +28,16 @@ bool only_looks_up(EventType type) noexcept {
            type == EventType::procinfo;
 }
 
+// Clone and exec events name their process; -1 and 0 stand for "not recorded".
+std::uint32_t named_tgid(const Event& event) noexcept {
+    const EventType type = event.type();
+    if (event.head().tgid != 0) return event.head().tgid;
+    if (!is_clone(type) && type != EventType::execve && type != EventType::execveat) return 0;
+    constexpr std::size_t kPid = 4;
+    const std::int64_t tgid = event.i64(kPid);
+    return tgid > 0 && tgid <= 0x7fffffff ? static_cast<std::uint32_t>(tgid) : 0;
+}
+
 bool has_thread(const EventInfo& info) noexcept {
     if (info.type == EventType::procinfo) return true;
     if ((info.flags & event_flag::SKIPPARSERESET) != 0) return false;
@@ -80,9 +90,11 @@ std::int64_t State::zone_offset_s(std::uint64_t ts_ns) noexcept {
 State::State(Options options)
     : options_(std::move(options)),
       proc_(options_.proc),
+      fd_budget_{0, options_.max_all_fds},
       threads_(options_.max_threads),
-      users_(options_.host_root, options_.live),
+      users_(options_.host_root, options_.live, options_.max_users),
       hostname_(own_hostname()) {
+    hostname_given_ = std::getenv("FALCO_HOSTNAME") != nullptr;
     if (!proc_ && options_.live) proc_ = make_proc_reader(options_.host_root);
 }
 
@@ -92,14 +104,18 @@ StateStats State::stats() const noexcept {
     StateStats now = stats_;
     now.threads = threads_.size();
     now.threads_evicted = threads_.evicted();
+    now.fds = fd_budget_.used;
+    now.users_dropped = users_.dropped();
     return now;
 }
 
 Bound State::begin(const Event& event) noexcept {
     bound_ = Bound{};
-    held_ = Ref<FdInfo>{};
     threads_.next_step();
-    users_.refresh(event.ts_ns());
+    if (options_.live) {
+        users_.refresh(event.ts_ns());
+        if (event.ts_ns() >= next_purge_ns_) purge(event.ts_ns());
+    }
     const EventInfo& info = event.info();
     if (!has_thread(info)) {
         apply_meta(event);
@@ -139,17 +155,16 @@ void State::end(const Event& event) noexcept {
 Thread* State::thread_of(const Event& event) {
     const rec_head& head = event.head();
     Thread* thread = threads_.find(head.tid);
-    const bool same = thread == nullptr || ((head.tgid == 0 || thread->tgid == head.tgid) &&
-                                            same_start(*thread, head.start));
-    if (!same) {  // the number was given to somebody else meanwhile
-        ++stats_.pid_reuse;
-        if (thread->is_leader())
-            threads_.remove_group(*thread);
-        else
-            threads_.remove(*thread);
-        thread = nullptr;
+    if (thread != nullptr) {
+        const std::uint32_t tgid = named_tgid(event);
+        const bool same = (tgid == 0 || thread->tgid == tgid) && same_start(*thread, head.start);
+        if (!same) {  // the number was given to somebody else meanwhile
+            ++stats_.pid_reuse;
+            drop(*thread);
+            thread = nullptr;
+        }
     }
-    if (thread == nullptr && !only_looks_up(event.type())) thread = make_thread(head);
+    if (thread == nullptr && !only_looks_up(event.type())) thread = make_thread(event);
     if (thread != nullptr) adopt_head(*thread, head);
     return thread;
 }
@@ -168,8 +183,18 @@ void State::adopt_head(Thread& thread, const rec_head& head) {
     }
 }
 
-Thread* State::make_thread(const rec_head& head) {
-    const std::uint32_t tgid = head.tgid == 0 ? head.tid : head.tgid;
+// Takes a thread out whose number somebody else has now; a leader with its whole group.
+void State::drop(Thread& thread) {
+    if (thread.is_leader())
+        threads_.remove_group(thread);
+    else
+        threads_.remove(thread);
+}
+
+Thread* State::make_thread(const Event& event) {
+    const rec_head& head = event.head();
+    const std::uint32_t named = named_tgid(event);
+    const std::uint32_t tgid = named == 0 ? head.tid : named;
     Thread* leader = threads_.find(tgid);
     if (leader != nullptr && (!leader->is_leader() || !same_start(*leader, head.start))) {
         ++stats_.pid_reuse;
@@ -207,6 +232,18 @@ Thread& State::make_member(Thread& leader, std::uint32_t tid, std::uint32_t ns_t
         if (!comm.empty()) member.set_comm(comm);
     }
     return member;
+}
+
+// A thread that an event names by its kernel number, learnt from /proc if it is not known.
+Thread* State::fetch(std::uint32_t tid) {
+    if (Thread* known = threads_.find(tid)) return known;
+    ProcInfo info;
+    if (!proc_ || numbers_differ_ || !proc_->read(tid, info)) return nullptr;
+    const std::uint32_t tgid = info.tgid == 0 ? tid : info.tgid;
+    Thread* leader = threads_.find(tgid);
+    if (leader == nullptr) leader = &make_leader(tgid, tgid, 0);
+    if (!leader->is_leader()) return nullptr;
+    return tid == tgid ? leader : &make_member(*leader, tid, tid);
 }
 
 bool State::fill_from_proc(Thread& leader, std::uint32_t ns_tgid) {

@@ -16,10 +16,13 @@
 #include <utility>
 #include <vector>
 
+#include "event/capture_tables.hpp"
 #include "event/event.hpp"
 #include "event/task_snapshot.hpp"
+#include "state/interfaces.hpp"
 #include "state/procfs.hpp"
 #include "state/services.hpp"
+#include "state/text_cache.hpp"
 #include "state/thread_table.hpp"
 #include "state/users.hpp"
 
@@ -35,8 +38,10 @@ struct Options {
     std::string host_root = default_host_root();
     std::uint64_t boot_epoch_ns = boot_epoch_now_ns();
     std::size_t max_threads = 262144;
-    std::size_t max_fds = 4096;        ///< per process
-    std::shared_ptr<ProcReader> proc;  ///< null: the real /proc, if live
+    std::size_t max_fds = 4096;           ///< per process
+    std::size_t max_all_fds = 4'194'304;  ///< of all processes together
+    std::size_t max_users = 65536;        ///< announced by events or captures; groups as many
+    std::shared_ptr<ProcReader> proc;     ///< null: the real /proc, if live
 };
 
 /// What an event is about, for the fields. Borrowed from the state until `end`.
@@ -50,7 +55,10 @@ struct Bound {
 
 struct StateStats {
     std::uint64_t threads = 0, threads_evicted = 0;
-    std::uint64_t fds_dropped = 0;      ///< descriptors beyond the bound of their process
+    std::uint64_t threads_purged = 0;  ///< gone from /proc though nobody saw them exit
+    std::uint64_t fds = 0;
+    std::uint64_t fds_dropped = 0;      ///< descriptors beyond the bounds
+    std::uint64_t users_dropped = 0;    ///< users and groups beyond their bound
     std::uint64_t proc_reads = 0;       ///< processes learnt from /proc after the start
     std::uint64_t unknown_threads = 0;  ///< known by number only
     std::uint64_t pid_reuse = 0;        ///< entries replaced because the start time differed
@@ -95,6 +103,11 @@ public:
     /// cost: a few files a process
     void scan(const std::vector<TaskSnapshot>& tasks);
 
+    /// Forgets everything and starts from what a capture says of its machine: its processes,
+    /// descriptors, users and interfaces, the time it was booted. For a joined file once a part.
+    /// cost: a few allocations a process
+    void load(const CaptureTables& tables);
+
     /// Applies what rules must see (exec, fork, open, ...) and finds thread and descriptor.
     /// in:    a valid event, time in ns since the epoch
     /// cost:  a hash lookup for events that change nothing; allocates only where state grows, and
@@ -128,6 +141,12 @@ public:
     /// 1, 2, 3, ... (util.cnt).
     std::uint64_t count_up() noexcept { return ++counter_; }
 
+    /// Local address of a socket that names none, towards `remote`; empty where the interfaces are
+    /// not known (live: the kernel says).
+    std::string_view local_address(EndView remote) const noexcept {
+        return interfaces_.local_for(remote);
+    }
+
     /// Adds or replaces a process or thread, as given. For tests and text cases.
     Thread& add_process(const ProcessSpec& spec);
 
@@ -138,26 +157,37 @@ private:
 
     // state.cpp: finding and making threads
     Thread* thread_of(const Event& event);
-    Thread* make_thread(const rec_head& head);
+    Thread* make_thread(const Event& event);
     Thread& make_leader(std::uint32_t tgid, std::uint32_t ns_tgid, std::uint64_t start_ns);
     Thread& make_member(Thread& leader, std::uint32_t tid, std::uint32_t ns_tid);
     bool fill_from_proc(Thread& leader, std::uint32_t ns_tgid);
     void adopt_head(Thread& thread, const rec_head& head);
     std::uint32_t kernel_number(std::uint32_t ns_number) const noexcept;
     void learn_number(std::uint32_t ns_number, std::uint32_t number);
+    Thread* fetch(std::uint32_t tid);
+    void drop(Thread& thread);
     void apply(const Event& event, Thread& thread);
     void apply_meta(const Event& event);
+    SharedText share(std::string_view text) { return texts_.share(text); }
     // bind.cpp: the descriptor of the event, and the tables
     void bind_fd(const Event& event, Thread& thread);
     void bind_object(const Event& event, Thread& thread);
     FdTable& own_fds(Thread& thread);
-    void put_fd(Thread& thread, std::int64_t fd, Ref<FdInfo> info);
+    FdInfo& put_fd(Thread& thread, std::int64_t fd, FdInfo info);
     void bind(std::int64_t fd, const FdInfo* info) noexcept;
     void end_fds(const Event& event, Thread& thread);
     // scan.cpp
     void scan_task(const TaskSnapshot& task, bool leaders);
     void scan_proc();
     void fill(Thread& leader, const ProcInfo& info);
+    // load.cpp: the tables of a capture
+    void clear();
+    void load_process(const CaptureProcess& process);
+    void load_server_port(const CaptureFd& fd);
+    void load_fd(const CaptureFd& fd);
+    void load_users(const CaptureTables& tables);
+    // purge.cpp
+    void purge(std::uint64_t now_ns);
 
     std::uint64_t to_epoch(std::uint64_t boot_ns) const noexcept {
         return boot_ns == 0 ? 0 : options_.boot_epoch_ns + boot_ns;
@@ -165,18 +195,24 @@ private:
 
     Options options_;
     std::shared_ptr<ProcReader> proc_;
+    TextCache texts_;
+    FdBudget fd_budget_;  // outlives the tables
     ThreadTable threads_;
     Users users_;
     Services services_;
     std::string hostname_;
+    bool hostname_given_ = false;  // by the environment
     std::uint64_t counter_ = 0;
     std::uint64_t zone_quarter_ = ~std::uint64_t{0};
     std::int64_t zone_offset_s_ = 0;
     Bound bound_;
-    Ref<FdInfo> held_;              // the bound descriptor, should its table have had no room
-    FdInfo object_;                 // the kernel's description of the event's descriptor
-    std::uint32_t ending_tid_ = 0;  // thread to remove at the end of the event
+    FdInfo held_;                        // an entry that its table had no room for
+    FdInfo object_ = FdInfo::scratch();  // the kernel's description of the event's descriptor
+    std::uint32_t ending_tid_ = 0;       // thread to remove at the end of the event
     StateStats stats_;
+    Interfaces interfaces_;
+    std::uint64_t next_purge_ns_ = 0;
+    std::size_t purge_hand_ = 0;
     std::bitset<65536> server_ports_;  // local ports that were listened on or accepted from
     bool numbers_differ_ = false;      // /proc shows other numbers than the kernel
     std::unordered_map<std::uint32_t, std::uint32_t> kernel_of_ns_;  // processes, where they differ

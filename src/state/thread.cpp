@@ -49,13 +49,11 @@ std::optional<std::string_view> block_value(std::string_view block,
 
 void ExecImage::join_texts() {
     arg_count = static_cast<std::uint32_t>(block_count(args));
-    args_text.assign(without_end(args));
-    std::replace(args_text.begin(), args_text.end(), '\0', ' ');
     cmdline = comm;
-    exeline = exe;
     if (arg_count == 0) return;
-    cmdline.append(1, ' ').append(args_text);
-    exeline.append(1, ' ').append(args_text);
+    cmdline.append(1, ' ').append(without_end(args));
+    std::replace(cmdline.end() - static_cast<std::ptrdiff_t>(args_text().size()), cmdline.end(),
+                 '\0', ' ');
 }
 
 void Thread::set_comm(std::string_view text) noexcept {

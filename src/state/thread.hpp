@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "state/fd_info.hpp"
+#include "state/fd_table.hpp"
 #include "state/ref.hpp"
 
 namespace sensor::state {
@@ -21,21 +21,25 @@ inline constexpr std::uint32_t kNoId = 0xffffffffU;  ///< uid, gid, loginuid: no
 
 /// Everything one execve fixed. Immutable once shared.
 struct ExecImage : Shared {
-    std::string exe;        ///< argv[0]
-    std::string exepath;    ///< the kernel's path of the file
-    std::string args;       ///< arguments after argv[0], each with its NUL
-    std::string env;        ///< NAME=value pairs, each with its NUL
-    std::string comm;       ///< of the thread that called exec
-    std::string args_text;  ///< joined by blanks
-    std::string cmdline;    ///< comm, then arguments
-    std::string exeline;    ///< argv[0], then arguments
+    std::string exe;      ///< argv[0]
+    std::string exepath;  ///< the kernel's path of the file
+    std::string args;     ///< arguments after argv[0], each with its NUL
+    std::string comm;     ///< of the thread that called exec
+    std::string cmdline;  ///< comm, then arguments
+    SharedText env;       ///< block of NAME=value pairs, each with its NUL
     std::uint32_t arg_count = 0;
     std::uint64_t exe_ino = 0;
     std::uint64_t ctime_ns = 0, mtime_ns = 0;  ///< of the executable, since the epoch
     bool writable = false, upper_layer = false, lower_layer = false, from_memfd = false;
 
-    /// Computes the joined texts from exe, comm and args.
+    /// Computes the command line from comm and args.
     void join_texts();
+    /// Arguments joined by blanks.
+    std::string_view args_text() const noexcept {
+        return arg_count == 0 ? std::string_view{}
+                              : std::string_view(cmdline).substr(comm.size() + 1);
+    }
+    std::string_view env_block() const noexcept { return view(env); }
 };
 
 /// Text `index` of a block of NUL terminated texts.
@@ -75,54 +79,53 @@ struct EnterData {
 };
 
 struct Thread {
+    // What every event looks at comes first.
     std::uint32_t tid = 0, tgid = 0;  ///< kernel numbers
-    std::uint32_t ns_tgid = 0;        ///< as /proc of the sensor shows it, 0: not visible
-    std::uint32_t ptid = 0;           ///< thread that is the parent, 0: none
+    Thread* leader = nullptr;         ///< of the group; never null in the table
+    std::uint64_t start_ns = 0;       ///< of the leader, boot clock; 0: unknown
+    std::uint64_t step = 0;           ///< of the table, when it was last worked on
+    std::uint64_t last_seen_ns = 0;
+    std::uint32_t ns_tgid = 0;         ///< as /proc of the sensor shows it, 0: not visible
+    std::uint16_t last_type = 0xffff;  ///< event before this one
+    bool start_exact = true;           ///< false: rounded to clock ticks
+    bool exited = false;
+    std::uint64_t cgroup_id = 0;
+    Ref<FdTable> fds;  ///< on the leader
+
+    std::array<char, 16> comm_data{};
+    std::uint8_t comm_size = 0;
+    bool in_pidns = false;     ///< in a PID namespace below the initial one
+    bool own_userns = false;   ///< made or joined a user namespace: its ids are not the host's
+    bool child_first = false;  ///< made by the child's own event before the parent's
+    bool known = false;        ///< false: nothing but the numbers is known
+    std::uint32_t ptid = 0;    ///< thread that is the parent, 0: none
+    Ref<ExecImage> image;
+    std::uint32_t uid = kNoId, gid = kNoId, loginuid = kNoId;
+    std::uint32_t tty = 0;
     std::int64_t vtid = -1, vpid = -1;
     std::int64_t sid = 0, pgid = 0, vpgid = 0;
-    std::uint64_t start_ns = 0;     ///< of the leader, boot clock; 0: unknown
-    bool start_exact = true;        ///< false: rounded to clock ticks
     std::uint64_t clone_ts_ns = 0;  ///< since the epoch; 0: unknown
     std::uint64_t last_exec_ts_ns = 0;
     std::uint64_t pidns_start_ns = 0;  ///< start of the PID namespace's init, since the epoch
-    std::uint64_t last_seen_ns = 0;
-    std::uint64_t step = 0;  ///< of the table, when it was last worked on
-
-    Ref<ExecImage> image;
-    std::array<char, 16> comm_data{};
-    std::uint8_t comm_size = 0;
-
-    std::uint32_t uid = kNoId, gid = kNoId, loginuid = kNoId;
     std::uint64_t cap_inheritable = 0, cap_permitted = 0, cap_effective = 0;
-    std::uint32_t tty = 0;
-    std::uint64_t cgroup_id = 0;
     SharedText cgroups;  ///< block of name=path
     SharedText root;
     Ref<Container> container;  ///< null: host
     std::uint32_t vm_size_kb = 0, vm_rss_kb = 0, vm_swap_kb = 0;
     std::uint64_t faults_major = 0, faults_minor = 0;
-
-    bool in_pidns = false;     ///< in a PID namespace below the initial one
-    bool own_userns = false;   ///< made or joined a user namespace: its ids are not the host's
-    bool child_first = false;  ///< made by the child's own event before the parent's
-    bool exited = false;
-    bool known = false;                ///< false: nothing but the numbers is known
-    std::uint16_t last_type = 0xffff;  ///< event before this one
     std::unique_ptr<EnterData> enter;
 
-    // The group. Valid on the leader; members point to it.
-    Thread* leader = nullptr;       ///< never null in the table
-    Thread* next_member = nullptr;  ///< ring of the group's threads
+    // The group. Valid on the leader.
     std::uint32_t alive = 0;
     bool reaper = false;
-    SharedText cwd;  ///< ends with a slash; null: unknown
-    Ref<FdTable> fds;
+    bool linked = false;  ///< in its parent's list
+    SharedText cwd;       ///< ends with a slash; null: unknown
     std::int64_t fd_limit = -1;
+    Thread* next_member = nullptr;  ///< ring of the group's threads
     // Children of this thread: leaders whose ptid is this tid.
     Thread* first_child = nullptr;
     Thread* next_sibling = nullptr;
     Thread* prev_sibling = nullptr;
-    bool linked = false;  ///< in its parent's list
 
     bool is_leader() const noexcept { return tid == tgid; }
     std::string_view comm() const noexcept { return {comm_data.data(), comm_size}; }

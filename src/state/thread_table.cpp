@@ -3,6 +3,7 @@
 
 #include "base/check.hpp"
 
+#include <memory>
 #include <utility>
 
 namespace sensor::state {
@@ -13,13 +14,13 @@ constexpr int kMaxAncestors = 128;
 
 }  // namespace
 
-Thread* ThreadTable::find(std::uint32_t tid) noexcept {
-    if (last_ != nullptr && last_tid_ == tid) return last_;
-    const auto found = threads_.find(tid);
-    if (found == threads_.end()) return nullptr;
-    last_tid_ = tid;
-    last_ = found->second.get();
-    return last_;
+ThreadTable::~ThreadTable() { clear(); }
+
+void ThreadTable::clear() {
+    for_each([](const Thread& thread) { delete &thread; });
+    threads_ = TidIndex{};
+    last_ = nullptr;
+    clock_hand_ = 0;
 }
 
 Thread& ThreadTable::add(std::uint32_t tid, std::uint32_t tgid, std::uint32_t ptid) {
@@ -43,7 +44,7 @@ Thread& ThreadTable::add(std::uint32_t tid, std::uint32_t tgid, std::uint32_t pt
         thread.next_member = std::exchange(leader->next_member, &thread);
         ++leader->alive;
     }
-    threads_.insert_or_assign(tid, std::move(owned));
+    threads_.insert(tid, owned.release());
     thread.ptid = ptid;
     if (thread.is_leader()) set_parent(thread, ptid);
     return thread;
@@ -131,6 +132,7 @@ void ThreadTable::erase(Thread& thread) {
     before->next_member = thread.next_member;
     if (last_ == &thread) last_ = nullptr;
     threads_.erase(thread.tid);
+    delete &thread;
 }
 
 void ThreadTable::remove(Thread& thread) {
@@ -172,21 +174,18 @@ bool ThreadTable::may_evict(const Thread& candidate) const noexcept {
     return candidate.step != step_;
 }
 
-// Lets go of the longest unseen thread of a sample, taken in turn from the buckets. A leader goes
+// Lets go of the longest unseen thread of a sample, taken in turn from the slots. A leader goes
 // after its members; what the present event works on stays.
 void ThreadTable::make_room() {
     Thread* oldest = nullptr;
     std::size_t seen = 0;
-    const std::size_t buckets = threads_.bucket_count();
-    for (std::size_t step = 0; step < buckets && seen < kEvictionSample; ++step) {
-        clock_hand_ = (clock_hand_ + 1) % buckets;
-        for (auto at = threads_.begin(clock_hand_); at != threads_.end(clock_hand_); ++at) {
-            Thread* candidate = at->second.get();
-            if (!may_evict(*candidate)) continue;
-            ++seen;
-            if (oldest == nullptr || candidate->last_seen_ns < oldest->last_seen_ns)
-                oldest = candidate;
-        }
+    const auto& slots = threads_.slots();
+    for (std::size_t step = 0; step < slots.size() && seen < kEvictionSample; ++step) {
+        clock_hand_ = (clock_hand_ + 1) % slots.size();
+        Thread* candidate = slots[clock_hand_].thread;
+        if (candidate == nullptr || !may_evict(*candidate)) continue;
+        ++seen;
+        if (oldest == nullptr || candidate->last_seen_ns < oldest->last_seen_ns) oldest = candidate;
     }
     if (oldest == nullptr) return;
     ++evicted_;

@@ -4,21 +4,31 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <unordered_map>
 
 #include "state/thread.hpp"
+#include "state/tid_index.hpp"
 
 namespace sensor::state {
 
 class ThreadTable {
 public:
     explicit ThreadTable(std::size_t limit) : limit_(limit) {}
+    ThreadTable(const ThreadTable&) = delete;
+    ThreadTable& operator=(const ThreadTable&) = delete;
+    ~ThreadTable();
 
-    Thread* find(std::uint32_t tid) noexcept;
-    const Thread* find(std::uint32_t tid) const noexcept {
-        return const_cast<ThreadTable*>(this)->find(tid);
+    /// cost: nothing for the thread found last, as most events come in runs; else a hash lookup
+    Thread* find(std::uint32_t tid) noexcept {
+        if (last_ != nullptr && last_->tid == tid) return last_;
+        Thread* found = threads_.find(tid);
+        if (found != nullptr) last_ = found;
+        return found;
     }
+    const Thread* find(std::uint32_t tid) const noexcept {
+        return last_ != nullptr && last_->tid == tid ? last_ : threads_.find(tid);
+    }
+    /// All places, empty ones too, for walks that go on another time.
+    const std::vector<TidIndex::Slot>& slots() const noexcept { return threads_.slots(); }
     std::size_t size() const noexcept { return threads_.size(); }
     std::uint64_t evicted() const noexcept { return evicted_; }
 
@@ -27,6 +37,8 @@ public:
     Thread& add(std::uint32_t tid, std::uint32_t tgid, std::uint32_t ptid);
     /// Takes a thread out. A leader with living members stays, marked as exited.
     void remove(Thread& thread);
+    /// Takes out all.
+    void clear();
     /// Takes out every thread of the group.
     void remove_group(Thread& thread);
     /// Takes out all members but `keep`, which becomes or is the leader; children stay in the
@@ -46,7 +58,9 @@ public:
 
     template <typename F>
     void for_each(F&& visit) {
-        for (auto& [tid, thread] : threads_) visit(*thread);
+        for (const TidIndex::Slot& slot : threads_.slots()) {
+            if (slot.thread != nullptr) visit(*slot.thread);
+        }
     }
 
 private:
@@ -57,11 +71,10 @@ private:
     bool may_evict(const Thread& candidate) const noexcept;
     void make_room();
 
-    std::unordered_map<std::uint32_t, std::unique_ptr<Thread>> threads_;
+    TidIndex threads_;  // owns
     std::size_t limit_;
     std::uint64_t evicted_ = 0;
     std::size_t clock_hand_ = 0;
-    std::uint32_t last_tid_ = 0;  // the thread found last: most events come in runs
     Thread* last_ = nullptr;
     std::uint64_t step_ = 1;
 };

@@ -30,7 +30,9 @@ public:
     void change_namespace(Thread& thread);
     void set_limit(Thread& thread);
     void control(Thread& thread);
-    void take_memory(Thread& thread);
+    /// Sizes that stand at parameter `first` and the two after it; page faults, then sizes.
+    void take_memory(Thread& thread, std::size_t first);
+    void take_faults(Thread& thread, std::size_t first);
 
 private:
     void clone_caller(Thread& caller);
@@ -75,8 +77,9 @@ private:
     void pidfd_getfd();
     void bpf();
     /// An entry that is nothing but its type.
-    void plain(FdType type, bool cloexec);
-    void add(Ref<FdInfo> info, std::int64_t fd);
+    FdInfo* plain(FdType type, bool cloexec);
+    void signalfd(bool cloexec);
+    FdInfo& add(FdInfo info, std::int64_t fd);
     bool applies_enter() const;
 
     State& state_;
@@ -101,7 +104,10 @@ private:
     void transfer(std::size_t tuple_param, std::size_t fd_param, bool outbound);
     /// The entry of a descriptor, made from the kernel's object if it is not in the table.
     FdInfo& entry(std::int64_t fd, std::uint8_t family);
-    void set_ends(FdInfo& info, const Endpoint& local, const Endpoint& remote, SocketRole role);
+    void set_ends(FdInfo& info, EndView local, EndView remote, SocketRole role);
+    void set_unix(FdInfo& info, const SocketName& tuple);
+    void rename(FdInfo& info, const FdParts& parts);
+    void passed_fds();
 
     State& state_;
     const Event& event_;

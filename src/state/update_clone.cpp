@@ -123,20 +123,18 @@ void ProcessUpdate::fill_from_clone(Thread& child, const Thread* from) {
     child.image = image_of_clone(from);
     if (event_.has(kComm)) child.set_comm(event_.text(kComm));
     if (event_.has(kFdLimit)) child.leader->fd_limit = event_.i64(kFdLimit);
-    if (event_.has(kVmSize)) child.vm_size_kb = static_cast<std::uint32_t>(event_.u64(kVmSize));
-    if (event_.has(kVmRss)) child.vm_rss_kb = static_cast<std::uint32_t>(event_.u64(kVmRss));
-    if (event_.has(kVmSwap)) child.vm_swap_kb = static_cast<std::uint32_t>(event_.u64(kVmSwap));
+    take_memory(child, kVmSize);
     if (event_.has(kUid)) child.uid = static_cast<std::uint32_t>(event_.u64(kUid));
     if (event_.has(kGid)) child.gid = static_cast<std::uint32_t>(event_.u64(kGid));
     if (event_.has(kCgroups) && event_.text(kCgroups) != view(child.cgroups))
-        child.cgroups = share(event_.text(kCgroups));
+        child.cgroups = state_.share(event_.text(kCgroups));
     if ((event_.u64(kFlags) & kCloneNewuser) != 0) child.own_userns = true;
     child.known = true;
 }
 
 Thread* ProcessUpdate::clone_unknown() {
     if (!event_.has(kRes)) return nullptr;
-    Thread* caller = state_.make_thread(event_.head());
+    Thread* caller = state_.make_thread(event_);
     if (event_.result() > 0) clone_caller(*caller);
     return caller;
 }
@@ -161,10 +159,7 @@ void ProcessUpdate::clone_caller(Thread& caller) {
         const std::uint64_t started = state_.to_epoch(existing->leader->start_ns);
         if (existing->leader->start_exact && is_recent(started, event_.ts_ns()))
             return;  // it is the child
-        if (existing->is_leader())
-            state_.threads_.remove_group(*existing);
-        else
-            state_.threads_.remove(*existing);
+        state_.drop(*existing);
     }
     const bool is_thread = (flags & kCloneThread) != 0;
     Thread& child = is_thread ? add_child(tid, caller.tgid, caller.leader->ptid, caller)
@@ -185,17 +180,14 @@ Thread* ProcessUpdate::clone_child() {
     Thread* child = state_.threads_.find(tid);
     if (child != nullptr && !is_recent(child->clone_ts_ns, event_.ts_ns()) &&
         !(head.start != 0 && child->leader->start_ns == head.start && child->leader->start_exact)) {
-        if (child->is_leader())
-            state_.threads_.remove_group(*child);
-        else
-            state_.threads_.remove(*child);
+        state_.drop(*child);
         child = nullptr;
     }
     const bool is_new = child == nullptr;
     Thread* from = state_.threads_.find(is_thread ? tgid : ptid);
     if (from != nullptr) state_.threads_.touch(*from);
     if (is_new && from == nullptr) {  // nothing to inherit from: what /proc knows
-        child = state_.make_thread(head);
+        child = state_.make_thread(event_);
         if (!is_thread && ptid != 0) state_.threads_.set_parent(*child, ptid);
     } else if (is_new) {
         child = is_thread ? &add_child(tid, tgid, from->leader->ptid, *from)

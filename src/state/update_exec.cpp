@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // execve, execveat and the end of threads.
+#include "state/path.hpp"
 #include "state/update.hpp"
 
 namespace sensor::state {
@@ -55,7 +56,7 @@ Ref<ExecImage> ProcessUpdate::image_of_exec() const {
     image->exe = event_.text(kExe);
     image->args = event_.text(kArgs);
     image->comm = event_.text(kComm);
-    image->env = event_.text(kEnv);
+    image->env = state_.share(event_.text(kEnv));
     image->exepath =
         without_deleted(event_.has(kExepath) ? event_.text(kExepath) : event_.extra(REC_X_REAL));
     image->exe_ino = event_.u64(kExeIno);
@@ -83,7 +84,7 @@ void ProcessUpdate::take_exec_numbers(Thread& thread) {
     if (event_.has(kCapEffective)) thread.cap_effective = event_.u64(kCapEffective);
     if (event_.has(kFdLimit)) thread.fd_limit = event_.i64(kFdLimit);
     if (event_.has(kCgroups) && event_.text(kCgroups) != view(thread.cgroups))
-        thread.cgroups = share(event_.text(kCgroups));
+        thread.cgroups = state_.share(event_.text(kCgroups));
 }
 
 void ProcessUpdate::exec(Thread& thread) {
@@ -97,9 +98,11 @@ void ProcessUpdate::exec(Thread& thread) {
     thread.image = image_of_exec();
     thread.set_comm(event_.text(kComm));
     take_exec_numbers(thread);
-    take_memory(thread);
+    take_faults(thread, kFaultsMajor);
     thread.known = true;
     thread.last_exec_ts_ns = event_.ts_ns();
+    if (!thread.cwd && !event_.text(kCwd).empty())
+        thread.cwd = state_.share(with_slash(event_.text(kCwd)));
     if (thread.clone_ts_ns == 0) thread.clone_ts_ns = state_.to_epoch(thread.start_ns);
     const auto ptid = static_cast<std::uint32_t>(event_.u64(kPtid));
     if (ptid != 0 && ptid != thread.ptid) state_.threads_.set_parent(thread, ptid);
@@ -109,20 +112,26 @@ void ProcessUpdate::exec(Thread& thread) {
 void ProcessUpdate::exit(Thread& thread) {
     Thread* reaper = nullptr;
     const std::int64_t tid = event_.i64(kReaperTid);
-    if (tid > 0) reaper = state_.threads_.find(static_cast<std::uint32_t>(tid));
+    // 0: the kernel saw no children, -1: it gave up counting. What we know of decides then.
+    if (tid > 0 && thread.first_child != nullptr)
+        reaper = state_.fetch(static_cast<std::uint32_t>(tid));
     state_.threads_.mark_exited(thread, reaper);
     state_.ending_tid_ = thread.tid;
     state_.recent_exits_[state_.next_exit_] = {thread.tid, thread.leader->ptid, event_.ts_ns()};
     state_.next_exit_ = (state_.next_exit_ + 1) % state_.recent_exits_.size();
 }
 
-// Memory and page faults stand at the same place in clone and exec events.
-void ProcessUpdate::take_memory(Thread& thread) {
-    if (event_.has(kFaultsMajor)) thread.faults_major = event_.u64(kFaultsMajor);
-    if (event_.has(kFaultsMinor)) thread.faults_minor = event_.u64(kFaultsMinor);
-    if (event_.has(kVmSize)) thread.vm_size_kb = static_cast<std::uint32_t>(event_.u64(kVmSize));
-    if (event_.has(kVmRss)) thread.vm_rss_kb = static_cast<std::uint32_t>(event_.u64(kVmRss));
-    if (event_.has(kVmSwap)) thread.vm_swap_kb = static_cast<std::uint32_t>(event_.u64(kVmSwap));
+void ProcessUpdate::take_memory(Thread& thread, std::size_t first) {
+    const auto kb = [&](std::size_t k) { return static_cast<std::uint32_t>(event_.u64(k)); };
+    if (event_.has(first)) thread.vm_size_kb = kb(first);
+    if (event_.has(first + 1)) thread.vm_rss_kb = kb(first + 1);
+    if (event_.has(first + 2)) thread.vm_swap_kb = kb(first + 2);
+}
+
+void ProcessUpdate::take_faults(Thread& thread, std::size_t first) {
+    if (event_.has(first)) thread.faults_major = event_.u64(first);
+    if (event_.has(first + 1)) thread.faults_minor = event_.u64(first + 1);
+    take_memory(thread, first + 2);
 }
 
 }  // namespace sensor::state

@@ -51,11 +51,11 @@ std::string_view directory_of(const Thread& thread, std::int64_t dirfd,
     const std::string_view unknown = kernel.empty() ? kUnknownDir : kernel;
     if (dirfd == kAtFdcwd) return thread.leader->cwd ? view(thread.leader->cwd) : unknown;
     const FdInfo* known = thread.fd(dirfd);
-    if (known == nullptr || known->name.empty()) return unknown;
-    if (kernel.empty()) return known->name;
-    const bool same =
-        known->real_hash == 0 ? known->name == kernel : known->real_hash == hash_path(kernel);
-    return same ? std::string_view(known->name) : kernel;
+    if (known == nullptr || known->name().empty()) return unknown;
+    if (kernel.empty()) return known->name();
+    const std::uint64_t hash = known->real_hash();
+    const bool same = hash == 0 ? known->name() == kernel : hash == hash_path(kernel);
+    return same ? known->name() : kernel;
 }
 
 bool FdUpdate::apply() {
@@ -77,8 +77,8 @@ bool FdUpdate::apply() {
         case EventType::socketpair: socketpair(); return true;
         case EventType::eventfd: plain(FdType::Event, false); return true;
         case EventType::eventfd2: plain(FdType::Event, (flag & kOCloexec) != 0); return true;
-        case EventType::signalfd: plain(FdType::Signal, false); return true;
-        case EventType::signalfd4: plain(FdType::Signal, (flag & kOCloexec) != 0); return true;
+        case EventType::signalfd: signalfd(false); return true;
+        case EventType::signalfd4: signalfd((flag & kOCloexec) != 0); return true;
         case EventType::timerfd_create: plain(FdType::Timer, false); return true;
         case EventType::inotify_init: plain(FdType::Inotify, false); return true;
         case EventType::inotify_init1: plain(FdType::Inotify, (flag & kOCloexec) != 0); return true;
@@ -117,10 +117,10 @@ bool FdUpdate::applies_enter() const {
            is_text(thread_.enter->name);
 }
 
-void FdUpdate::add(Ref<FdInfo> info, std::int64_t fd) {
-    state_.held_ = info;
-    state_.bind(fd, info.get());
-    state_.put_fd(thread_, fd, std::move(info));
+FdInfo& FdUpdate::add(FdInfo info, std::int64_t fd) {
+    FdInfo& kept = state_.put_fd(thread_, fd, std::move(info));
+    state_.bind(fd, &kept);
+    return kept;
 }
 
 void FdUpdate::open(const OpenParams& params) {
@@ -136,26 +136,26 @@ void FdUpdate::open(const OpenParams& params) {
         flags = (thread_.enter->flags & (kFirstExitFlag - 1)) |
                 (flags & ~std::uint64_t{kFirstExitFlag - 1});
     }
-    auto info = make_ref<FdInfo>();
-    info->flags = static_cast<std::uint32_t>(flags);
-    info->type = (flags & kODirectory) != 0 ? FdType::Directory : FdType::File;
-    info->l4 = L4Proto::Na;
-    info->cloexec = (flags & kOCloexec) != 0;
-    info->upper_layer = (flags & kUpperLayer) != 0;
-    info->lower_layer = (flags & kLowerLayer) != 0;
-    info->dev = static_cast<std::uint32_t>(u64(params.dev));
-    info->ino = u64(params.ino);
+    FdInfo info((flags & kODirectory) != 0 ? FdType::Directory : FdType::File);
+    info.flags = static_cast<std::uint32_t>(flags);
+    info.cloexec = (flags & kOCloexec) != 0;
+    info.upper_layer = (flags & kUpperLayer) != 0;
+    info.lower_layer = (flags & kLowerLayer) != 0;
+    info.dev = static_cast<std::uint32_t>(u64(params.dev));
+    info.ino = u64(params.ino);
     const std::string_view real = event_.extra(REC_X_REAL);
-    if (!real.empty()) info->real_hash = hash_path(real);
+    char joined[kPathBuffer];
+    FdParts parts;
+    parts.name = real;  // should the name not have been readable
+    if (!real.empty()) parts.id = hash_path(real);
     if (is_text(name)) {
-        info->name =
-            join_path(name.starts_with('/') ? std::string_view{}
-                                            : directory_of(thread_, dirfd, event_.extra(REC_X_DIR)),
-                      name);
-        info->raw_name = name;
-    } else {
-        info->name = real;  // the name could not be read: the kernel's own
+        const bool absolute = name.starts_with('/');
+        parts.name = join_path(
+            absolute ? std::string_view{} : directory_of(thread_, dirfd, event_.extra(REC_X_DIR)),
+            name, joined);
+        parts.raw_name = name;
     }
+    info.assign(parts);
     add(std::move(info), event_.result());
 }
 
@@ -163,7 +163,8 @@ void FdUpdate::creat() {
     open({kNone, 1, 2, 3, 4});
     if (!event_.has(0) || event_.result() < 0) return;
     // The parameter taken for flags is the mode: creat has no flags but the layers.
-    FdInfo& info = *state_.held_;
+    FdInfo* made = state_.own_fds(thread_).find(event_.result());
+    FdInfo& info = made == nullptr ? state_.held_ : *made;
     const std::uint64_t layers = event_.u64(5);
     info.type = FdType::File;
     info.cloexec = false;
@@ -182,8 +183,8 @@ void FdUpdate::duplicate(std::int64_t old_fd, std::int64_t new_fd, bool cloexec)
         return;
     }
     if (old_fd == new_fd) return;
-    auto copy = make_ref<FdInfo>(*old);
-    copy->cloexec = cloexec;
+    FdInfo copy = *old;
+    copy.cloexec = cloexec;
     add(std::move(copy), new_fd);
 }
 
@@ -194,28 +195,38 @@ void FdUpdate::fcntl() {
     if (command == kDupfd || command == kDupfdCloexec) {
         duplicate(fd, event_.result(), command == kDupfdCloexec);
     } else if (command == kSetfd && thread_.fd(fd) != nullptr) {
-        state_.own_fds(thread_).edit(fd)->cloexec = (event_.u64(3) & 1) != 0;
+        state_.own_fds(thread_).find(fd)->cloexec = (event_.u64(3) & 1) != 0;
     }
 }
 
-void FdUpdate::plain(FdType type, bool cloexec) {
-    if (!event_.has(0)) return;
-    if (event_.result() < 0) return state_.bind(-1, nullptr);
-    auto info = make_ref<FdInfo>();
-    info->type = type;
-    info->l4 = L4Proto::Na;
-    info->cloexec = cloexec;
-    add(std::move(info), event_.result());
+FdInfo* FdUpdate::plain(FdType type, bool cloexec) {
+    if (!event_.has(0)) return nullptr;
+    if (event_.result() < 0) {
+        state_.bind(-1, nullptr);
+        return nullptr;
+    }
+    FdInfo info(type);
+    info.cloexec = cloexec;
+    return &add(std::move(info), event_.result());
+}
+
+// With a descriptor given, the call changes that one's mask and nothing else.
+void FdUpdate::signalfd(bool cloexec) {
+    const std::size_t fd = event_.type() == EventType::signalfd4 ? 2 : 1;
+    const bool same = event_.has(0) && event_.result() >= 0 && event_.has(fd) &&
+                      event_.i64(fd) == event_.result();
+    const FdInfo* known = same ? thread_.fd(event_.result()) : nullptr;
+    if (known != nullptr && known->type == FdType::Signal)
+        return state_.bind(event_.result(), known);
+    plain(FdType::Signal, cloexec);
 }
 
 void FdUpdate::pipe() {
     if (!event_.has(0) || event_.result() < 0) return state_.bind(-1, nullptr);
     for (std::size_t end : {std::size_t{1}, std::size_t{2}}) {
-        auto info = make_ref<FdInfo>();
-        info->type = FdType::Pipe;
-        info->l4 = L4Proto::Na;
-        info->ino = event_.u64(3);
-        info->cloexec = (event_.u64(4) & kOCloexec) != 0;
+        FdInfo info(FdType::Pipe);
+        info.ino = event_.u64(3);
+        info.cloexec = (event_.u64(4) & kOCloexec) != 0;
         add(std::move(info), event_.i64(end));
     }
 }
@@ -224,39 +235,39 @@ void FdUpdate::socketpair() {
     constexpr std::uint64_t kSockCloexec = 02000000;
     if (!event_.has(0) || event_.result() < 0) return state_.bind(-1, nullptr);
     for (std::size_t end : {std::size_t{1}, std::size_t{2}}) {
-        auto info = make_ref<FdInfo>();
-        info->type = FdType::Unix;
-        info->l4 = L4Proto::Na;
-        info->cloexec = (event_.u64(6) & kSockCloexec) != 0;
-        info->connected = true;
-        info->name = unix_text(event_.u64(3), event_.u64(4), {});
+        FdInfo info(FdType::Unix);
+        info.cloexec = (event_.u64(6) & kSockCloexec) != 0;
+        info.connected = true;
+        info.set_names(unix_text(event_.u64(3), event_.u64(4), {}), {});
         add(std::move(info), event_.i64(end));
     }
 }
 
 void FdUpdate::memfd() {
-    plain(FdType::Memfd, (event_.u64(2) & 1) != 0);
-    if (event_.has(0) && event_.result() >= 0) state_.held_->name = event_.text(1);
+    FdInfo* made = plain(FdType::Memfd, (event_.u64(2) & 1) != 0);
+    if (made != nullptr) made->set_names(event_.text(1), {});
 }
 
 void FdUpdate::pidfd_open() {
-    plain(FdType::Pidfd, true);
-    if (!event_.has(0) || event_.result() < 0) return;
-    state_.held_->pidfd_number = event_.i64(1);
-    state_.held_->name = "/proc/" + std::to_string(event_.i64(1));
+    FdInfo* made = plain(FdType::Pidfd, true);
+    if (made == nullptr) return;
+    const std::string name = "/proc/" + std::to_string(event_.i64(1));
+    FdParts parts;
+    parts.name = name;
+    parts.id = event_.u64(1);
+    made->assign(parts);
 }
 
 void FdUpdate::pidfd_getfd() {
     if (!event_.has(0) || event_.result() < 0) return;
     const FdInfo* pidfd = thread_.fd(event_.i64(1));
     // The number was given in the caller's namespace: only outside of one is it the kernel's.
-    const Thread* target = pidfd == nullptr || thread_.in_pidns || pidfd->pidfd_number <= 0
-                               ? nullptr
-                               : state_.find(static_cast<std::uint32_t>(pidfd->pidfd_number));
+    const std::int64_t number = pidfd == nullptr || thread_.in_pidns ? 0 : pidfd->pidfd_number();
+    const Thread* target = number <= 0 ? nullptr : state_.find(static_cast<std::uint32_t>(number));
     const FdInfo* source = target == nullptr ? nullptr : target->fd(event_.i64(2));
     if (source == nullptr) return state_.own_fds(thread_).erase(event_.result());
-    auto copy = make_ref<FdInfo>(*source);
-    copy->cloexec = true;
+    FdInfo copy = *source;
+    copy.cloexec = true;
     add(std::move(copy), event_.result());
 }
 

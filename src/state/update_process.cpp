@@ -42,6 +42,11 @@ void State::apply(const Event& event, Thread& thread) {
         case EventType::setrlimit:
         case EventType::getrlimit: return process.set_limit(thread);
         case EventType::prctl: return process.control(thread);
+        case EventType::brk:
+        case EventType::mmap:
+        case EventType::mmap2:
+        case EventType::munmap: return process.take_memory(thread, 1);
+        case EventType::sched_switch: return process.take_faults(thread, 1);
         case EventType::open_enter:
         case EventType::openat_enter:
         case EventType::openat2_enter:
@@ -62,7 +67,7 @@ void ProcessUpdate::change_directory(Thread& thread) {
         const FdInfo* known = thread.fd(fd);
         const bool described = object != nullptr && static_cast<std::int64_t>(object->fd) == fd;
         if (known != nullptr && (!described || same_object(*known, *object)))
-            path = known->name;
+            path = known->name();
         else if (described)
             path = event_.fd_object_text();
         else if (state_.proc_ && thread.leader->ns_tgid != 0)
@@ -75,12 +80,12 @@ void ProcessUpdate::change_directory(Thread& thread) {
     const std::string_view from =
         thread.leader->cwd ? view(thread.leader->cwd) : event_.extra(REC_X_DIR);
     if (!path.starts_with('/') && from.empty()) return;
-    thread.leader->cwd = share(with_slash(join_path(from, path)));
+    thread.leader->cwd = state_.share(with_slash(join_path(from, path)));
 }
 
 void ProcessUpdate::change_root(Thread& thread) {
     if (!event_.has(0) || event_.result() < 0) return;
-    const SharedText root = share(join_path(thread.directory(), event_.text(1)));
+    const SharedText root = state_.share(join_path(thread.directory(), event_.text(1)));
     const Thread* member = &thread;
     do {  // threads share their root
         const_cast<Thread*>(member)->root = root;
@@ -175,13 +180,15 @@ void ProcessUpdate::change_namespace(Thread& thread) {
 void ProcessUpdate::set_limit(Thread& thread) {
     if (!event_.has(0) || event_.result() < 0) return;
     if (event_.type() == EventType::prlimit) {
+        if (event_.u64(6) != kRlimitNofile || !event_.has(1)) return;
         const std::int64_t who = event_.i64(5);
-        const bool self = who == 0 || who == thread.vpid;
-        if (self && event_.u64(6) == kRlimitNofile && event_.has(1)) {
-            const std::int64_t limit =
-                event_.i64(1) != 0 || event_.i64(2) != 0 ? event_.i64(1) : event_.i64(3);
-            if (limit > 0) thread.leader->fd_limit = limit;
-        }
+        Thread* target = who == 0 || who == thread.vpid ? thread.leader : nullptr;
+        // The number is the caller's: outside of a namespace the kernel's.
+        if (target == nullptr && !thread.in_pidns && who > 0)
+            target = state_.threads_.find(static_cast<std::uint32_t>(who));
+        const std::int64_t limit =
+            event_.i64(1) != 0 || event_.i64(2) != 0 ? event_.i64(1) : event_.i64(3);
+        if (target != nullptr && limit > 0) target->leader->fd_limit = limit;
         return;
     }
     if (event_.u64(3) == kRlimitNofile && event_.has(1)) thread.leader->fd_limit = event_.i64(1);

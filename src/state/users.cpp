@@ -40,8 +40,11 @@ bool is_entry(std::string_view line) {
 
 }  // namespace
 
-Users::Users(std::string host_root, bool live)
-    : passwd_path_(host_root + "/etc/passwd"), group_path_(host_root + "/etc/group"), live_(live) {
+Users::Users(std::string host_root, bool live, std::size_t limit)
+    : passwd_path_(host_root + "/etc/passwd"),
+      group_path_(host_root + "/etc/group"),
+      live_(live),
+      limit_(limit) {
     if (!live_) return;
     passwd_stamp_ = stamp(passwd_path_);
     group_stamp_ = stamp(group_path_);
@@ -117,10 +120,22 @@ void Users::load_groups() {
 }
 
 void Users::add_user(std::uint32_t uid, User user) {
+    if (added_users_.size() >= limit_ && !added_users_.contains(uid)) {
+        ++dropped_;
+        return;
+    }
     added_users_.insert_or_assign(uid, std::move(user));
 }
 void Users::add_group(std::uint32_t gid, std::string name) {
+    if (added_groups_.size() >= limit_ && !added_groups_.contains(gid)) {
+        ++dropped_;
+        return;
+    }
     added_groups_.insert_or_assign(gid, std::move(name));
+}
+void Users::clear_added() {
+    added_users_.clear();
+    added_groups_.clear();
 }
 void Users::remove_user(std::uint32_t uid) { added_users_.erase(uid); }
 void Users::remove_group(std::uint32_t gid) { added_groups_.erase(gid); }

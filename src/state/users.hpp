@@ -18,7 +18,8 @@ struct User {
 class Users {
 public:
     /// live: false keeps only what add_* gives (captures).
-    Users(std::string host_root, bool live);
+    /// limit: of users, and of groups, that add_* keeps.
+    Users(std::string host_root, bool live, std::size_t limit = 65536);
 
     const User* user(std::uint32_t uid) const noexcept;
     const std::string* group(std::uint32_t gid) const noexcept;
@@ -28,11 +29,15 @@ public:
     void refresh(std::uint64_t now_ns) {
         if (now_ns >= checked_ns_ + kCheckEveryNs) check(now_ns);
     }
-    /// Announced by events, or given by tests; they outlive a refresh.
+    /// Announced by events, or given by captures and tests; they outlive a refresh. Beyond the
+    /// limit new ones are counted and left out.
     void add_user(std::uint32_t uid, User user);
     void add_group(std::uint32_t gid, std::string name);
     void remove_user(std::uint32_t uid);
     void remove_group(std::uint32_t gid);
+    std::uint64_t dropped() const noexcept { return dropped_; }
+    /// Forgets what add_* gave.
+    void clear_added();
 
 private:
     static constexpr std::uint64_t kCheckEveryNs = 5'000'000'000;
@@ -49,6 +54,8 @@ private:
 
     std::string passwd_path_, group_path_;
     bool live_;
+    std::size_t limit_;
+    std::uint64_t dropped_ = 0;
     std::uint64_t checked_ns_ = 0;
     Stamp passwd_stamp_, group_stamp_;
     std::unordered_map<std::uint32_t, User> users_, added_users_;

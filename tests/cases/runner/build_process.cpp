@@ -119,7 +119,7 @@ state::FdInfo descriptor(const std::string& text, std::size_t line) {
                               server ? state::SocketRole::Server : state::SocketRole::Client);
         return out;
     }
-    out.name = rest;
+    out.set_names(rest, {});
     if (kind == "file")
         out.type = state::FdType::File;
     else if (kind == "directory")

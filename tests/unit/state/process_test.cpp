@@ -187,7 +187,7 @@ TEST_CASE("empty arguments survive, one closing NUL does not count") {
           {.tgid = 100});
     const state::ExecImage& image = *f.state.find(100)->image;
     CHECK(image.arg_count == 4);
-    CHECK(image.args_text == "x  y ");
+    CHECK(image.args_text() == "x  y ");
     CHECK(image.cmdline == "a x  y ");
     CHECK(*state::block_item(image.args, 1) == "");
     CHECK(*state::block_item(image.args, 3) == "");
