@@ -167,7 +167,13 @@ void read_words(const Reader& in, Config& config) {
 void read_engine(const Reader& in, Config& config) {
     std::string kind = "modern_ebpf";
     in.read("engine.kind", kind, "an engine");
-    if (kind != "modern_ebpf") {
+    if (kind == "replay") {
+        in.read("engine.replay.capture_file", config.capture_file, "a capture file");
+        if (config.capture_file.empty()) {
+            refuse(in.file(), in.at("engine.kind"),
+                   "engine.kind is replay, but engine.replay.capture_file names no file");
+        }
+    } else if (kind != "modern_ebpf") {
         config.notes.push_back(
             format("engine.kind '{}' is not available, events come from modern_ebpf", kind));
     }

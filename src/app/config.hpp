@@ -33,6 +33,8 @@ struct Config {
     log::Level log_level = log::Level::Info;
     bool log_stderr = true;
 
+    std::string capture_file;  ///< engine.kind replay: what to read; empty: live
+
     std::uint32_t snaplen = 80;                ///< bytes of I/O buffers
     std::uint32_t ring_preset = 4;             ///< 1 MiB << (n - 1)
     bool all_syscalls = false;                 ///< base_syscalls.all, -A

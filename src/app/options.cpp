@@ -11,6 +11,10 @@ void declare(CLI::App& cli, Options& o) {
     cli.add_option("-c", o.config_file,
                    "configuration file (default /etc/falco/falco.yaml, if it is there)")
         ->type_name("PATH");
+    cli.add_option("-e", o.capture_file,
+                   "judge the events of a capture file (.scap, plain or packed; - for standard "
+                   "input) instead of watching this machine")
+        ->type_name("FILE");
     cli.add_option("-r", o.rules_files,
                    "rules file or folder; repeatable; replaces the configured list")
         ->type_name("PATH");
@@ -52,16 +56,36 @@ void declare(CLI::App& cli, Options& o) {
         ->type_name("FD");
 }
 
+CLI::App& declare_dump(CLI::App& cli, Options& o) {
+    CLI::App& dump = *cli.add_subcommand(
+        "dump", "print events, of a capture file (-e) or live, instead of judging them");
+    dump.fallthrough();  // -e, --scope, -A, -M and -c may stand behind it
+    dump.add_option("-f", o.dump.condition, "only events for which this condition holds")
+        ->type_name("CONDITION");
+    dump.add_option("-p", o.dump.format, "what to print of an event, as the output of a rule")
+        ->type_name("FORMAT");
+    dump.add_option("-n", o.dump.at_most, "stop after so many events")->type_name("COUNT");
+    dump.add_flag("--json", o.dump.json, "one object a line, a key for each field of the format");
+    CLI::Option* count = dump.add_flag("--count", o.dump.count, "only the number of events");
+    dump.add_option("--top", o.dump.top, "the values of a field, the most frequent first")
+        ->type_name("FIELD")
+        ->excludes(count);
+    return dump;
+}
+
 }  // namespace
 
 ParsedOptions parse_options(int argc, const char* const* argv) {
     Options options;
-    CLI::App cli("falco-ebpf - runtime security from live kernel events", "falco-ebpf");
+    CLI::App cli("falco-ebpf - runtime security from live kernel events and captures",
+                 "falco-ebpf");
     declare(cli, options);
+    const CLI::App& dump = declare_dump(cli, options);
     ParsedOptions parsed;
     try {
         cli.parse(argc, argv);
         options.list_fields = cli.count("--list") > 0;
+        options.dumps = dump.parsed();
         parsed.options = options;
     } catch (const CLI::CallForHelp&) {
         parsed.text = cli.help();

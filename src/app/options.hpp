@@ -9,8 +9,19 @@
 
 namespace sensor::app {
 
+/// What `falco-ebpf dump` prints.
+struct DumpOptions {
+    std::string condition;      ///< -f, empty: every event
+    std::string format;         ///< -p, empty: a default line
+    std::string top;            ///< --top FIELD
+    std::uint64_t at_most = 0;  ///< -n events, 0: no limit
+    bool json = false;
+    bool count = false;
+};
+
 struct Options {
     std::string config_file;
+    std::string capture_file;                ///< -e: replay it instead of watching this machine
     std::vector<std::string> rules_files;    ///< -r, replace the configured list
     std::vector<std::string> overrides;      ///< -o
     std::vector<std::string> scopes;         ///< --scope
@@ -29,7 +40,9 @@ struct Options {
     std::string list_source;
     std::string compiler;   ///< --compiler: path of falco-rulec
     double duration_s = 0;  ///< -M, 0: no limit
-    int ready_fd = -1;      ///< "ready\n" is written there once events arrive
+    bool dumps = false;     ///< subcommand dump
+    DumpOptions dump;
+    int ready_fd = -1;  ///< "ready\n" is written there once events arrive
 };
 
 struct ParsedOptions {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pipeline: one event's way, in code. Borrows everything; owns only what one event needs.
-//
-//   record -> checked view -> state -> compiled rules -> alert -> state again
+// Pipeline: records in, alerts out. Borrows everything.
 #pragma once
 
 #include <cstddef>
@@ -9,47 +7,37 @@
 #include <span>
 #include <vector>
 
-#include "engine/engine.hpp"
-#include "fields/context.hpp"
+#include "app/judge.hpp"
 #include "output/dispatch.hpp"
-#include "output/render.hpp"
 #include "rules/ruleset.hpp"
-#include "state/state.hpp"
 
 namespace sensor::app {
-
-struct PipelineStats {
-    std::uint64_t events = 0;  ///< judged
-    std::uint64_t bad_records = 0;
-    std::vector<std::uint64_t> rule_hits;  ///< by rule
-};
 
 class Pipeline {
 public:
     Pipeline(const rules::RuleSet& ruleset, engine::Engine& engine, state::State& state,
              output::Dispatcher& dispatcher, bool match_all, bool buffers_base64);
 
-    /// One record, start to end. cost: no allocation unless a rule fires
-    void handle(std::span<const std::byte> record);
-    const PipelineStats& stats() const { return stats_; }
-    std::uint64_t first_ts_ns() const { return first_ts_ns_; }
-    std::uint64_t last_ts_ns() const { return last_ts_ns_; }
+    /// One record, start to end; evt.num counts them. cost: no allocation unless a rule fires
+    void handle(std::span<const std::byte> record) { handle(record, judge_.events() + 1, true); }
+    /// The same with a number of its own; `wanted` false: only the state learns of it.
+    void handle(std::span<const std::byte> record, std::uint64_t number, bool wanted);
+
+    std::uint64_t events() const { return judge_.events(); }  ///< judged
+    std::uint64_t bad_records() const { return judge_.bad_records(); }
+    const std::vector<std::uint64_t>& rule_hits() const { return rule_hits_; }
+    std::uint64_t first_ts_ns() const { return judge_.first_ts_ns(); }
+    /// Event time that has passed.
+    std::uint64_t elapsed_ns() const { return judge_.last_ts_ns() - judge_.first_ts_ns(); }
 
 private:
-    void judge(const fields::Context& context);
     void alert(const rules::Rule& rule, const fields::Context& context);
 
     const rules::RuleSet& ruleset_;
-    engine::Engine& engine_;
-    state::State& state_;
     output::Dispatcher& dispatcher_;
-    const bool match_all_;
     const bool buffers_base64_;
-    fields::Arena arena_;
-    std::vector<std::uint32_t> matches_;
-    PipelineStats stats_;
-    std::uint64_t first_ts_ns_ = 0;
-    std::uint64_t last_ts_ns_ = 0;
+    Judge judge_;
+    std::vector<std::uint64_t> rule_hits_;  // by rule
 };
 
 }  // namespace sensor::app

@@ -23,10 +23,10 @@ std::string severity_name(rules::Priority priority) {
 
 }  // namespace
 
-std::string rule_summary(const rules::RuleSet& ruleset, const PipelineStats& stats) {
+std::string rule_summary(const rules::RuleSet& ruleset, const std::vector<std::uint64_t>& hits) {
     std::array<std::uint64_t, kPriorities> by_severity{};
     for (std::size_t k = 0; k < ruleset.rules.size(); ++k) {
-        by_severity[static_cast<std::size_t>(ruleset.rules[k].priority)] += stats.rule_hits[k];
+        by_severity[static_cast<std::size_t>(ruleset.rules[k].priority)] += hits[k];
     }
     const std::uint64_t total =
         std::accumulate(by_severity.begin(), by_severity.end(), std::uint64_t{0});
@@ -38,8 +38,7 @@ std::string rule_summary(const rules::RuleSet& ruleset, const PipelineStats& sta
     }
     text += "Triggered rules by rule name:\n";
     for (std::size_t k = 0; k < ruleset.rules.size(); ++k) {
-        if (stats.rule_hits[k] != 0)
-            text += format("   {}: {}\n", ruleset.rules[k].name, stats.rule_hits[k]);
+        if (hits[k] != 0) text += format("   {}: {}\n", ruleset.rules[k].name, hits[k]);
     }
     return text;
 }

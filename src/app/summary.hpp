@@ -2,9 +2,10 @@
 // The counts printed at exit; scripts read them.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
-#include "app/pipeline.hpp"
 #include "capture/source.hpp"
 #include "output/dispatch.hpp"
 #include "rules/ruleset.hpp"
@@ -12,7 +13,7 @@
 namespace sensor::app {
 
 /// "Events detected: N" and the two lists, for standard output.
-std::string rule_summary(const rules::RuleSet& ruleset, const PipelineStats& stats);
+std::string rule_summary(const rules::RuleSet& ruleset, const std::vector<std::uint64_t>& hits);
 /// Loss by reason, for standard error; always says whether anything was lost.
 std::string loss_summary(const capture::SourceStats& source, const output::DispatchStats& outputs);
 

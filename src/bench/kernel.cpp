@@ -12,6 +12,7 @@
 #include "bench/command.hpp"
 #include "bench/machine.hpp"
 #include "bench/rounds.hpp"
+#include "bench/tree.hpp"
 #include "bench/workloads.hpp"
 #include "capture/floor.hpp"
 
@@ -21,23 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kNoiseLimit = 0.10;
-constexpr int kTreeDepth = 4;  // build/release/bin and one more
-
-fs::path own_folder() {
-    std::error_code error;
-    return fs::read_symlink("/proc/self/exe", error).parent_path();
-}
-
-/// `name` in the nearest folder above this program that has it; empty if none has.
-std::string in_tree(const char* name) {
-    std::error_code error;
-    fs::path folder = own_folder();
-    for (int i = 0; i < kTreeDepth; ++i) {
-        if (fs::exists(folder / name, error)) return (folder / name).string();
-        folder = folder.parent_path();
-    }
-    return {};
-}
 
 /// An attached program that does nothing: the floor of every sensor on this machine.
 class EmptyProbeVariant final : public Variant {
@@ -60,7 +44,7 @@ private:
 
 std::vector<std::string> sensor_argv(const KernelBench& o) {
     const std::string program =
-        o.sensor.empty() ? (own_folder() / "falco-ebpf").string() : o.sensor;
+        o.sensor.empty() ? (fs::path(own_folder()) / "falco-ebpf").string() : o.sensor;
     if (!o.sensor_args.empty()) {
         return shell_command(format("{} {} --ready-fd {}", program, o.sensor_args, kReadyFd));
     }
@@ -128,7 +112,7 @@ Plan make_plan(const KernelBench& o, const std::vector<int>& cpus,
 Result<> check(const KernelBench& o) {
     if (o.no_sensor && o.peers.empty()) return Error("nothing to compare: no sensor and no peer");
     if (o.no_sensor) return Ok{};
-    if (!o.sensor.empty() || fs::exists(own_folder() / "falco-ebpf")) return Ok{};
+    if (!o.sensor.empty() || fs::exists(fs::path(own_folder()) / "falco-ebpf")) return Ok{};
     return Error("no falco-ebpf beside this program; give --sensor PATH or --no-sensor");
 }
 

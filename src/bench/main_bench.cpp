@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "bench/jsonl.hpp"
 #include "bench/kernel.hpp"
+#include "bench/pipeline.hpp"
 #include "bench/report.hpp"
 #include "bench/table.hpp"
 
@@ -19,6 +20,7 @@ using namespace sensor;
 
 struct Options {
     bench::KernelBench kernel;
+    bench::PipelineBench pipeline;
     std::string json;
     std::vector<std::string> files;
     std::string out = "bench-report";
@@ -95,6 +97,28 @@ CLI::App* add_kernel(CLI::App& cli, Options& o) {
     return sub;
 }
 
+CLI::App* add_pipeline(CLI::App& cli, Options& o) {
+    CLI::App* sub =
+        cli.add_subcommand("pipeline", "what an event of a capture costs, stage by stage");
+    bench::PipelineBench& p = o.pipeline;
+    sub->add_option("-e", p.capture, "capture file; its events are repeated")
+        ->required()
+        ->type_name("FILE");
+    sub->add_option("-r,--rules", p.rules, "rules (default: rules/ of the tree)")
+        ->type_name("PATH");
+    sub->add_option("--compiler", p.compiler, "rule compiler (default: falco-rulec beside this)")
+        ->type_name("PATH");
+    sub->add_flag("--interpret", p.interpret, "judge with the interpreter");
+    sub->add_option("--events", p.least_events, "so many events at least")->capture_default_str();
+    sub->add_option("--rounds", p.rounds, "paired rounds")->capture_default_str();
+    sub->add_option("--warmup", p.warmup, "rounds before, not kept")->capture_default_str();
+    sub->add_option("--cpu", p.cpu, "processor to run on (default: the last one)");
+    sub->add_option("--json", o.json, "append the samples to this file as JSON lines")
+        ->type_name("FILE");
+    sub->add_flag("-q,--quiet", p.quiet, "no line per round");
+    return sub;
+}
+
 CLI::App* add_report(CLI::App& cli, Options& o) {
     CLI::App* sub =
         cli.add_subcommand("report", "markdown, SVG and one HTML page from --json files");
@@ -111,9 +135,11 @@ int run(int argc, char** argv) {
     cli.set_version_flag("--version", SENSOR_VERSION);
     cli.require_subcommand(1);
     const CLI::App* kernel = add_kernel(cli, options);
+    const CLI::App* pipeline = add_pipeline(cli, options);
     const CLI::App* make_report = add_report(cli, options);
     CLI11_PARSE(cli, argc, argv);
     if (kernel->parsed()) return finish(bench::run_kernel(options.kernel), options.json);
+    if (pipeline->parsed()) return finish(bench::run_pipeline(options.pipeline), options.json);
     if (make_report->parsed()) return report(options);
     return 2;
 }

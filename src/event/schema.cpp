@@ -70,8 +70,17 @@ struct EventTables {
         }
         for (EventInfo& info : events) {
             info.fd_param = find_fd_param(info);
+            info.for_rules = is_for_rules(info);
             by_code[static_cast<std::size_t>(info.type)] = &info;
         }
+    }
+
+    // Enter events, users, groups, containers and what an iterator found: all only in captures.
+    static bool is_for_rules(const EventInfo& info) {
+        if (info.source == EventSource::ITER) return false;
+        if (info.source == EventSource::SYSCALL) return !info.enter;
+        return info.source != EventSource::METAEVENT || (info.flags & MODIFIES_STATE) == 0 ||
+               (info.flags & SKIPPARSERESET) != 0;
     }
 
     // The descriptor an event uses or creates: the first parameter of type FD. Only of events that

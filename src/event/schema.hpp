@@ -149,6 +149,7 @@ struct EventInfo {
     EventType type{};
     std::string_view name;  ///< what evt.type prints; "syscall" for the generic event
     bool enter = false;     ///< one of the enter events of captures
+    bool for_rules = true;  ///< false: of captures, tells the state something and is not judged
     Category category{};
     EventSource source{};
     std::uint16_t flags = 0;

@@ -6,17 +6,20 @@
 namespace sensor::output {
 
 Dispatcher::Dispatcher(AlertFormat format, std::vector<std::unique_ptr<Channel>> channels,
-                       std::size_t capacity)
+                       std::size_t capacity, WhenFull when_full)
     : format_(std::move(format)),
       channels_(std::move(channels)),
       capacity_(capacity == 0 ? 1 : capacity),
+      when_full_(when_full),
       thread_([this] { run(); }) {}
 
 Dispatcher::~Dispatcher() { close(); }
 
 void Dispatcher::post(Alert alert) {
     {
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
+        if (when_full_ == WhenFull::Wait)
+            room_.wait(lock, [this] { return closing_ || queue_.size() < capacity_; });
         if (closing_ || queue_.size() >= capacity_) {
             dropped_.fetch_add(1, std::memory_order_relaxed);
             return;
@@ -32,6 +35,7 @@ void Dispatcher::close() {
         closing_ = true;
     }
     wake_.notify_one();
+    room_.notify_all();
     if (thread_.joinable()) thread_.join();
 }
 
@@ -48,6 +52,7 @@ void Dispatcher::run() {
             const Alert alert = std::move(queue_.front());
             queue_.pop_front();
             lock.unlock();
+            room_.notify_one();
             write(alert);
             lock.lock();
         }

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/dump.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <unordered_map>
+#include <vector>
+
+#include "app/judge.hpp"
+#include "app/live.hpp"
+#include "app/query.hpp"
+#include "app/replay.hpp"
+#include "app/stop.hpp"
+#include "base/log.hpp"
+#include "output/render.hpp"
+
+namespace sensor::app {
+namespace {
+
+constexpr int kPollMs = 100;
+constexpr const char* kDefaultFormat =
+    "%evt.num %evt.time %evt.cpu %proc.name (%thread.tid) %evt.type %evt.args";
+
+/// Judges events by the one condition there is and prints or counts those it picks.
+class Dumper {
+public:
+    Dumper(const DumpOptions& options, const Config& config, const rules::RuleSet& query,
+           engine::Engine& engine, state::State& state)
+        : options_(options), config_(config), query_(query), judge_(engine, state, 1, false) {}
+
+    void handle(std::span<const std::byte> record, std::uint64_t number, bool wanted) {
+        if (full()) return;
+        judge_.handle(record, number, wanted,
+                      [this](const fields::Context& context, std::span<const std::uint32_t>) {
+                          show(context.event);
+                      });
+    }
+
+    bool full() const { return options_.at_most != 0 && shown_ >= options_.at_most; }
+    std::uint64_t elapsed_ns() const { return judge_.last_ts_ns() - judge_.first_ts_ns(); }
+
+    void finish() {
+        if (options_.count) std::printf("%llu\n", static_cast<unsigned long long>(shown_));
+        if (!options_.top.empty()) print_top();
+        std::fflush(stdout);
+    }
+
+private:
+    void show(const Event& event) {
+        ++shown_;
+        if (options_.count) return;
+        EngineTerms terms(judge_.engine());
+        const output::RenderOptions how{config_.buffer_base64, event.ts_ns()};
+        const lang::OutputFormat& format = query_.rules[0].format;
+        if (!options_.top.empty()) {
+            ++values_[output::render_message(format, query_.program, terms, how)];
+            return;
+        }
+        std::string line = options_.json
+                               ? output::render_fields(format, query_.program, terms, how)
+                                     .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+                               : output::render_message(format, query_.program, terms, how);
+        line += '\n';
+        std::fwrite(line.data(), 1, line.size(), stdout);
+    }
+
+    void print_top() const {
+        std::vector<std::pair<std::uint64_t, std::string_view>> sorted;
+        for (const auto& [value, count] : values_) sorted.emplace_back(count, value);
+        std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+            return a.first != b.first ? a.first > b.first : a.second < b.second;
+        });
+        for (const auto& [count, value] : sorted) {
+            if (options_.json) {
+                const nlohmann::json line = {{options_.top, value}, {"count", count}};
+                std::puts(
+                    line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+            } else {
+                std::printf("%10llu  %.*s\n", static_cast<unsigned long long>(count),
+                            static_cast<int>(value.size()), value.data());
+            }
+        }
+    }
+
+    const DumpOptions& options_;
+    const Config& config_;
+    const rules::RuleSet& query_;
+    Judge judge_;
+    std::unordered_map<std::string, std::uint64_t> values_;  // --top
+    std::uint64_t shown_ = 0;
+};
+
+std::unique_ptr<engine::Engine> make_engine(const lang::Program& program, const Options& options,
+                                            const Config& config) {
+    engine::EngineOptions how;
+    // Without a condition there is nothing to compile.
+    how.native = config.engine_native && !options.dump.condition.empty();
+    how.compiler = options.compiler;
+    return engine::Engine::create(program, how);
+}
+
+Result<> dump_live(const Options& options, const Config& config, const rules::RuleSet& query,
+                   engine::Engine& engine) {
+    SENSOR_TRY(const std::unique_ptr<capture::KernelSource> source,
+               open_kernel(query.program, config, options));
+    state::State state{state::Options{}};
+    state.scan(source->snapshot());
+    Dumper dumper(options.dump, config, query, engine, state);
+    say_ready(options.ready_fd);
+    std::uint64_t number = 0;
+    const auto limit_ns = static_cast<std::uint64_t>(options.duration_s * 1e9);
+    Result<> ended = Ok{};
+    while (!stop_requested() && !dumper.full() &&
+           (limit_ns == 0 || dumper.elapsed_ns() < limit_ns)) {
+        const Result<std::size_t> count = source->poll(
+            [&](std::span<const std::byte> record) { dumper.handle(record, ++number, true); },
+            kPollMs);
+        if (!count.has_value()) {
+            ended = count.error();
+            break;
+        }
+        std::fflush(stdout);
+    }
+    dumper.finish();
+    return ended;
+}
+
+Result<> dump_capture(const Options& options, const Config& config, const rules::RuleSet& query,
+                      engine::Engine& engine) {
+    SENSOR_TRY(const std::unique_ptr<capture::ScapSource> source,
+               capture::ScapSource::open(config.capture_file));
+    state::State state(replay_state());
+    Dumper dumper(options.dump, config, query, engine, state);
+    const auto limit_ns = static_cast<std::uint64_t>(options.duration_s * 1e9);
+    const Result<> ended = read_capture(
+        *source, state,
+        [&](std::span<const std::byte> record, std::uint64_t number, bool judge) {
+            dumper.handle(record, number, judge);
+        },
+        [&] { return dumper.full() || (limit_ns != 0 && dumper.elapsed_ns() >= limit_ns); });
+    dumper.finish();
+    return ended;
+}
+
+}  // namespace
+
+Result<> dump(const Options& options, const Config& config) {
+    const DumpOptions& what = options.dump;
+    std::string format = what.format.empty() ? kDefaultFormat : what.format;
+    if (!what.top.empty()) format = "%" + what.top;
+    SENSOR_TRY(const rules::RuleSet query, make_query(what.condition, format));
+    const std::unique_ptr<engine::Engine> engine = make_engine(query.program, options, config);
+    return config.capture_file.empty() ? dump_live(options, config, query, *engine)
+                                       : dump_capture(options, config, query, *engine);
+}
+
+}  // namespace sensor::app

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// falco-ebpf dump: prints the events of a capture, or of this machine, that a condition picks.
+#pragma once
+
+#include "app/config.hpp"
+#include "app/options.hpp"
+#include "base/result.hpp"
+
+namespace sensor::app {
+
+/// Until the end of the capture, a signal, -n events or -M seconds of event time.
+/// fails: a wrong condition or format, with its place; a source that cannot be read
+Result<> dump(const Options& options, const Config& config);
+
+}  // namespace sensor::app

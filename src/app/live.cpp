@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Live: the events of this machine's kernel, from the probe through a session.
+#include "app/live.hpp"
+
+#include <unistd.h>
+
+#include "app/session.hpp"
+#include "app/stop.hpp"
+#include "app/syscall_set.hpp"
+#include "base/log.hpp"
+#include "capture/kernel.hpp"
+
+namespace sensor::app {
+namespace {
+
+constexpr int kPollMs = 100;
+
+Result<capture::KernelOptions> kernel_options(const lang::Program& program, const Config& config,
+                                              const Options& options) {
+    capture::KernelOptions kernel;
+    for (const std::string& text : options.scopes) {
+        SENSOR_TRY(capture::Scope scope, capture::parse_scope(text));
+        kernel.scopes.push_back(std::move(scope));
+    }
+    const SyscallSet set = wanted_syscalls(program, {config.all_syscalls, config.custom_syscalls});
+    for (const std::string& name : set.unknown)
+        log::warning("base_syscalls.custom_set: no system call '{}'", name);
+    if (!set.left_out.empty()) {
+        std::string names;
+        for (const std::string& name : set.left_out) names += (names.empty() ? "" : ", ") + name;
+        log::warning("rules name calls that are left out without -A: {}", names);
+    }
+    kernel.syscalls = set.calls;
+    kernel.snaplen = config.snaplen;
+    kernel.bulk_ring_bytes = 1U << (19 + config.ring_preset);
+    return kernel;
+}
+
+/// Where the kernel refuses, the error names everything that is missing, not only the first thing.
+Result<std::unique_ptr<capture::KernelSource>> open_source(const capture::KernelOptions& options) {
+    log::info("Opening 'syscall' source with modern BPF probe.");
+    Result<std::unique_ptr<capture::KernelSource>> source = capture::KernelSource::open(options);
+    if (source.has_value()) return source;
+    std::string text = source.error().text;
+    for (const std::string& line : capture::missing_requirements()) text += "\n  - " + line;
+    return Error(text, source.error().code);
+}
+
+Result<> judge_events(capture::Source& source, Pipeline& pipeline, double duration_s) {
+    const auto limit_ns = static_cast<std::uint64_t>(duration_s * 1e9);
+    while (!stop_requested()) {
+        const Result<std::size_t> count = source.poll(
+            [&](std::span<const std::byte> record) { pipeline.handle(record); }, kPollMs);
+        if (!count.has_value()) return count.error();
+        if (limit_ns != 0 && pipeline.elapsed_ns() >= limit_ns) break;
+    }
+    return Ok{};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<capture::KernelSource>> open_kernel(const lang::Program& program,
+                                                           const Config& config,
+                                                           const Options& options) {
+    SENSOR_TRY(const capture::KernelOptions kernel, kernel_options(program, config, options));
+    return open_source(kernel);
+}
+
+void say_ready(int fd) {
+    if (fd >= 0 && ::write(fd, "ready\n", 6) != 6)
+        log::warning("cannot write to descriptor {}", fd);
+}
+
+Result<> watch(const Options& options, const Config& config, const rules::RuleSet& ruleset,
+               engine::Engine& engine) {
+    SENSOR_TRY(const std::unique_ptr<capture::KernelSource> source,
+               open_kernel(ruleset.program, config, options));
+    Session session(config, ruleset, engine, state::Options{});
+    session.state().scan(source->snapshot());
+    say_ready(options.ready_fd);
+    const Result<> ended = judge_events(*source, session.pipeline(), options.duration_s);
+    if (stop_requested()) log::info("SIGINT received, exiting...");
+    session.finish(source->stats());
+    return ended;
+}
+
+}  // namespace sensor::app

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/replay.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+
+#include "app/session.hpp"
+#include "app/stop.hpp"
+#include "base/log.hpp"
+
+namespace sensor::app {
+namespace {
+
+constexpr int kPollMs = 100;
+
+/// One line of progress, rewritten in place; nothing where nobody looks.
+class ProgressLine {
+public:
+    explicit ProgressLine(const capture::ScapSource& source)
+        : source_(source), shown_(isatty(STDERR_FILENO) == 1) {}
+    ~ProgressLine() {
+        if (drawn_) std::fputs("\x1b[K", stderr);
+    }
+
+    void update() {
+        if (!shown_) return;
+        const auto now = std::chrono::steady_clock::now();
+        if (now - last_ < std::chrono::milliseconds(drawn_ ? 200 : 1000)) return;
+        last_ = now;
+        drawn_ = true;
+        const auto [read, total] = source_.progress();
+        const double seconds = std::chrono::duration<double>(now - begin_).count();
+        const auto events = static_cast<double>(source_.scap_stats().delivered);
+        const std::string share = total == 0
+                                      ? format("{} MiB", read >> 20)
+                                      : format("{:3.0f} %", 100.0 * static_cast<double>(read) /
+                                                                static_cast<double>(total));
+        const std::string text = format("{}  {:.0f} events, {:.2f} million a second\x1b[K\r", share,
+                                        events, events / seconds / 1e6);
+        std::fwrite(text.data(), 1, text.size(), stderr);
+    }
+
+private:
+    const capture::ScapSource& source_;
+    const bool shown_;
+    bool drawn_ = false;
+    const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point last_ = begin_;
+};
+
+void log_problems(const capture::ScapStats& stats) {
+    for (const auto& [text, count] : stats.problems()) log::warning("capture: {}: {}", text, count);
+}
+
+}  // namespace
+
+state::Options replay_state() {
+    state::Options options;
+    options.live = false;
+    return options;
+}
+
+Result<> read_capture(capture::ScapSource& source, state::State& state, const ReplayFn& on_record,
+                      const std::function<bool()>& stop) {
+    state.load(source.take_tables());
+    const capture::RecordFn hand_over = [&](std::span<const std::byte> record) {
+        const capture::ScapEvent& event = source.event();
+        on_record(record, event.number, !event.state_only);
+    };
+    ProgressLine progress(source);
+    std::uint64_t section = source.section();
+    while (!source.ended() && !stop_requested() && !stop()) {
+        const Result<std::size_t> count = source.poll(hand_over, kPollMs);
+        if (!count.has_value()) {
+            log_problems(source.scap_stats());
+            return count.error();
+        }
+        if (source.section() != section) {  // a file appended to the first: another machine
+            section = source.section();
+            state.load(source.take_tables());
+        }
+        progress.update();
+    }
+    log_problems(source.scap_stats());
+    return Ok{};
+}
+
+Result<> replay(const Options& options, const Config& config, const rules::RuleSet& ruleset,
+                engine::Engine& engine) {
+    log::info("Replaying events from the capture file: {}", config.capture_file);
+    SENSOR_TRY(const std::unique_ptr<capture::ScapSource> source,
+               capture::ScapSource::open(config.capture_file));
+    Session session(config, ruleset, engine, replay_state());
+    Pipeline& pipeline = session.pipeline();
+    const auto limit_ns = static_cast<std::uint64_t>(options.duration_s * 1e9);
+    const Result<> ended = read_capture(
+        *source, session.state(),
+        [&](std::span<const std::byte> record, std::uint64_t number, bool judge) {
+            pipeline.handle(record, number, judge);
+        },
+        [&] { return limit_ns != 0 && pipeline.elapsed_ns() >= limit_ns; });
+    session.finish(source->stats());
+    return ended;
+}
+
+}  // namespace sensor::app

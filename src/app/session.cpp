@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/session.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace sensor::app {
+namespace {
+
+constexpr std::size_t kDefaultQueue = 65536;
+
+std::string host_name() {
+    if (const char* given = std::getenv("FALCO_HOSTNAME"); given != nullptr && *given != '\0')
+        return given;
+    char name[256] = {};
+    gethostname(name, sizeof name - 1);
+    return name;
+}
+
+std::unique_ptr<output::Dispatcher> make_dispatcher(const Config& config) {
+    output::AlertFormat format;
+    format.json = config.json_output;
+    format.iso8601 = config.time_iso8601;
+    format.include_output = config.json_include_output;
+    format.include_message = config.json_include_message;
+    format.include_output_fields = config.json_include_output_fields;
+    format.include_tags = config.json_include_tags;
+    format.hostname = host_name();
+    std::vector<std::unique_ptr<output::Channel>> channels;
+    if (config.stdout_enabled) {
+        const bool terminal = isatty(STDOUT_FILENO) == 1 && !config.json_output;
+        channels.push_back(output::make_stdout({!config.buffered_outputs, terminal}));
+    }
+    return std::make_unique<output::Dispatcher>(
+        std::move(format), std::move(channels),
+        config.queue_capacity == 0 ? kDefaultQueue : config.queue_capacity,
+        config.capture_file.empty() ? output::WhenFull::Drop : output::WhenFull::Wait);
+}
+
+void print(const std::string& text, std::FILE* to) {
+    std::fwrite(text.data(), 1, text.size(), to);
+    std::fflush(to);
+}
+
+}  // namespace
+
+Session::Session(const Config& config, const rules::RuleSet& ruleset, engine::Engine& engine,
+                 state::Options state)
+    : ruleset_(ruleset),
+      state_(std::move(state)),
+      dispatcher_(make_dispatcher(config)),
+      pipeline_(ruleset, engine, state_, *dispatcher_, config.match_all, config.buffer_base64) {}
+
+void Session::finish(const capture::SourceStats& source) {
+    dispatcher_->close();
+    print(rule_summary(ruleset_, pipeline_.rule_hits()), stdout);
+    print(loss_summary(source, dispatcher_->stats()), stderr);
+}
+
+}  // namespace sensor::app

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/pipeline.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+
+#include "app/judge.hpp"
+#include "app/query.hpp"
+#include "app/replay.hpp"
+#include "base/log.hpp"
+#include "bench/machine.hpp"
+#include "bench/repeat_capture.hpp"
+#include "bench/rounds.hpp"
+#include "bench/tree.hpp"
+#include "rules/ruleset.hpp"
+
+namespace sensor::bench {
+namespace {
+
+constexpr double kNoiseLimit = 0.10;
+constexpr const char* kOneRule = "evt.type in (open, openat, openat2) and fd.name = /no/such/file";
+
+/// How far an event goes.
+enum class Stage { Read, State, Rules };
+
+class StageVariant final : public Variant {
+public:
+    StageVariant(std::string name, Stage stage) : Variant(std::move(name)), stage_(stage) {}
+    StageVariant(std::string name, rules::RuleSet ruleset, const PipelineBench& options)
+        : Variant(std::move(name)), stage_(Stage::Rules), ruleset_(std::move(ruleset)) {
+        engine::EngineOptions how;
+        how.native = !options.interpret;
+        how.compiler = options.compiler;
+        engine_ = engine::Engine::create(ruleset_.program, how);
+    }
+
+    const engine::Engine* engine() const { return engine_.get(); }
+    std::uint64_t matches() const { return matches_; }
+
+    /// Reads the whole capture once. out: ns an event
+    Result<std::vector<double>> measure(const RepeatedCapture& capture) {
+        SENSOR_TRY(const std::unique_ptr<capture::ScapSource> source,
+                   capture::ScapSource::open(capture.path()));
+        state::State state(app::replay_state());
+        std::optional<app::Judge> judge;
+        if (engine_) judge.emplace(*engine_, state, ruleset_.rules.size(), false);
+        std::uint64_t events = 0;
+        matches_ = 0;
+        const std::uint64_t begin = now_ns();
+        SENSOR_TRY_OK(app::read_capture(
+            *source, state,
+            [&](std::span<const std::byte> record, std::uint64_t number, bool wanted) {
+                ++events;
+                handle(record, number, wanted, state, judge);
+            },
+            [] { return false; }));
+        const std::uint64_t end = now_ns();
+        return std::vector{static_cast<double>(end - begin) / static_cast<double>(events)};
+    }
+
+private:
+    void handle(std::span<const std::byte> record, std::uint64_t number, bool wanted,
+                state::State& state, std::optional<app::Judge>& judge) {
+        if (stage_ == Stage::Read) return;
+        if (judge) {
+            judge->handle(record, number, wanted,
+                          [this](const fields::Context&, std::span<const std::uint32_t> matches) {
+                              matches_ += matches.size();
+                          });
+            return;
+        }
+        const Event event = Event::view(record);
+        if (!event.valid()) return;
+        state.begin(event);
+        state.end(event);
+    }
+
+    const Stage stage_;
+    rules::RuleSet ruleset_;
+    std::unique_ptr<engine::Engine> engine_;
+    std::uint64_t matches_ = 0;
+};
+
+Result<rules::RuleSet> our_rules(const PipelineBench& options) {
+    const std::string path = options.rules.empty() ? in_tree("rules") : options.rules;
+    if (path.empty()) return Error("no rules/ around this program; give -r PATH");
+    SENSOR_TRY(const std::vector<rules::SourceFile> files, rules::read_rules_path(path));
+    rules::RuleSet ruleset = rules::load_rules(files, {});
+    if (!ruleset.ok()) return Error("the rules of " + path + " have mistakes: falco-rulec check");
+    return ruleset;
+}
+
+Result<std::vector<std::unique_ptr<StageVariant>>> make_variants(const PipelineBench& options,
+                                                                 RunInfo& info) {
+    std::vector<std::unique_ptr<StageVariant>> variants;
+    variants.push_back(std::make_unique<StageVariant>("reader", Stage::Read));
+    variants.push_back(std::make_unique<StageVariant>("+ state", Stage::State));
+    SENSOR_TRY(rules::RuleSet one, app::make_query(kOneRule, "%evt.num"));
+    variants.push_back(std::make_unique<StageVariant>("+ one rule", std::move(one), options));
+    SENSOR_TRY(rules::RuleSet ours, our_rules(options));
+    info.setup.emplace_back("rules", std::to_string(ours.rules.size()));
+    variants.push_back(std::make_unique<StageVariant>("+ our rules", std::move(ours), options));
+    for (const auto& variant : variants) {
+        if (variant->engine() != nullptr && !variant->engine()->native() && !options.interpret)
+            info.warnings.push_back(variant->name() +
+                                    " is interpreted: " + variant->engine()->note());
+    }
+    return variants;
+}
+
+}  // namespace
+
+Result<Run> run_pipeline(const PipelineBench& options) {
+    SENSOR_TRY(const RepeatedCapture capture,
+               RepeatedCapture::make(options.capture, options.least_events));
+    Run run;
+    run.info.benchmark = "pipeline";
+    run.info.started = utc_now();
+    run.info.version = SENSOR_VERSION;
+    run.info.baseline = "reader";
+    run.info.machine = machine_facts();
+    run.info.setup = {{"rounds", std::to_string(options.rounds)},
+                      {"events", std::to_string(capture.events())},
+                      {"MB", std::to_string(capture.bytes() / 1'000'000)}};
+    run.info.warnings = load_warnings();
+    const std::vector<int> all = allowed_cpus();
+    SENSOR_TRY(std::vector<std::unique_ptr<StageVariant>> variants,
+               make_variants(options, run.info));
+    if (!all.empty()) SENSOR_TRY_OK(pin_to({options.cpu >= 0 ? options.cpu : all.back()}));
+    Plan plan;
+    plan.rounds = options.rounds;
+    plan.warmup = options.warmup;
+    if (!options.quiet) {
+        plan.progress = [](std::string_view line) {
+            std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+        };
+    }
+    for (auto& variant : variants) plan.variants.push_back(std::move(variant));
+    Subject subject;
+    subject.name = "event";
+    subject.measure = [&capture](Variant& variant) {
+        return static_cast<StageVariant&>(variant).measure(capture);
+    };
+    plan.subjects.push_back(std::move(subject));
+    SENSOR_TRY(run.series, run_paired(plan));
+    for (std::string& warning : noise_warnings(run.series, "reader", kNoiseLimit))
+        run.info.warnings.push_back(std::move(warning));
+    return run;
+}
+
+}  // namespace sensor::bench
