@@ -70,10 +70,8 @@ Result<rules::RuleSet> read_rules(const Config& config, bool must_exist) {
         }
     }
     if (!errors.empty()) return Error("the rules have mistakes, nothing was started\n" + errors);
-    if (ruleset.rules.empty()) {
-        return Error(
-            "no rules loaded: check -r, rules_files and the selections of the configuration");
-    }
+    if (ruleset.rules.empty())
+        log::warning("no rule is enabled: nothing will be detected");
     return ruleset;
 }
 

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rules on recorded captures, whole program: how many alerts, and their exact lines.
+
+  detection_test.py --sensor falco-ebpf --captures FOLDER
+"""
+
+import collections
+import json
+import os
+import sys
+import tempfile
+
+import peer
+
+OPEN = """
+- list: cat_binaries
+  items: [cat]
+- list: cat_capable
+  items: [cat_binaries]
+- macro: is_cat
+  condition: proc.name in (cat_capable)
+- rule: open_from_cat
+  desc: a process named cat opens something
+  condition: evt.type=open and is_cat
+  output: "An open was seen (command=%proc.cmdline)"
+  priority: WARNING
+"""
+LINES = [f"2016-08-04T16:17:57.{ns}+0000: Warning An open was seen (command=cat /dev/null)"
+         for ns in ("881785348", "881799840", "882008208", "882054739")]
+NOT_CAT = """
+- list: cat_capable
+  items: [not_cat]
+"""
+
+
+def rule(name, condition, priority="INFO", more="", output="o"):
+    return (f"- rule: {name}\n  desc: d\n  condition: {condition}\n  output: \"{output}\"\n"
+            f"  priority: {priority}\n{more}")
+
+
+def exception(more):
+    """The base rule with exceptions."""
+    return rule("r", "evt.type=open and proc.name=cat", "WARNING", "  exceptions:\n" + more)
+
+
+class Run:
+    """The rules (one text a file) over a capture."""
+
+    def __init__(self, given, capture, *rules, options=(), env=None):
+        with tempfile.TemporaryDirectory(prefix="falco-ebpf-detection-") as folder:
+            arguments = []
+            for number, text in enumerate(rules):
+                file = os.path.join(folder, f"rules{number}.yaml")
+                with open(file, "w", encoding="utf-8") as out:
+                    out.write(text)
+                arguments += ["-r", file]
+            config = os.path.join(folder, "falco.yaml")
+            with open(config, "w", encoding="utf-8") as out:
+                out.write(f"stdout_output: {{enabled: true}}\nengine: {{cache_dir: {folder}/cache}}\n")
+            done = peer.run(given, "-c", config, "-e", peer.path(given, capture), *arguments,
+                            *options, text=True, env={**os.environ, **(env or {})})
+        self.exit = done.returncode
+        self.stderr = done.stderr
+        lines = done.stdout.splitlines()
+        end = next((k for k, line in enumerate(lines) if line.startswith("Events detected: ")),
+                   len(lines))
+        self.alerts = lines[:end]
+        self.summary = lines[end:]
+
+    def hits(self):
+        """Alerts by rule, from the summary."""
+        if self.exit != 0:
+            return {"exit": self.exit, "stderr": self.stderr}
+        begin = self.summary.index("Triggered rules by rule name:")
+        pairs = (line.strip().rpartition(": ") for line in self.summary[begin + 1:])
+        return {name: int(count) for name, _, count in pairs}
+
+
+class Cases:
+    def __init__(self, given):
+        self.given = given
+        self.failures = []
+        self.count = 0
+
+    def check(self, name, found, expected):
+        self.count += 1
+        if found != expected:
+            self.failures.append(f"{name}: {found!r}, expected {expected!r}")
+
+    def hits(self, name, expected, capture, *rules, **more):
+        self.check(name, Run(self.given, capture, *rules, **more).hits(), expected)
+
+
+def texts(cases):
+    run = Run(cases.given, "cat_write", OPEN, options=["-o", "time_format_iso_8601=true"])
+    cases.check("exact lines", run.alerts, LINES)
+    cases.check("summary", run.summary[:3],
+                ["Events detected: 4", "Rule counts by severity:", "   WARNING: 4"])
+    cases.check("log in UTC", run.stderr[:2] + run.stderr.split(": ")[0][-5:], "20+0000")
+    tagged = OPEN + "  tags: [filesystem, process, testing]\n"
+    run = Run(cases.given, "cat_write", tagged, options=["-o", "json_output=true"],
+              env={"FALCO_HOSTNAME": "test-falco-hostname"})
+    output = "16:17:57.{}: Warning An open was seen (command=cat /dev/null)"
+    found = [json.loads(line) for line in run.alerts]
+    for alert, ns in zip(found, ("881785348", "881799840", "882008208", "882054739")):
+        cases.check("json", alert, {
+            "hostname": "test-falco-hostname",
+            "output": output.format(ns),
+            "output_fields": {"evt.time": 1470327477 * 10**9 + int(ns),
+                              "proc.cmdline": "cat /dev/null"},
+            "priority": "Warning",
+            "rule": "open_from_cat",
+            "source": "syscall",
+            "tags": ["filesystem", "process", "testing"],
+            "time": f"2016-08-04T16:17:57.{ns}Z",
+        })
+    cases.check("json lines", len(found), 4)
+    run = Run(cases.given, "cat_write", rule("r", "evt.type=open and proc.name=cat",
+                                             output="port=%fd.cport"))
+    cases.check("null field", {line.partition(": ")[2] for line in run.alerts},
+                {"Informational port=<NA>"})
+    for switch, key in (("output", "output"), ("tags", "tags")):
+        run = Run(cases.given, "cat_write", tagged,
+                  options=["-o", "json_output=true", "-o",
+                           f"json_include_{switch}_property=false"])
+        cases.check(f"json without {key}", [key in json.loads(line) for line in run.alerts],
+                    [False] * 4)
+    run = Run(cases.given, "cat_write", OPEN, options=["-o", "json_output=true"])
+    cases.check("no tags", [json.loads(line)["tags"] for line in run.alerts], [[]] * 4)
+
+
+def loading(cases):
+    cat = {"open_from_cat": 4}
+    cases.hits("single rule", cat, "cat_write", OPEN)
+    cases.hits("list overridden", {}, "cat_write", OPEN, NOT_CAT)
+    cases.hits("macro overridden", {}, "cat_write", OPEN,
+               "- macro: is_cat\n  condition: proc.name in (not_cat)\n")
+    cases.hits("rule overridden", {}, "cat_write", OPEN,
+               rule("open_from_cat", "evt.type=open and proc.name=not_cat"))
+    cases.hits("list appended", cat, "cat_write", OPEN.replace("items: [cat]", "items: [not_cat]"),
+               "- list: cat_binaries\n  append: true\n  items: [cat]\n")
+    cases.hits("macro appended", cat, "cat_write",
+               OPEN.replace("(cat_capable)", "(nothing)"),
+               "- macro: is_cat\n  append: true\n  condition: or proc.name=cat\n")
+    cases.hits("rule appended", {}, "cat_write", OPEN,
+               "- rule: open_from_cat\n  append: true\n  condition: and fd.name=/tmp/none\n")
+    cases.hits("append: false replaces", {}, "cat_write", OPEN,
+               "- list: cat_binaries\n  append: false\n  items: [not_cat]\n")
+    cases.hits("list name within a word", {}, "cat_write",
+               "- list: my_list\n  items: [cat]\n" +
+               rule("r", "evt.type=open and proc.name=file_my_list"))
+    for place, text in (("front", "(mine, not_cat)"), ("end", "(not_cat, mine)"),
+                        ("middle", "(a, mine, b)"), ("alone", "(mine)"), ("blank", "( mine )")):
+        cases.hits(f"list at the {place}", {"r": 4}, "cat_write",
+                   "- list: mine\n  items: [cat]\n" +
+                   rule("r", f"evt.type=open and proc.name in {text}"))
+    cases.hits("several files, least priority", {"open_from_cat": 4, "exec": 1}, "cat_write",
+               OPEN, rule("exec", "evt.type=execve and proc.name=cat", "ERROR"),
+               rule("access", "evt.type=access and proc.name=cat", "INFO"),
+               options=["-o", "priority=WARNING", "-o", "base_syscalls.all=true"])
+    cases.hits("documents", {"open_from_cat": 4, "exec": 1, "access": 3}, "cat_write",
+               OPEN + "---\n" + rule("exec", "evt.type=execve and proc.name=cat", "ERROR") +
+               "---\n" + rule("access", "evt.type=access and proc.name=cat"))
+    cases.hits("empty file first", cat, "cat_write", "", OPEN)
+    cases.hits("empty file last", cat, "cat_write", OPEN, "")
+    off, on = "- rule: open_from_cat\n  enabled: {}\n".format, OPEN
+    cases.hits("disabled later", {}, "cat_write", on, off("false"))
+    cases.hits("enabled again", cat, "cat_write", on, off("false"), off("true"))
+    cases.hits("disabled in place", {}, "cat_write", on + "  enabled: false\n")
+    cases.hits("disabled by name", {}, "cat_write", on,
+               options=["-o", "rules[].disable.rule=open_from*"])
+    first = rule("open_dev_null", "evt.type=open and fd.name=/dev/null")
+    second = rule("dev_null", "fd.name=/dev/null")
+    for name, how, expected in (("first", [], {"open_dev_null": 1}),
+                                ("all", ["-o", "rule_matching=all"],
+                                 {"open_dev_null": 1, "again": 1})):
+        cases.hits(f"rule_matching {name}", expected, "cat_write", first,
+                   rule("again", "evt.type=open and fd.name=/dev/null"), options=how)
+    found = Run(cases.given, "cat_write", first + second).hits()
+    cases.check("catch-all", (found.get("open_dev_null"), found.get("dev_null", 0) > 1), (1, True))
+    run = Run(cases.given, "cat_write", first, options=["-o", "rule_matching=sometimes"])
+    cases.check("unknown matching", (run.exit, "rule_matching" in run.stderr or
+                                     "rule matching" in run.stderr), (1, True))
+    cases.hits("arguments of fields", {}, "cat_write",
+               rule("r", "evt.type=open and evt.arg.path=x and evt.arg[0]=y and "
+                    "proc.aname[1]=z and proc.apid[1]=1"))
+    cases.hits("netmask in a list", {"r": 1}, "connect_localhost",
+               rule("r", "evt.type=connect and fd.net in (\\\"127.0.0.1/24\\\")"
+                    .replace("\\\"", '"')))
+
+
+def exceptions(cases):
+    forms = {
+        "first item": "  - name: e\n    fields: [proc.name]\n    values: [[cat]]\n",
+        "second item": "  - name: a\n    fields: [proc.name]\n    values: [[dog]]\n"
+                       "  - name: e\n    fields: [proc.name, evt.type]\n    values: [[cat, open]]\n",
+        "second row": "  - name: e\n    fields: [proc.name]\n    values: [[dog], [cat]]\n",
+        "comps": "  - name: e\n    fields: [proc.name]\n    comps: [contains]\n"
+                 "    values: [[ca]]\n",
+        "quoted": "  - name: e\n    fields: [proc.name]\n    values: [['\"cat\"']]\n",
+        "single field": "  - name: e\n    fields: proc.name\n    comps: in\n"
+                        "    values: [dog, cat]\n",
+        "a list as value": "  - name: e\n    fields: [proc.name]\n    comps: [in]\n"
+                           "    values: [[[dog, cat]]]\n",
+        "a list by name": "  - name: e\n    fields: [proc.name]\n    comps: [in]\n"
+                          "    values: [[animals]]\n",
+        "a list in parentheses": "  - name: e\n    fields: [proc.name]\n    comps: [in]\n"
+                                 "    values: [[(animals)]]\n",
+    }
+    animals = "- list: animals\n  items: [dog, cat]\n"
+    for name, text in forms.items():
+        cases.hits(f"exception, {name}", {}, "cat_write", animals + exception(text))
+    bare = "  - name: e\n    fields: [proc.name]\n"
+    cases.hits("exception without values", {"r": 4}, "cat_write", exception(bare))
+    for name, text in (("appended", "  - name: e\n    values: [[cat]]\n"),
+                       ("new", "  - name: f\n    fields: [proc.name]\n    values: [[cat]]\n")):
+        cases.hits(f"exception {name}", {}, "cat_write", exception(bare),
+                   "- rule: r\n  append: true\n  exceptions:\n" + text)
+
+
+def tags(cases):
+    sets = ["a", "b", "c", "a b", "a c", "b c", "a b c", "b a", "c a", "b c a", "d", "", ""]
+    text = "".join(
+        rule(f"open_{k}", f"evt.type=open and fd.name=/tmp/file-{k}", "WARNING",
+             f"  tags: [{', '.join(names.split())}]\n" if names else "")
+        for k, names in enumerate(sets, 1))
+    cases.hits("no selection", {f"open_{k}": 1 for k in range(1, 14)}, "open-multiple-files", text)
+
+    def select(verb, names):
+        options = ["-o", "rules[].disable.rule=*"] if verb == "enable" else []
+        for name in names:
+            options += ["-o", f"rules[].{verb}.tag={name}"]
+        return options
+
+    wanted = collections.OrderedDict(
+        (("a", (1, 4, 5, 7, 8, 9, 10)), ("b", (2, 4, 6, 7, 8, 10)), ("c", (3, 5, 6, 7, 9, 10)),
+         ("ab", (1, 2, 4, 5, 6, 7, 8, 9, 10)), ("bc", tuple(range(2, 11))),
+         ("abc", tuple(range(1, 11))), ("d", (11,))))
+    for names, rules in wanted.items():
+        cases.hits(f"only {names}", {f"open_{k}": 1 for k in rules}, "open-multiple-files", text,
+                   options=select("enable", names))
+    for names in ("a", "b", "c", "ab", "bc", "ac", "abc"):
+        left = [k for k, of in enumerate(sets, 1) if not set(names) & set(of.split())]
+        cases.hits(f"without {names}", {f"open_{k}": 1 for k in left}, "open-multiple-files", text,
+                   options=select("disable", names))
+
+
+def main():
+    cases = Cases(peer.options())
+    for part in (texts, loading, exceptions, tags):
+        part(cases)
+    print("\n".join(cases.failures))
+    print(f"{cases.count} checks, {len(cases.failures)} failures")
+    return 1 if cases.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
