@@ -179,8 +179,12 @@ Codes::Codes() {
         code.by_iterator = info.source == EventSource::ITER;
         code.count = static_cast<std::uint8_t>(info.params.size());
         code.sc = call_of(info);
+        code.names_call = info.type == EventType::generic;
         for (std::size_t k = 0; k < info.params.size(); ++k)
             code.params[k] = form_of(info.params[k].type);
+    }
+    for (const SyscallInfo& call : all_syscalls()) {
+        if (call.native >= 0) by_native_[static_cast<std::size_t>(call.native)] = call.sc;
     }
     for (std::size_t k = 0; k < std::size(kRules); ++k) {
         Code& code = codes_[kRules[k].code];

@@ -28,10 +28,11 @@ struct Code {
     bool enter = false;
     bool wide_lengths = false;  ///< parameter lengths of 32 bits
     bool by_iterator = false;   ///< its thread number is tgid << 32 | tid
+    bool names_call = false;    ///< the generic event
     /// A file's event with this many parameters or more needs no conversion.
     std::uint8_t complete_from = 0;
     std::uint8_t count = 0;  ///< parameters
-    std::uint16_t sc = 0;    ///< stable number of the system call it reports, 0: see parameter ID
+    std::uint16_t sc = 0;    ///< stable number of the system call it reports
     std::uint16_t first_rule = 0, rule_count = 0;
     std::array<ParamForm, REC_MAX_PARAMS> params{};
 };
@@ -70,10 +71,16 @@ public:
     /// Rows of a code, by increasing parameter count.
     std::span<const Rule> rules(const Code& code) const noexcept;
 
+    /// Stable number of a call by its number on this architecture, 0: none has it.
+    std::uint16_t call_of_native(std::uint64_t number) const noexcept {
+        return number < by_native_.size() ? by_native_[number] : std::uint16_t{0};
+    }
+
 private:
     Codes();
 
     std::array<Code, kCodes + 1> codes_{};  // the last one is Unknown
+    std::array<std::uint16_t, REC_MAX_SYSCALLS> by_native_{};
 };
 
 }  // namespace sensor::capture::scap

@@ -42,7 +42,9 @@ std::uint64_t odd_number(const ParamForm& form, const std::byte* data, std::size
 
 }  // namespace
 
-RecordBuilder::RecordBuilder(ScapStats& stats) : stats_(stats) { reserve(64U << 10); }
+RecordBuilder::RecordBuilder(ScapStats& stats) : codes_(Codes::get()), stats_(stats) {
+    reserve(64U << 10);
+}
 
 void RecordBuilder::reserve(std::size_t bytes) {
     if (bytes <= capacity_) return;
@@ -52,11 +54,10 @@ void RecordBuilder::reserve(std::size_t bytes) {
 
 template <typename Length>
 bool RecordBuilder::fill(const Code& code, const Stored& event, std::uint64_t number) noexcept {
-    const std::size_t slots = code.count;
-    const std::size_t count = std::min<std::size_t>(event.count, slots);
-    std::size_t tail = sizeof(rec_head) + 8 * slots;
+    const std::size_t count = std::min<std::size_t>(event.count, code.count);
+    std::size_t tail = sizeof(rec_head) + 8 * count;
     // The texts with their NULs, what the last copy writes too many, and the rounding.
-    reserve(tail + event.data_bytes + slots + Window::kSlack);
+    reserve(tail + event.data_bytes + count + Window::kSlack);
     std::byte* const out = bytes();
     auto* const slot = reinterpret_cast<std::uint64_t*>(out + sizeof(rec_head));
     std::uint64_t absent = 0;
@@ -85,32 +86,31 @@ bool RecordBuilder::fill(const Code& code, const Stored& event, std::uint64_t nu
         data += size;
         left -= size;
     }
-    for (std::size_t k = count; k < slots; ++k) {
-        slot[k] = 0;
-        absent |= std::uint64_t{1} << k;
-    }
     std::memset(out + tail, 0, 8);
     size_ = (tail + 7) & ~std::size_t{7};
 
-    rec_head head{};
+    // Written field by field where it belongs: copied from a local, the wide loads of the copy
+    // would wait for the narrow stores.
+    auto& head = *reinterpret_cast<rec_head*>(out);
+    const bool wide_tid = (event.tid >> 32) != 0;  // of iterators, or all ones: of no thread
     head.len = static_cast<rec_u32>(size_);
     head.type = event.code;
-    head.nslots = static_cast<rec_u8>(slots);
+    head.nslots = static_cast<rec_u8>(count);
+    head.flags = 0;
     head.ts = event.ts;
-    head.tid = static_cast<rec_u32>(event.tid);
-    if ((event.tid >> 32) != 0) {
-        if (code.by_iterator)
-            head.tgid = static_cast<rec_u32>(event.tid >> 32);
-        else
-            head.tid = 0;  // events of no thread have all ones
-    }
+    head.tgid = wide_tid && code.by_iterator ? static_cast<rec_u32>(event.tid >> 32) : 0;
+    head.tid = wide_tid && !code.by_iterator ? 0 : static_cast<rec_u32>(event.tid);
+    head.ns_tgid = head.ns_tid = 0;
+    head.start = head.cgroup = 0;
     head.seq = number;
+    head.generation = 0;
     head.cpu = event.cpu;
     head.sc = code.sc;
-    if (event.code == static_cast<std::uint16_t>(EventType::generic))
+    if (code.names_call && count > 0) {
         head.sc = static_cast<rec_u16>(slot[0]);
+        if (head.sc == 0 && count > 1) head.sc = codes_.call_of_native(slot[1]);
+    }
     head.absent = absent;
-    std::memcpy(out, &head, sizeof head);
     return true;
 }
 

@@ -3,8 +3,9 @@
 // hot part of reading: one pass over the parameters, into one buffer that is used again.
 //
 // What a capture cannot say is zero: tgid, ns_tgid, ns_tid, start, cgroup and generation (the file
-// has only thread numbers; 0 means: ask the thread table), and no extras. head.seq is the event's
-// number, head.sc the call that the event reports, for generic events their parameter ID.
+// has only thread numbers; 0 means: ask the thread table), and no extras. head.nslots counts the
+// parameters that the file's version had. head.seq is the event's number; head.sc the call that the
+// event reports, for generic events their parameter ID, or where that is 0 the native number.
 #pragma once
 
 #include <cstddef>
@@ -50,6 +51,7 @@ private:
     void reserve(std::size_t bytes);
     std::byte* bytes() const { return reinterpret_cast<std::byte*>(words_.get()); }
 
+    const Codes& codes_;
     ScapStats& stats_;
     std::unique_ptr<std::uint64_t[]> words_;
     std::size_t capacity_ = 0, size_ = 0;

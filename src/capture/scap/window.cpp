@@ -15,14 +15,14 @@ constexpr std::size_t kFirstBytes = 256U << 10;
 
 Window::Window(std::unique_ptr<ByteStream> bytes)
     : bytes_(std::move(bytes)),
-      buffer_(std::make_unique<std::byte[]>(kFirstBytes + kSlack)),
+      buffer_(std::make_unique_for_overwrite<std::byte[]>(kFirstBytes + kSlack)),
       capacity_(kFirstBytes) {}
 
 void Window::make_room(std::size_t count) {
     const std::size_t kept = available();
     if (count > capacity_ && kept == capacity_) {
         const std::size_t grown = std::min(std::max(count, kFirstBytes), 2 * capacity_);
-        auto larger = std::make_unique<std::byte[]>(grown + kSlack);
+        auto larger = std::make_unique_for_overwrite<std::byte[]>(grown + kSlack);
         std::memcpy(larger.get(), data(), kept);
         buffer_ = std::move(larger);
         capacity_ = grown;

@@ -279,11 +279,15 @@ TEST_CASE("every row of the table ends at an event of today") {
 }
 
 TEST_CASE("every code with any number of parameters is read") {
-    for (std::uint16_t code = 0; code < 470; ++code) {
-        for (std::size_t count = 0; count <= 34; ++count) {
-            const ReadFile read = convert(
-                {spec(code, std::vector<std::string>(count, std::string(count % 9, '\2')))});
-            CHECK(read.stats().events == 1);
-        }
+    constexpr std::uint16_t kCodes = 470;
+    for (std::size_t count = 0; count <= 34; ++count) {
+        const std::vector<std::string> params(count, std::string(count % 9, '\2'));
+        ScapWriter file;
+        file.section();
+        for (std::uint16_t code = 0; code < kCodes; ++code) file.event(spec(code, params));
+        const ReadFile read = read_bytes(file.bytes());
+        CHECK(read.error == "");
+        CHECK(read.stats().events == kCodes);
+        for (const ReadEvent& event : read.events) CHECK((*event).valid());
     }
 }

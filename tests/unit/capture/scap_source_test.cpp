@@ -173,8 +173,13 @@ TEST_CASE("generic events are of the call they name") {
     ScapEventSpec spec;
     spec.code = kGeneric;
     spec.params = {raw(syscall_info("getpid")->sc), raw<std::uint16_t>(39)};
-    const ReadFile read = read_bytes(ScapWriter().section().event(spec).bytes());
+    ScapEventSpec by_native = spec;
+    by_native.params[0] = raw<std::uint16_t>(0);
+    by_native.params[1] = raw(static_cast<std::uint16_t>(syscall_info("getppid")->native));
+    const ReadFile read = read_bytes(ScapWriter().section().event(spec).event(by_native).bytes());
     CHECK((*read.events[0]).head().sc == syscall_info("getpid")->sc);
+    CHECK((*read.events[1]).head().sc == syscall_info("getppid")->sc);
+    CHECK((*read.events[1]).u64(0) == 0);
 }
 
 TEST_CASE("an event without a time has that of the one before") {
@@ -197,6 +202,7 @@ TEST_CASE("fewer parameters than today leave the others absent, more are ignored
     REQUIRE(read.events.size() == 2);
     CHECK((*read.events[0]).i64(1) == 7);
     CHECK_FALSE((*read.events[0]).has(2));
+    CHECK((*read.events[0]).head().nslots == 2);
     CHECK((*read.events[1]).i64(1) == 8);
     CHECK(read.stats().surplus_params == 1);
 }
