@@ -11,7 +11,7 @@ namespace {
 
 constexpr bool ENTER = true;
 constexpr bool EXIT = false;
-constexpr bool LARGE = true;
+[[maybe_unused]] constexpr bool LARGE = true;  // none so far
 constexpr bool SMALL = false;
 
 struct TypeList {
