@@ -22,8 +22,14 @@ bool is_syscall(const Context& c) noexcept { return c.event.info().source == Eve
 std::string_view event_name(const Context& c) noexcept {
     const EventInfo& info = c.event.info();
     if (info.type != EventType::generic) return info.name;
-    const SyscallInfo* call = syscall_info(static_cast<std::uint16_t>(c.event.u64(0)));
-    return call == nullptr ? info.name : call->name;
+    const auto stable = static_cast<std::uint16_t>(c.event.u64(0));
+    if (const SyscallInfo* call = stable == 0 ? nullptr : syscall_info(stable)) return call->name;
+    // Old captures know some calls by their native number only.
+    const std::int64_t native = c.event.i64(1);
+    for (const SyscallInfo& call : all_syscalls()) {
+        if (c.event.has(1) && call.native == native) return call.name;
+    }
+    return info.name;
 }
 
 enum class Shape { Time, TimeSeconds, Iso8601, DateTime, DateTimeSeconds };

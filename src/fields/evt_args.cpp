@@ -1,24 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 // evt.args, evt.arg, evt.rawarg: the parameters of an event as text and as values.
+#include <algorithm>
+
 #include "fields/extractors.hpp"
 #include "fields/print.hpp"
 
 namespace sensor::fields {
 namespace {
 
+// Parameters that whoever recorded the event knew of; old captures have fewer than we.
+std::size_t known_params(const Event& event) noexcept {
+    return std::min<std::size_t>(event.param_count(), event.head().nslots);
+}
+
 // Parameter that an argument names, -1: the event has none such.
 int param_of(const Context& c, const FieldArg& arg) noexcept {
-    const auto count = static_cast<std::int64_t>(c.event.param_count());
+    const auto count = static_cast<std::int64_t>(known_params(c.event));
     if (arg.kind == FieldArg::Kind::Index)
         return arg.index < count ? static_cast<int>(arg.index) : -1;
     if (arg.by_event == nullptr) return -1;
-    return arg.by_event[static_cast<std::size_t>(c.event.type())];
+    const int param = arg.by_event[static_cast<std::size_t>(c.event.type())];
+    return param < static_cast<int>(known_params(c.event)) ? param : -1;
 }
 
 Value args_text(const Context& c) noexcept {
     TextBuilder out(*c.arena);
     if (c.event.type() == EventType::generic) return Value::of_text(out.finish());
-    for (std::size_t k = 0; k < c.event.param_count(); ++k) {
+    for (std::size_t k = 0; k < known_params(c.event); ++k) {
         if (k != 0) out.add(' ');
         out.add(c.event.info().params[k].name);
         out.add('=');

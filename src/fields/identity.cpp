@@ -20,7 +20,7 @@ Value of_user(const Context& c, F&& text) noexcept {
 }
 
 Value id(const Context& c, std::uint32_t number) noexcept {
-    return c.thread == nullptr || number == state::kNoId ? Value::absent() : Value::of_uint(number);
+    return c.thread == nullptr ? Value::absent() : Value::of_uint(number);
 }
 
 }  // namespace

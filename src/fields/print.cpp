@@ -234,6 +234,8 @@ void resolve_number(const Context& c, const ParamInfo& param, ParamType type, st
         case ParamType::SYSCALLID:
             if (const SyscallInfo* call = syscall_info(static_cast<std::uint16_t>(number)))
                 out.add(call->name);
+            else if (number == 0)
+                out.add("unknown");
             return;
         case ParamType::ENUMFLAGS8:
         case ParamType::ENUMFLAGS16:

@@ -169,7 +169,9 @@ Value proc_pid(const Context& c, const FieldArg&) noexcept {
     return of_thread(c, [](const Thread& thread) { return Value::of_int(thread.tgid); });
 }
 Value proc_vpid(const Context& c, const FieldArg&) noexcept {
-    return of_thread(c, [](const Thread& thread) { return Value::of_int(thread.vpid); });
+    return of_thread(c, [](const Thread& thread) {
+        return thread.vpid < 0 ? Value::absent() : Value::of_int(thread.vpid);
+    });
 }
 Value proc_sid(const Context& c, const FieldArg&) noexcept {
     return of_thread(c, [](const Thread& thread) { return Value::of_int(thread.sid); });

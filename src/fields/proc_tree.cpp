@@ -73,12 +73,16 @@ Value comm_of(const Thread* thread) noexcept {
     return thread == nullptr ? Value::absent() : Value::of_text(thread->comm());
 }
 
-// The highest process of the unbroken chain of ancestors with the same number: below a PID
-// namespace the number itself may be nobody's that we know.
+// The highest process of the unbroken chain of ancestors with the same number, for the number may
+// be nobody's that we know: its process has ended, or the number is one of a PID namespace. The
+// process itself only if the number is its own.
 template <typename F>
 const Thread* top_of_chain(const Context& c, F&& number) noexcept {
-    const Thread* top = c.thread->leader;
-    const std::int64_t wanted = number(*top);
+    const Thread* self = c.thread->leader;
+    const std::int64_t wanted = number(*self);
+    if (wanted <= 0) return nullptr;  // not known, or of nobody
+    const bool own = wanted == self->vpid || wanted == static_cast<std::int64_t>(self->tgid);
+    const Thread* top = own ? self : nullptr;
     each_ancestor(c, [&](const Thread& thread) {
         if (number(thread) != wanted) return false;
         top = &thread;
@@ -96,7 +100,7 @@ const Thread* group_head(const Context& c, std::int64_t kernel_number, F&& numbe
         (!c.thread->in_pidns || number(*found) == number(*c.thread->leader))) {
         return found;
     }
-    return c.thread->in_pidns ? top_of_chain(c, number) : nullptr;
+    return top_of_chain(c, number);
 }
 
 const Thread* session_head(const Context& c) noexcept {
@@ -135,11 +139,13 @@ Value proc_pcmdline(const Context& c, const FieldArg&) noexcept {
 Value proc_ppid(const Context& c, const FieldArg&) noexcept {
     if (c.thread == nullptr) return Value::absent();
     const Thread* found = parent(c);
-    return Value::of_int(found == nullptr ? c.thread->leader->ptid : found->tgid);
+    if (found != nullptr) return Value::of_int(found->tgid);
+    const std::uint32_t ptid = c.thread->leader->ptid;
+    return ptid == 0 ? Value::absent() : Value::of_int(ptid);
 }
 Value proc_pvpid(const Context& c, const FieldArg&) noexcept {
     const Thread* found = parent(c);
-    return found == nullptr ? Value::absent() : Value::of_int(found->vpid);
+    return found == nullptr || found->vpid < 0 ? Value::absent() : Value::of_int(found->vpid);
 }
 Value proc_ppid_duration(const Context& c, const FieldArg&) noexcept {
     const Thread* found = parent(c);

@@ -7,10 +7,19 @@
 namespace sensor::fields::extract {
 
 Value thread_tid(const Context& c, const FieldArg&) noexcept {
-    return c.thread == nullptr ? Value::absent() : Value::of_int(c.thread->tid);
+    if (c.thread != nullptr) return Value::of_int(c.thread->tid);
+    // Of a thread that nothing is known of there is still its number; others have none.
+    const EventInfo& info = c.event.info();
+    const bool of_thread =
+        (info.flags & event_flag::SKIPPARSERESET) == 0 &&
+        (info.source == EventSource::SYSCALL || info.source == EventSource::TRACEPOINT);
+    const bool has_thread = of_thread || info.type == EventType::procinfo;
+    const std::uint32_t tid = has_thread ? c.event.head().tid : 0;
+    return tid == 0 ? Value::absent() : Value::of_int(tid);
 }
 Value thread_vtid(const Context& c, const FieldArg&) noexcept {
-    return c.thread == nullptr ? Value::absent() : Value::of_int(c.thread->vtid);
+    return c.thread == nullptr || c.thread->vtid < 0 ? Value::absent()
+                                                     : Value::of_int(c.thread->vtid);
 }
 Value thread_ismain(const Context& c, const FieldArg&) noexcept {
     return c.thread == nullptr ? Value::absent() : Value::of_bool(c.thread->is_leader());

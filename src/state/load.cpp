@@ -68,7 +68,7 @@ FdInfo file_of(const CaptureFd& fd) {
 Ref<ExecImage> image_of(const CaptureProcess& process) {
     auto image = make_ref<ExecImage>();
     image->exe = process.exe;
-    image->exepath = process.exepath;
+    image->exepath = without_deleted(process.exepath);
     image->args = process.args;
     image->comm = process.comm;
     image->exe_ino = process.exe_ino;
@@ -98,7 +98,7 @@ void State::clear() {
 
 void State::load(const CaptureTables& tables) {
     clear();
-    if (tables.machine.boot_epoch_ns != 0) options_.boot_epoch_ns = tables.machine.boot_epoch_ns;
+    options_.boot_epoch_ns = tables.machine.boot_epoch_ns;
     if (!tables.machine.hostname.empty() && !hostname_given_) hostname_ = tables.machine.hostname;
     interfaces_.assign(tables.interfaces);
     load_users(tables);
@@ -140,7 +140,9 @@ void State::load_process(const CaptureProcess& process) {
     thread.own_userns = (process.flags & kCloneNewuser) != 0;
     // Those of events are of the boot clock, those read from /proc since the epoch.
     const std::uint64_t ns_start = process.pidns_start_ns;
-    thread.pidns_start_ns = ns_start >= kYear2001 ? ns_start : options_.boot_epoch_ns + ns_start;
+    thread.pidns_start_ns = ns_start >= kYear2001 || options_.boot_epoch_ns == 0
+                                ? ns_start
+                                : options_.boot_epoch_ns + ns_start;
     thread.uid = process.uid;
     thread.gid = process.gid;
     thread.loginuid = process.loginuid;

@@ -48,6 +48,12 @@ std::string join_path(std::string_view directory, std::string_view name) {
     return std::string(join_path(directory, name, buffer));
 }
 
+std::string_view without_deleted(std::string_view path) noexcept {
+    constexpr std::string_view kDeleted = " (deleted)";
+    if (path.ends_with(kDeleted)) path.remove_suffix(kDeleted.size());
+    return path;
+}
+
 std::string with_slash(std::string_view path) {
     std::string text(path);
     if (text.empty() || text.back() != '/') text.push_back('/');

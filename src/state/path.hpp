@@ -23,6 +23,9 @@ std::string_view join_path(std::string_view directory, std::string_view name, ch
 
 std::string join_path(std::string_view directory, std::string_view name);
 
+/// The path of a program whose file is gone, without the kernel's mark of that.
+std::string_view without_deleted(std::string_view path) noexcept;
+
 /// `path` with a slash at its end, as working directories are kept.
 std::string with_slash(std::string_view path);
 

@@ -12,13 +12,13 @@
 #include <string_view>
 
 #include "base/fd.hpp"
+#include "state/path.hpp"
 
 namespace sensor::state {
 namespace {
 
 constexpr std::size_t kMaxBlock = 4096;  // of arguments and of environment, as the probe cuts
 constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
-constexpr std::string_view kDeleted = " (deleted)";
 
 std::string read_text(const std::string& path, std::size_t limit) {
     std::string text;
@@ -246,8 +246,7 @@ private:
         }
         out.exepath = read_link(dir + "exe");
         out.kernel_thread = cmdline.empty() && out.exepath.empty();
-        if (out.exepath.ends_with(kDeleted))
-            out.exepath.resize(out.exepath.size() - kDeleted.size());
+        out.exepath.resize(without_deleted(out.exepath).size());
         out.exe_memfd = out.exepath.starts_with("/memfd:");
         if (out.exe_memfd) out.exepath.erase(0, 1);
         struct stat info{};

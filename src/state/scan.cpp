@@ -114,8 +114,8 @@ void State::fill(Thread& leader, const ProcInfo& info) {
     leader.root = share(info.root.empty() ? "/" : info.root);
     leader.cgroups = share(info.cgroups);
     leader.fd_limit = info.fd_limit;
-    if (info.vtid >= 0) leader.vtid = info.vtid;
-    if (info.vpid >= 0) leader.vpid = info.vpid;
+    leader.vtid = info.vtid >= 0 ? info.vtid : static_cast<std::int64_t>(leader.tid);
+    leader.vpid = info.vpid >= 0 ? info.vpid : static_cast<std::int64_t>(leader.tgid);
     leader.vpgid = info.vpgid;
     leader.sid = kernel_number(static_cast<std::uint32_t>(info.sid));
     leader.pgid = kernel_number(static_cast<std::uint32_t>(info.pgid));

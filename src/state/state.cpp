@@ -210,14 +210,14 @@ Thread& State::make_leader(std::uint32_t tgid, std::uint32_t ns_tgid, std::uint6
     leader.start_ns = start_ns;
     leader.clone_ts_ns = to_epoch(start_ns);
     leader.ns_tgid = ns_tgid;
-    leader.vtid = leader.vpid = tgid;
     leader.pidns_start_ns = options_.boot_epoch_ns;
     if (ns_tgid != 0) learn_number(ns_tgid, tgid);
     if (proc_ && ns_tgid != 0 && fill_from_proc(leader, ns_tgid)) return leader;
     ++stats_.unknown_threads;
+    leader.sid = leader.pgid = leader.vpgid = -1;
     leader.set_comm(kNotKnown);
     auto image = make_ref<ExecImage>();
-    image->exe = image->exepath = image->comm = kNotKnown;
+    image->exe = image->comm = kNotKnown;
     image->join_texts();
     leader.image = image;
     return leader;

@@ -190,7 +190,7 @@ private:
     void purge(std::uint64_t now_ns);
 
     std::uint64_t to_epoch(std::uint64_t boot_ns) const noexcept {
-        return boot_ns == 0 ? 0 : options_.boot_epoch_ns + boot_ns;
+        return boot_ns == 0 || options_.boot_epoch_ns == 0 ? 0 : options_.boot_epoch_ns + boot_ns;
     }
 
     Options options_;

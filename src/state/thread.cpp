@@ -13,16 +13,21 @@ std::string_view without_end(std::string_view block) noexcept {
     return block;
 }
 
+// A lone NUL: what is left of a program that wiped its arguments.
+bool is_blank(std::string_view block) noexcept {
+    return block.empty() || block == std::string_view("\0", 1);
+}
+
 }  // namespace
 
 std::size_t block_count(std::string_view block) noexcept {
-    if (block.empty()) return 0;
+    if (is_blank(block)) return 0;
     const std::string_view body = without_end(block);
     return static_cast<std::size_t>(std::count(body.begin(), body.end(), '\0')) + 1;
 }
 
 std::optional<std::string_view> block_item(std::string_view block, std::size_t index) noexcept {
-    if (block.empty()) return std::nullopt;
+    if (is_blank(block)) return std::nullopt;
     std::string_view rest = without_end(block);
     for (; index > 0; --index) {
         const std::size_t nul = rest.find('\0');

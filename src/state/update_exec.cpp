@@ -42,12 +42,6 @@ enum Param : std::size_t {
 constexpr std::size_t kReaperTid = 4;  // of procexit
 
 constexpr std::uint64_t kWritable = 1, kUpperLayer = 2, kFromMemfd = 4, kLowerLayer = 8;
-constexpr std::string_view kDeleted = " (deleted)";
-
-std::string_view without_deleted(std::string_view path) noexcept {
-    if (path.ends_with(kDeleted)) path.remove_suffix(kDeleted.size());
-    return path;
-}
 
 }  // namespace
 
@@ -103,6 +97,7 @@ void ProcessUpdate::exec(Thread& thread) {
     thread.last_exec_ts_ns = event_.ts_ns();
     if (!thread.cwd && !event_.text(kCwd).empty())
         thread.cwd = state_.share(with_slash(event_.text(kCwd)));
+    if (thread.vpid < 0) thread.vtid = thread.vpid = thread.tgid;  // who is unknown is of the host
     if (thread.clone_ts_ns == 0) thread.clone_ts_ns = state_.to_epoch(thread.start_ns);
     const auto ptid = static_cast<std::uint32_t>(event_.u64(kPtid));
     if (ptid != 0 && ptid != thread.ptid) state_.threads_.set_parent(thread, ptid);
