@@ -8,6 +8,7 @@ namespace sensor::state {
 namespace {
 
 constexpr std::size_t kLeastRoom = 4;
+constexpr int kFewGaps = 8;
 constexpr std::size_t kMayShrink = 32;  // smaller tables keep their room
 
 bool below(const FdInfo& entry, std::int64_t number) noexcept { return entry.number < number; }
@@ -22,9 +23,21 @@ Ref<FdTable> FdTable::copy() const {
     return made;
 }
 
-const FdInfo* FdTable::search(std::int64_t fd) const noexcept {
-    const auto at = std::lower_bound(entries_.begin(), entries_.end(), fd, below);
-    return at != entries_.end() && at->number == fd ? &*at : nullptr;
+// Numbers are given out from below: an entry stands as far from the first as its number is higher,
+// less the gaps between, which are few.
+const FdInfo* FdTable::find(std::int64_t fd) const noexcept {
+    if (entries_.empty() || fd < entries_.front().number) return nullptr;
+    const auto apart = static_cast<std::size_t>(fd - entries_.front().number);
+    std::size_t at = std::min(apart, entries_.size() - 1);
+    for (int gap = 0; gap < kFewGaps; ++gap) {
+        const FdInfo& entry = entries_[at];
+        if (entry.number == fd) return &entry;
+        if (entry.number < fd) return nullptr;  // at most at this place, and it is not
+        --at;                                   // there is a lower one: the first is not above fd
+    }
+    const auto end = entries_.begin() + static_cast<std::ptrdiff_t>(at + 1);
+    const auto found = std::lower_bound(entries_.begin(), end, fd, below);
+    return found != end && found->number == fd ? &*found : nullptr;
 }
 
 std::vector<FdInfo>::iterator FdTable::place(std::int64_t fd) noexcept {

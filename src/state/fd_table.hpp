@@ -29,12 +29,8 @@ public:
     Ref<FdTable> copy() const;
 
     /// Entry of a number, nullptr if there is none; valid until the table changes.
-    /// cost: one load in a table without gaps, else a binary search
-    const FdInfo* find(std::int64_t fd) const noexcept {
-        const auto at = static_cast<std::size_t>(fd);
-        if (at < entries_.size() && entries_[at].number == fd) return &entries_[at];
-        return search(fd);
-    }
+    /// cost: a few loads in a table with few gaps, else a binary search
+    const FdInfo* find(std::int64_t fd) const noexcept;
     FdInfo* find(std::int64_t fd) noexcept {
         return const_cast<FdInfo*>(static_cast<const FdTable*>(this)->find(fd));
     }
@@ -50,7 +46,6 @@ public:
     void erase_cloexec();
 
 private:
-    const FdInfo* search(std::int64_t fd) const noexcept;
     std::vector<FdInfo>::iterator place(std::int64_t fd) noexcept;
     void shrunk(std::size_t before);
 

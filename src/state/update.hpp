@@ -66,6 +66,7 @@ private:
         int dirfd, name, flags, dev, ino;
     };
     void open(const OpenParams& params);
+    bool opens_directory(std::uint64_t flags) const;
     void open_by_handle();
     void creat();
     void duplicate(std::int64_t old_fd, std::int64_t new_fd, bool cloexec);

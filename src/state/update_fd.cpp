@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Descriptors of files, pipes and anonymous objects: what a successful call leaves in the table.
+#include <sys/stat.h>
+
 #include <functional>
 
 #include "state/path.hpp"
@@ -9,7 +11,8 @@ namespace sensor::state {
 namespace {
 
 constexpr std::int64_t kAtFdcwd = -100;
-constexpr std::uint32_t kODirectory = 0x400, kOCloexec = 0x1000;  // as printed, not the kernel's
+constexpr std::uint32_t kODirectory = 0x400, kOCloexec = 0x1000,
+                        kOTmpfile = 0x2000;  // as printed, not the kernel's
 constexpr std::uint32_t kUpperLayer = 0x8000, kLowerLayer = 0x10000;
 constexpr std::uint32_t kFirstExitFlag = 0x4000;  // this and higher bits are added at exit
 constexpr int kNone = -1;
@@ -123,6 +126,14 @@ FdInfo& FdUpdate::add(FdInfo info, std::int64_t fd) {
     return kept;
 }
 
+// O_TMPFILE holds the bit of O_DIRECTORY, and old probes set it with that one: the kernel's object
+// tells them apart.
+bool FdUpdate::opens_directory(std::uint64_t flags) const {
+    if ((flags & kODirectory) == 0) return false;
+    const rec_fd* object = event_.fd_object();
+    return (flags & kOTmpfile) == 0 || object == nullptr || object->kind == S_IFDIR;
+}
+
 void FdUpdate::open(const OpenParams& params) {
     if (!event_.has(0) || event_.result() < 0) return;
     const auto u64 = [&](int k) { return event_.u64(static_cast<std::size_t>(k)); };
@@ -136,7 +147,7 @@ void FdUpdate::open(const OpenParams& params) {
         flags = (thread_.enter->flags & (kFirstExitFlag - 1)) |
                 (flags & ~std::uint64_t{kFirstExitFlag - 1});
     }
-    FdInfo info((flags & kODirectory) != 0 ? FdType::Directory : FdType::File);
+    FdInfo info(opens_directory(flags) ? FdType::Directory : FdType::File);
     info.flags = static_cast<std::uint32_t>(flags);
     info.cloexec = (flags & kOCloexec) != 0;
     info.upper_layer = (flags & kUpperLayer) != 0;

@@ -12,6 +12,7 @@
 #include "state/state.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/make_event.hpp"
+#include "tests/unit/state/fake_proc.hpp"
 
 using namespace sensor;
 using namespace sensor::testing;
@@ -19,50 +20,6 @@ using state::ProcInfo;
 using state::State;
 
 namespace {
-
-class FakeProc final : public state::ProcReader {
-public:
-    std::map<std::uint32_t, ProcInfo> infos;
-    int reads = 0;
-
-    bool read(std::uint32_t tgid, ProcInfo& out) override {
-        ++reads;
-        const auto found = infos.find(tgid);
-        if (found == infos.end()) return false;
-        out = found->second;
-        return true;
-    }
-    std::string read_cwd(std::uint32_t tgid) override {
-        return infos.count(tgid) != 0 ? infos[tgid].cwd : std::string();
-    }
-    bool read_ids(std::uint32_t tgid, std::uint32_t& uid, std::uint32_t& gid) override {
-        if (infos.count(tgid) == 0) return false;
-        uid = infos[tgid].uid;
-        gid = infos[tgid].gid;
-        return true;
-    }
-    std::string read_fd_link(std::uint32_t, std::int64_t) override { return {}; }
-    std::vector<std::uint32_t> processes() override {
-        std::vector<std::uint32_t> all;
-        for (const auto& [tgid, info] : infos) all.push_back(tgid);
-        return all;
-    }
-    std::vector<std::uint32_t> threads(std::uint32_t tgid) override { return {tgid, tgid + 1000}; }
-    std::string read_thread_comm(std::uint32_t, std::uint32_t) override { return "worker"; }
-};
-
-ProcInfo info_of(std::string comm, std::uint32_t ppid) {
-    ProcInfo info;
-    info.comm = comm;
-    info.exe = "/bin/" + comm;
-    info.exepath = "/usr/bin/" + comm;
-    info.args = block({"-x"});
-    info.cwd = "/srv";
-    info.ppid = ppid;
-    info.uid = 33;
-    info.start_ns = 5'000'000'000;
-    return info;
-}
 
 struct Fixture {
     std::shared_ptr<FakeProc> proc = std::make_shared<FakeProc>();
@@ -172,7 +129,7 @@ TEST_CASE("a process that /proc does not show is known by its number") {
     CHECK(f.proc->reads == 0);
 }
 
-TEST_CASE("ids in a user namespace of its own come from /proc") {
+TEST_CASE("pitfall 30: ids in a user namespace of its own come from /proc") {
     Fixture f;
     f.proc->infos[60] = info_of("podman", 0);
     f.proc->infos[60].uid = 1000;
