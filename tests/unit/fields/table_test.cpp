@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every row of the table of fields against every event.
+#include <algorithm>
+
 #include "tests/unit/fields/fixture.hpp"
 
 using namespace sensor;
@@ -83,5 +85,50 @@ TEST_CASE("nothing is made up for an event without a thread") {
                                 field.cls == FieldClass::CONTAINER;
         if (of_process)
             CHECK_FALSE(fields::extractor(field.id)(f.context, some_argument(field)).present());
+    }
+}
+
+namespace {
+
+enum class Where { LIVE, CAPTURE, BOTH, CONSTANT, NEVER };
+struct Availability {
+    FieldId id;
+    Where where;
+};
+constexpr Availability kAvailability[] = {
+#define AVAILABLE(id, where, reason) {FieldId::id, Where::where},
+#include "../../../grammar/availability.def"
+#undef AVAILABLE
+};
+
+bool equal(const Value& a, const Value& b) {
+    return a.kind == b.kind && (a.kind == Kind::Text ? a.text() == b.text() : a.bits == b.bits);
+}
+
+}  // namespace
+
+TEST_CASE("fields that never have a value have none, constant ones always the same") {
+    Fixture f;
+    std::vector<std::pair<FieldId, Value>> first;
+    for (const Availability& row : kAvailability) {
+        const FieldInfo& field = field_info(row.id);
+        INFO(field.text);
+        if ((field.flags & field_flag::NEVER) != 0) CHECK(row.where == Where::NEVER);
+    }
+    for (const EventInfo& info : all_events()) {
+        f.begin(info.type, {});
+        for (const Availability& row : kAvailability) {
+            const FieldInfo& field = field_info(row.id);
+            const Value value = fields::extractor(row.id)(f.context, some_argument(field));
+            INFO(field.text << " of " << info.name);
+            if (row.where == Where::NEVER) REQUIRE_FALSE(value.present());
+            if (row.where != Where::CONSTANT || !value.present()) continue;
+            const auto known = std::find_if(first.begin(), first.end(),
+                                            [&](const auto& one) { return one.first == row.id; });
+            if (known == first.end())
+                first.emplace_back(row.id, value);
+            else
+                REQUIRE(equal(known->second, value));
+        }
     }
 }
