@@ -201,7 +201,7 @@ Value fd_types(const Context& c, const FieldArg& arg) noexcept {
     }
     std::uint32_t types = c.fd == nullptr ? 0 : type_bit(c.fd->type);
     if (const auto& table = c.thread->leader->fds) {
-        for (const FdInfo& entry : table->entries()) types |= type_bit(entry.type);
+        table->for_each([&](const FdInfo& entry) { types |= type_bit(entry.type); });
     }
     return type_list(c, types);
 }

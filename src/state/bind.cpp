@@ -66,7 +66,7 @@ void State::bind_object(const Event& event, Thread& thread) {
         const bool learns = socket ? entry->cookie() == 0 && object->cookie != 0
                                    : entry->ino == 0 && object->ino != 0;
         if (!learns) return;
-        FdInfo* mine = own_fds(thread).find(bound_.fd_num);
+        FdInfo* mine = own_fds(thread).edit(bound_.fd_num);
         if (mine == nullptr) return;  // bound, but its table had no room
         if (socket) {
             mine->set_id(object->cookie);

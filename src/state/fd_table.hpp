@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// FdTable: the descriptors of one process, sorted by number; shared after fork until one side
-// changes it. All tables of a State draw on one FdBudget.
+// FdTable: the descriptors of one process, in pages of 16 by number, so that opening and closing
+// moves nothing. A fork shares the table, and after the first change on either side still every
+// page that nobody changed. All tables of a State draw on one FdBudget.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "state/fd_info.hpp"
@@ -12,7 +13,7 @@
 
 namespace sensor::state {
 
-/// Entries of all tables together. Must outlive them.
+/// Entries of all tables together, shared ones counted in each. Must outlive the tables.
 struct FdBudget {
     std::size_t used = 0;
     std::size_t limit = 4'194'304;
@@ -23,19 +24,27 @@ public:
     explicit FdTable(FdBudget& budget) noexcept : budget_(&budget) {}
     FdTable(const FdTable& other) = delete;
     FdTable& operator=(const FdTable&) = delete;
-    ~FdTable() { budget_->used -= entries_.size(); }
+    ~FdTable() { budget_->used -= size_; }
 
     /// A copy for one of its owners; empty if the budget has no room for it.
+    /// cost: 16 bytes and a count for 16 descriptors
     Ref<FdTable> copy() const;
 
     /// Entry of a number, nullptr if there is none; valid until the table changes.
-    /// cost: a few loads in a table with few gaps, else a binary search
+    /// cost: a few loads where few pages are missing between others, else a binary search
     const FdInfo* find(std::int64_t fd) const noexcept;
-    FdInfo* find(std::int64_t fd) noexcept {
-        return const_cast<FdInfo*>(static_cast<const FdTable*>(this)->find(fd));
+    /// The same to be changed. cost: copies its page if it is shared
+    FdInfo* edit(std::int64_t fd);
+    std::size_t size() const noexcept { return size_; }
+    /// Calls fn(const FdInfo&) for every entry, by number.
+    template <typename Fn>
+    void for_each(Fn&& fn) const {
+        for (const Slot& slot : pages_) {
+            for (const FdInfo& entry : slot.page->entries) {
+                if (entry.number >= 0) fn(entry);
+            }
+        }
     }
-    std::size_t size() const noexcept { return entries_.size(); }
-    std::span<const FdInfo> entries() const noexcept { return entries_; }
 
     /// Sets or replaces and returns the entry; nullptr, and `info` kept, if the number is none
     /// a descriptor can have, the table holds `limit` others, or the budget is spent.
@@ -46,11 +55,27 @@ public:
     void erase_cloexec();
 
 private:
-    std::vector<FdInfo>::iterator place(std::int64_t fd) noexcept;
-    void shrunk(std::size_t before);
+    static constexpr int kPageShift = 4;
+    struct Page : Shared {
+        std::array<FdInfo, 1 << kPageShift> entries;  // without one: its number is -1
+        std::uint32_t count = 0;
+    };
+    struct Slot {
+        std::int32_t number = 0;  // of the page
+        Ref<Page> page;
+    };
+
+    std::size_t place(std::int32_t number) const noexcept;
+    static FdInfo& entry_of(Page& page, std::int64_t fd) noexcept {
+        return page.entries[static_cast<std::size_t>(fd) & (page.entries.size() - 1)];
+    }
+    static Page& own(Slot& slot);
+    template <typename Pred>
+    void erase_if(std::int64_t first, std::int64_t last, Pred&& pred);
 
     FdBudget* budget_;
-    std::vector<FdInfo> entries_;  // sorted by number
+    std::vector<Slot> pages_;  // sorted by number, none empty
+    std::size_t size_ = 0;
 };
 
 }  // namespace sensor::state

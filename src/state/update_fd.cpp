@@ -174,7 +174,7 @@ void FdUpdate::creat() {
     open({kNone, 1, 2, 3, 4});
     if (!event_.has(0) || event_.result() < 0) return;
     // The parameter taken for flags is the mode: creat has no flags but the layers.
-    FdInfo* made = state_.own_fds(thread_).find(event_.result());
+    FdInfo* made = state_.own_fds(thread_).edit(event_.result());
     FdInfo& info = made == nullptr ? state_.held_ : *made;
     const std::uint64_t layers = event_.u64(5);
     info.type = FdType::File;
@@ -206,7 +206,7 @@ void FdUpdate::fcntl() {
     if (command == kDupfd || command == kDupfdCloexec) {
         duplicate(fd, event_.result(), command == kDupfdCloexec);
     } else if (command == kSetfd && thread_.fd(fd) != nullptr) {
-        state_.own_fds(thread_).find(fd)->cloexec = (event_.u64(3) & 1) != 0;
+        state_.own_fds(thread_).edit(fd)->cloexec = (event_.u64(3) & 1) != 0;
     }
 }
 

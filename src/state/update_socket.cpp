@@ -55,7 +55,7 @@ bool SocketUpdate::apply() {
 }
 
 FdInfo& SocketUpdate::entry(std::int64_t fd, std::uint8_t family) {
-    FdInfo* known = state_.own_fds(thread_).find(fd);
+    FdInfo* known = state_.own_fds(thread_).edit(fd);
     const rec_fd* object = event_.fd_object();
     if (object != nullptr && static_cast<std::int64_t>(object->fd) != fd) object = nullptr;
     const bool stale = known != nullptr && object != nullptr && !same_object(*known, *object);

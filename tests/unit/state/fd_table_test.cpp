@@ -49,6 +49,39 @@ TEST_CASE("a table answers as a map does, with and without gaps") {
     }
 }
 
+TEST_CASE("a copy shares pages and neither side sees the other's changes") {
+    FdBudget budget;
+    const auto first = make_ref<FdTable>(budget);
+    for (int fd = 0; fd < 40; ++fd) {
+        FdInfo info = named("/f" + std::to_string(fd));
+        REQUIRE(first->put(fd, info, 4096) != nullptr);
+    }
+    const auto second = first->copy();
+    CHECK(second->find(3) == first->find(3));
+    second->edit(3)->set_name("/changed");
+    first->erase(17);
+    first->mark_cloexec(30, 31);
+    second->erase_range(34, 100);
+    CHECK(first->find(3)->name() == "/f3");
+    CHECK(second->find(3)->name() == "/changed");
+    CHECK(first->find(17) == nullptr);
+    CHECK(second->find(17)->name() == "/f17");
+    CHECK(first->find(30)->cloexec);
+    CHECK_FALSE(second->find(30)->cloexec);
+    CHECK(first->size() == 39);
+    CHECK(second->size() == 34);
+    CHECK(budget.used == 73);
+    first->erase_cloexec();
+    CHECK(first->size() == 37);
+    std::int32_t last = -1, seen = 0;
+    second->for_each([&](const FdInfo& entry) {
+        CHECK(entry.number > last);
+        last = entry.number;
+        ++seen;
+    });
+    CHECK(seen == 34);
+}
+
 TEST_CASE("bounds of a table and of all tables are kept and give the number back") {
     FdBudget budget{0, 5};
     {
