@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Source: where records come from. Live: capture/kernel.hpp. Captures: capture/scap/scap_source.hpp.
+// Source: where records come from. Live: capture/kernel.hpp; from a capture file:
+// capture/scap/scap_source.hpp.
 #pragma once
 
 #include <bitset>

@@ -25,37 +25,7 @@ Reader::Reader(std::unique_ptr<ByteStream> bytes, std::string name)
       builder_(stats_),
       codes_(Codes::get()) {}
 
-Reader::Next Reader::next(int wait_ms) {
-    while (!failed_) {
-        window_.set_wait(wait_ms);
-        Block block;
-        const Window::Fill fill = head(block);
-        if (fill == Window::Fill::Later) return Next::Later;
-        if (fill == Window::Fill::End && window_.available() == 0) return Next::End;
-        if (fill != Window::Fill::Ready) {
-            stopped(block, fill);
-        } else if (block.type.kind == BlockKind::Event) {
-            const Step step = event_block(block);
-            if (step == Step::Show) return Next::Record;
-            if (step == Step::Later) return Next::Later;
-        } else {
-            window_.set_wait(kForever);
-            if (block.type.kind == BlockKind::Section) {
-                if (read_section()) return Next::Section;
-            } else {
-                ++stats_.unknown_blocks;
-                if (block.length < kBlockHead + kBlockTail)
-                    damaged(block, "its length " + std::to_string(block.length) + " is too small",
-                            "What follows cannot be found.");
-                else if (finish_block(block))
-                    ++stats_.blocks;
-            }
-        }
-    }
-    return Next::Failed;
-}
-
-Reader::Step Reader::event_block(const Block& block) {
+inline Reader::Step Reader::event_block(const Block& block) {
     if (block.length > kMaxEventBlock) [[unlikely]]
         return oversized(block);
     const std::size_t needed = block.length < kBlockHead ? kBlockHead : block.length;
@@ -96,13 +66,13 @@ Reader::Step Reader::oversized(const Block& block) {
     return Step::Skip;
 }
 
-bool Reader::trailer_matches(const Block& block) const {
+inline bool Reader::trailer_matches(const Block& block) const {
     if (block.length < kBlockHead + kBlockTail) return false;
     return load<std::uint32_t>(window_.data() + block.length - kBlockTail) == block.length;
 }
 
 // The head of an event and where its parameters are.
-Reader::Step Reader::parse(const Block& block, Stored& event) {
+inline Reader::Step Reader::parse(const Block& block, Stored& event) {
     const bool counted = block.type.version > 1;
     const std::size_t before = sizeof(std::uint16_t) + (block.type.has_flags ? 4 : 0);
     const std::size_t header = counted ? kEventHead2 : kEventHead1;
@@ -155,7 +125,7 @@ bool Reader::count_params(const Code& code, Stored& event, std::size_t bytes) {
     return false;
 }
 
-Reader::Step Reader::emit(Stored& event) {
+inline Reader::Step Reader::emit(Stored& event) {
     const Code& code = codes_[event.code];
     if (event.ts == kTimeUnset)
         event.ts = last_ts_;
@@ -194,11 +164,41 @@ Reader::Step Reader::convert(Stored& event) {
     return builder_.build(made, event, params, number_ + 1) ? shown(event) : Step::Malformed;
 }
 
-Reader::Step Reader::shown(const Stored&) {
+inline Reader::Step Reader::shown(const Stored&) {
     event_.number = ++number_;
     event_.state_only = (event_.flags & kStateOnly) != 0;
     ++stats_.delivered;
     return Step::Show;
+}
+
+Reader::Next Reader::next(int wait_ms) {
+    while (!failed_) {
+        window_.set_wait(wait_ms);
+        Block block;
+        const Window::Fill fill = head(block);
+        if (fill == Window::Fill::Later) return Next::Later;
+        if (fill == Window::Fill::End && window_.available() == 0) return Next::End;
+        if (fill != Window::Fill::Ready) {
+            stopped(block, fill);
+        } else if (block.type.kind == BlockKind::Event) {
+            const Step step = event_block(block);
+            if (step == Step::Show) return Next::Record;
+            if (step == Step::Later) return Next::Later;
+        } else {
+            window_.set_wait(kForever);
+            if (block.type.kind == BlockKind::Section) {
+                if (read_section()) return Next::Section;
+            } else {
+                ++stats_.unknown_blocks;
+                if (block.length < kBlockHead + kBlockTail)
+                    damaged(block, "its length " + std::to_string(block.length) + " is too small",
+                            "What follows cannot be found.");
+                else if (finish_block(block))
+                    ++stats_.blocks;
+            }
+        }
+    }
+    return Next::Failed;
 }
 
 }  // namespace sensor::capture::scap

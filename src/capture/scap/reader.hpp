@@ -69,6 +69,7 @@ private:
     };
 
     // Blocks and tables: reader_section.cpp. Those that return bool have set error_ on false.
+    /// Looks at the next block without consuming it. End with nothing left: the file's end.
     Window::Fill head(Block& block);
     bool read_section();
     bool section_head(const Block& block);
@@ -102,6 +103,17 @@ private:
     bool failed_ = false;
     Error error_;
 };
+
+inline Window::Fill Reader::head(Block& block) {
+    block.offset = window_.offset();
+    const Window::Fill fill = window_.ensure(kBlockHead);
+    if (fill != Window::Fill::Ready) [[unlikely]]
+        return fill;
+    block.number = load<std::uint32_t>(window_.data());
+    block.length = load<std::uint32_t>(window_.data() + 4);
+    block.type = block.number == kEventBlock ? block_type(kEventBlock) : block_type(block.number);
+    return fill;
+}
 
 }  // namespace scap
 }  // namespace sensor::capture

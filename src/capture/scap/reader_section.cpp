@@ -50,17 +50,6 @@ Result<Ok> Reader::start() {
     return Ok{};
 }
 
-// Looks at the next block without consuming it. End with nothing left is the end of the file.
-Window::Fill Reader::head(Block& block) {
-    block.offset = window_.offset();
-    const Window::Fill fill = window_.ensure(kBlockHead);
-    if (fill != Window::Fill::Ready) return fill;
-    block.number = load<std::uint32_t>(window_.data());
-    block.length = load<std::uint32_t>(window_.data() + 4);
-    block.type = block_type(block.number);
-    return fill;
-}
-
 // From a section block to the first event, or the end.
 bool Reader::read_section() {
     for (;;) {

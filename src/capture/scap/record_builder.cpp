@@ -46,10 +46,36 @@ RecordBuilder::RecordBuilder(ScapStats& stats) : codes_(Codes::get()), stats_(st
     reserve(64U << 10);
 }
 
-void RecordBuilder::reserve(std::size_t bytes) {
-    if (bytes <= capacity_) return;
+void RecordBuilder::grow(std::size_t bytes) {
     capacity_ = std::max(bytes, 2 * capacity_);
     words_ = std::make_unique_for_overwrite<std::uint64_t[]>(capacity_ / 8 + 1);
+}
+
+inline void RecordBuilder::write_head(const Code& code, const Stored& event, std::uint64_t number,
+                                      std::uint64_t absent, std::size_t slots) noexcept {
+    // Written field by field where it belongs: copied from a local, the wide loads of the copy
+    // would wait for the narrow stores.
+    auto& head = *reinterpret_cast<rec_head*>(bytes());
+    const bool wide_tid = (event.tid >> 32) != 0;  // of iterators, or all ones: of no thread
+    head.len = static_cast<rec_u32>(size_);
+    head.type = event.code;
+    head.nslots = static_cast<rec_u8>(slots);
+    head.flags = 0;
+    head.ts = event.ts;
+    head.tgid = wide_tid && code.by_iterator ? static_cast<rec_u32>(event.tid >> 32) : 0;
+    head.tid = wide_tid && !code.by_iterator ? 0 : static_cast<rec_u32>(event.tid);
+    head.ns_tgid = head.ns_tid = 0;
+    head.start = head.cgroup = 0;
+    head.seq = number;
+    head.generation = 0;
+    head.cpu = event.cpu;
+    const auto* const slot = reinterpret_cast<const std::uint64_t*>(bytes() + sizeof(rec_head));
+    head.sc = code.sc;
+    if (code.names_call && slots > 0) {
+        head.sc = static_cast<rec_u16>(slot[0]);
+        if (head.sc == 0 && slots > 1) head.sc = codes_.call_of_native(slot[1]);
+    }
+    head.absent = absent;
 }
 
 template <typename Length>
@@ -89,28 +115,7 @@ bool RecordBuilder::fill(const Code& code, const Stored& event, std::uint64_t nu
     std::memset(out + tail, 0, 8);
     size_ = (tail + 7) & ~std::size_t{7};
 
-    // Written field by field where it belongs: copied from a local, the wide loads of the copy
-    // would wait for the narrow stores.
-    auto& head = *reinterpret_cast<rec_head*>(out);
-    const bool wide_tid = (event.tid >> 32) != 0;  // of iterators, or all ones: of no thread
-    head.len = static_cast<rec_u32>(size_);
-    head.type = event.code;
-    head.nslots = static_cast<rec_u8>(count);
-    head.flags = 0;
-    head.ts = event.ts;
-    head.tgid = wide_tid && code.by_iterator ? static_cast<rec_u32>(event.tid >> 32) : 0;
-    head.tid = wide_tid && !code.by_iterator ? 0 : static_cast<rec_u32>(event.tid);
-    head.ns_tgid = head.ns_tid = 0;
-    head.start = head.cgroup = 0;
-    head.seq = number;
-    head.generation = 0;
-    head.cpu = event.cpu;
-    head.sc = code.sc;
-    if (code.names_call && count > 0) {
-        head.sc = static_cast<rec_u16>(slot[0]);
-        if (head.sc == 0 && count > 1) head.sc = codes_.call_of_native(slot[1]);
-    }
-    head.absent = absent;
+    write_head(code, event, number, absent, count);
     return true;
 }
 

@@ -48,7 +48,13 @@ public:
 private:
     template <typename Length>
     bool fill(const Code& code, const Stored& event, std::uint64_t number) noexcept;
-    void reserve(std::size_t bytes);
+    void write_head(const Code& code, const Stored& event, std::uint64_t number,
+                    std::uint64_t absent, std::size_t slots) noexcept;
+    void reserve(std::size_t bytes) {
+        if (bytes > capacity_) [[unlikely]]
+            grow(bytes);
+    }
+    void grow(std::size_t bytes);
     std::byte* bytes() const { return reinterpret_cast<std::byte*>(words_.get()); }
 
     const Codes& codes_;
