@@ -3,9 +3,9 @@
 add_library(sensor_options INTERFACE)
 target_compile_options(sensor_options INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wshadow -Wconversion -Werror>)
-# What g++ finds by following values through inlined std::string and std::variant is wrong at -O2 and
-# up: overlapping copies (GCC bug 105651, mended in 13), and uninitialised members of an alternative
-# that is not the one held. clang and the sanitizers keep watch over both.
+# What g++ finds by following values through inlined std::string and std::variant is wrong at -O2
+# and up: overlapping copies (GCC bug 105651, mended in 13), and uninitialised members of an
+# alternative that is not the one held. clang and the sanitizers keep watch over both.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(sensor_options INTERFACE
     $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict -Wno-maybe-uninitialized>)

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// FdTable: the descriptors of one process, in pages of 16 by number, so that opening and closing
-// moves nothing. A fork shares the table, and after the first change on either side still every
-// page that nobody changed. All tables of a State draw on one FdBudget.
+// FdTable: the descriptors of one process, in pages of 16 numbers, so that opening and closing
+// moves little. A fork shares the table, and after the first change on either side still every page
+// that nobody changed. All tables of a State draw on one FdBudget.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
-#include "state/fd_info.hpp"
-#include "state/ref.hpp"
+#include "state/fd_page.hpp"
 
 namespace sensor::state {
 
@@ -40,9 +38,7 @@ public:
     template <typename Fn>
     void for_each(Fn&& fn) const {
         for (const Slot& slot : pages_) {
-            for (const FdInfo& entry : slot.page->entries) {
-                if (entry.number >= 0) fn(entry);
-            }
+            for (const FdInfo& entry : slot.page->entries()) fn(entry);
         }
     }
 
@@ -55,21 +51,12 @@ public:
     void erase_cloexec();
 
 private:
-    static constexpr int kPageShift = 4;
-    struct Page : Shared {
-        std::array<FdInfo, 1 << kPageShift> entries;  // without one: its number is -1
-        std::uint32_t count = 0;
-    };
     struct Slot {
         std::int32_t number = 0;  // of the page
-        Ref<Page> page;
+        Ref<FdPage> page;
     };
 
     std::size_t place(std::int32_t number) const noexcept;
-    static FdInfo& entry_of(Page& page, std::int64_t fd) noexcept {
-        return page.entries[static_cast<std::size_t>(fd) & (page.entries.size() - 1)];
-    }
-    static Page& own(Slot& slot);
     template <typename Pred>
     void erase_if(std::int64_t first, std::int64_t last, Pred&& pred);
 

@@ -35,7 +35,8 @@ def compare(name, expected, found):
     """-> lines that say what differs"""
     failures = []
     for number in expected.keys() ^ found.keys():
-        failures.append(f"{name}: event {number} is only in {'ours' if number in found else 'theirs'}")
+        side = "ours" if number in found else "theirs"
+        failures.append(f"{name}: event {number} is only in {side}")
     differs = collections.defaultdict(list)
     for number in sorted(expected.keys() & found.keys()):
         for field, value in expected[number].items():
@@ -44,7 +45,8 @@ def compare(name, expected, found):
     for field, cases in differs.items():
         reason = peer.FIELD_DEVIATIONS.get((name, field))
         number, theirs, mine = cases[0]
-        line = f"{name}: {field} differs in {len(cases)} events, first {number}: {theirs!r}, here {mine!r}"
+        line = (f"{name}: {field} differs in {len(cases)} events, first {number}: "
+                f"{theirs!r}, here {mine!r}")
         if reason is None:
             failures.append(line)
         else:

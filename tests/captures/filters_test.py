@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Random conditions over one capture: they pick the very events the peer picks, or are refused where
-it refuses them. By machine code, 400 conditions in 400 runs.
+"""Random conditions over one capture: they pick the very events the peer picks, or are refused
+where it refuses them. By machine code, 400 conditions in 400 runs.
 
   filters_test.py --sensor falco-ebpf --captures FOLDER
 """

@@ -7,6 +7,7 @@ import argparse
 import os
 import subprocess
 import sys
+import tempfile
 
 SKIP = 77
 
@@ -21,15 +22,45 @@ FIELD_DEVIATIONS = {
 }
 
 
-def options():
+def options(*more):
+    """Ends the test as skipped if it needs recorded captures (no `more`) and there are none."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--sensor", required=True)
-    parser.add_argument("--captures", required=True)
+    for name in ("sensor", "captures", *more):
+        parser.add_argument("--" + name, required=True)
     given = parser.parse_args()
-    if not os.path.isdir(given.captures):
+    if not more and not os.path.isdir(given.captures):
         print(f"skipped: no recorded captures in {given.captures}")
         sys.exit(SKIP)
     return given
+
+
+class Sensor:
+    """One run of rules files over a capture file, with a configuration of its own."""
+
+    def __init__(self, given, capture, *rules_files, options=(), env=None):
+        with tempfile.TemporaryDirectory(prefix="falco-ebpf-captures-") as folder:
+            config = os.path.join(folder, "falco.yaml")
+            with open(config, "w", encoding="utf-8") as out:
+                out.write("stdout_output: {enabled: true}\n"
+                          f"engine: {{cache_dir: {folder}/cache}}\n")
+            arguments = [word for file in rules_files for word in ("-r", file)]
+            done = run(given, "-c", config, "-e", capture, *arguments, *options, text=True,
+                       env={**os.environ, **(env or {})})
+        self.exit = done.returncode
+        self.stderr = done.stderr
+        lines = done.stdout.splitlines()
+        end = next((k for k, line in enumerate(lines) if line.startswith("Events detected: ")),
+                   len(lines))
+        self.alerts = lines[:end]
+        self.summary = lines[end:]
+
+    def hits(self):
+        """Alerts by rule, from the summary."""
+        if self.exit != 0:
+            return {"exit": self.exit, "stderr": self.stderr}
+        begin = self.summary.index("Triggered rules by rule name:")
+        pairs = (line.strip().rpartition(": ") for line in self.summary[begin + 1:])
+        return {name: int(count) for name, _, count in pairs}
 
 
 def path(given, name):
