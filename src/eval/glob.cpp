@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eval/glob.hpp"
 
+#include <string.h>
+
+#include <algorithm>
+
 #include "eval/compare.hpp"
 
 namespace sensor::eval {
@@ -140,6 +144,45 @@ bool glob_match(std::string_view pattern, std::string_view text, bool folded) no
     }
     while (p < pattern.size() && pattern[p] == '*') ++p;
     return p == pattern.size();
+}
+
+GlobPattern::GlobPattern(std::string_view pattern, bool fold) : fold_(fold) {
+    constexpr std::string_view kSpecial = "*?[]\\";
+    const std::size_t first = fold ? 0 : std::min(pattern.find_first_of(kSpecial), pattern.size());
+    head_ = pattern.substr(0, first);
+    pattern.remove_prefix(first);
+    if (pattern.empty() && !fold) {
+        kind_ = Middle::Literal;
+        return;
+    }
+    const std::size_t last = fold ? std::string_view::npos : pattern.find_last_of(kSpecial);
+    // A byte behind a backslash is quoted by it and stays with it.
+    const std::size_t end = last == std::string_view::npos ? pattern.size()
+                            : pattern[last] == '\\'        ? std::min(last + 2, pattern.size())
+                                                           : last + 1;
+    tail_ = pattern.substr(end);
+    middle_ = pattern.substr(0, end);
+    if (middle_ == "*") {
+        kind_ = Middle::Any;
+    } else if (!fold && middle_.size() > 2 && middle_.front() == '*' && middle_.back() == '*' &&
+               middle_.find_first_of(kSpecial, 1) == middle_.size() - 1) {
+        kind_ = Middle::Contains;
+        middle_ = middle_.substr(1, middle_.size() - 2);
+    }
+}
+
+bool GlobPattern::matches(std::string_view text) const noexcept {
+    if (text.size() < head_.size() + tail_.size() || !text.starts_with(head_) ||
+        !text.ends_with(tail_))
+        return false;
+    text = text.substr(head_.size(), text.size() - head_.size() - tail_.size());
+    switch (kind_) {
+        case Middle::Literal: return text.empty();
+        case Middle::Any: return true;
+        case Middle::Contains:
+            return ::memmem(text.data(), text.size(), middle_.data(), middle_.size()) != nullptr;
+        default: return glob_match(middle_, text, fold_);
+    }
 }
 
 bool has_glob(std::string_view pattern) noexcept {

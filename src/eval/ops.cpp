@@ -16,8 +16,7 @@ bool satisfies(Op op, const Value& value, const Operand& operand, fields::Arena*
                operand.regex->matches(value.text(), arena);
     }
     if (op == Op::glob || op == Op::iglob) {
-        return is_textual(value) && is_textual(operand.value) &&
-               glob_match(operand.value.text(), value.text(), op == Op::iglob);
+        return is_textual(value) && operand.glob.has_value() && operand.glob->matches(value.text());
     }
     if (operand.is_net && (op == Op::eq || op == Op::ne)) {
         return in_net(value, operand.value, operand.prefix) == (op == Op::eq);
@@ -132,6 +131,8 @@ Result<PreparedPredicate> prepare(const lang::Predicate& predicate) {
         if (p.op == Op::regex) {
             SENSOR_TRY(operand.regex, Regex::compile(c.bytes));
         }
+        if ((p.op == Op::glob || p.op == Op::iglob) && is_textual(operand.value))
+            operand.glob.emplace(c.bytes, p.op == Op::iglob);
         p.operands.push_back(std::move(operand));
     }
     return p;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "eval/glob.hpp"
 #include "eval/path_trie.hpp"
 #include "eval/regex.hpp"
 #include "eval/value_set.hpp"
@@ -23,6 +24,7 @@ struct Operand {
     bool is_net = false;
     std::uint8_t prefix = 0;
     std::optional<Regex> regex;
+    std::optional<GlobPattern> glob;
 };
 
 struct PreparedPredicate {

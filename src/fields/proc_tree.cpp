@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // proc.*: parents and ancestors, session and process group leaders.
+#include <new>
+
 #include "fields/extractors.hpp"
 #include "fields/process.hpp"
 #include "fields/text.hpp"
@@ -46,19 +48,17 @@ Value ancestors(const Context& c, const FieldArg& arg, F&& value) noexcept {
         const Thread* found = ancestor(c, arg.index);
         return found == nullptr ? Value::absent() : value(*found);
     }
-    Value all[kMaxDepth];
+    char* memory = c.arena->take(kMaxDepth * sizeof(Value));
+    if (memory == nullptr) return Value::absent();
+    auto* all = reinterpret_cast<Value*>(memory);
     std::size_t count = 0;
     each_ancestor(c, [&](const Thread& thread) {
         const Value one = value(thread);
-        if (one.present()) all[count++] = one;
+        if (one.present()) new (all + count++) Value(one);
         return true;
     });
-    if (count == 0) return Value::absent();
-    void* memory = c.arena->take(count * sizeof(Value));
-    if (memory == nullptr) return Value::absent();
-    auto* list = static_cast<Value*>(memory);
-    for (std::size_t k = 0; k < count; ++k) list[k] = all[k];
-    return Value::of_list(list, count);
+    c.arena->shrink(memory, count * sizeof(Value));
+    return count == 0 ? Value::absent() : Value::of_list(all, count);
 }
 
 Value exe_of(const Thread* thread) noexcept {

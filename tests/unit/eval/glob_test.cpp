@@ -45,6 +45,10 @@ TEST_CASE("glob agrees with the C library on random patterns") {
     for (int k = 0; k < 50000; ++k) {
         const std::string pattern = make(kPattern, 8);
         const std::string text = make(kText, 6);
+        for (const bool fold : {false, true}) {
+            INFO("pattern " << pattern << " text " << text << " fold " << fold);
+            REQUIRE(GlobPattern(pattern, fold).matches(text) == glob_match(pattern, text, fold));
+        }
         // What an open bracket means when nothing closes it differs between C libraries.
         if (pattern.find('[') != std::string::npos && pattern.find('\\') != std::string::npos)
             continue;
@@ -52,6 +56,21 @@ TEST_CASE("glob agrees with the C library on random patterns") {
         REQUIRE(glob_match(pattern, text, false) ==
                 (::fnmatch(pattern.c_str(), text.c_str(), 0) == 0));
     }
+}
+
+TEST_CASE("a prepared glob answers by its literal parts") {
+    const GlobPattern key("*/.ssh/id_*", false), device("/dev/sd[a-z]*", false),
+        host("/etc/ssh/ssh_host_*_key", false), plain("/etc/hosts", false);
+    CHECK(key.matches("/root/.ssh/id_ed25519"));
+    CHECK(key.matches("/.ssh/id_"));
+    CHECK_FALSE(key.matches("/root/.ssh/known_hosts"));
+    CHECK(device.matches("/dev/sda1"));
+    CHECK_FALSE(device.matches("/dev/sd1"));
+    CHECK(host.matches("/etc/ssh/ssh_host_rsa_key"));
+    CHECK_FALSE(host.matches("/etc/ssh/ssh_host_key"));  // head and tail must not overlap
+    CHECK_FALSE(host.matches("/etc/ssh/ssh_host_rsa_key.pub"));
+    CHECK(plain.matches("/etc/hosts"));
+    CHECK_FALSE(plain.matches("/etc/hosts2"));
 }
 
 TEST_CASE("glob never explodes") {
