@@ -44,14 +44,17 @@ bootstrap() {
 
 clone() { git -c safe.directory='*' clone -q --no-hardlinks "$tree" "$root/root/falco-ebpf"; }
 
-# Runs a command in the tree's clone inside the rootfs, with nothing of this environment.
+# Runs a command in the tree's clone with the rootfs as the root of everything, and nothing of this
+# environment. Not in a chroot, where mount namespaces and the kernel's own paths do not work.
 inside() {
     unshare -p -f -m --kill-child -- bash -c '
         root=$1; shift
+        mount --bind "$root" "$root"
         mount -t proc proc "$root/proc"
         mount --rbind --make-rslave /sys "$root/sys"
         mount --rbind --make-rslave /dev "$root/dev"
-        exec chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+        cd "$root" && pivot_root . . && umount -l .
+        exec /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin \
             sh -c "cd /root/falco-ebpf && $*"' _ "$root" "$@"
 }
 

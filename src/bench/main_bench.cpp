@@ -12,6 +12,7 @@
 #include "bench/kernel.hpp"
 #include "bench/pipeline.hpp"
 #include "bench/report.hpp"
+#include "bench/state.hpp"
 #include "bench/table.hpp"
 
 namespace {
@@ -21,6 +22,7 @@ using namespace sensor;
 struct Options {
     bench::KernelBench kernel;
     bench::PipelineBench pipeline;
+    bench::StateBench state;
     std::string json;
     std::vector<std::string> files;
     std::string out = "bench-report";
@@ -119,6 +121,21 @@ CLI::App* add_pipeline(CLI::App& cli, Options& o) {
     return sub;
 }
 
+CLI::App* add_state(CLI::App& cli, Options& o) {
+    CLI::App* sub =
+        cli.add_subcommand("state", "memory and lookups of the process and descriptor tables");
+    bench::StateBench& s = o.state;
+    sub->add_option("--small", s.small, "processes of the small system")->capture_default_str();
+    sub->add_option("--large", s.large, "processes of the large one")->capture_default_str();
+    sub->add_option("--fds", s.fds_each, "descriptors of each process")->capture_default_str();
+    sub->add_option("--rounds", s.rounds, "paired rounds")->capture_default_str();
+    sub->add_option("--cpu", s.cpu, "processor to run on (default: the last one)");
+    sub->add_option("--json", o.json, "append the samples to this file as JSON lines")
+        ->type_name("FILE");
+    sub->add_flag("-q,--quiet", s.quiet, "no line per round");
+    return sub;
+}
+
 CLI::App* add_report(CLI::App& cli, Options& o) {
     CLI::App* sub =
         cli.add_subcommand("report", "markdown, SVG and one HTML page from --json files");
@@ -136,10 +153,12 @@ int run(int argc, char** argv) {
     cli.require_subcommand(1);
     const CLI::App* kernel = add_kernel(cli, options);
     const CLI::App* pipeline = add_pipeline(cli, options);
+    const CLI::App* state = add_state(cli, options);
     const CLI::App* make_report = add_report(cli, options);
     CLI11_PARSE(cli, argc, argv);
     if (kernel->parsed()) return finish(bench::run_kernel(options.kernel), options.json);
     if (pipeline->parsed()) return finish(bench::run_pipeline(options.pipeline), options.json);
+    if (state->parsed()) return finish(bench::run_state(options.state), options.json);
     if (make_report->parsed()) return report(options);
     return 2;
 }

@@ -71,6 +71,13 @@ std::optional<bool> fold_event_number(const Predicate& p) {
     }
 }
 
+/// A single value is never in an empty list: lists that sites fill are often empty.
+std::optional<bool> fold_membership(const TermUse& left, const Predicate& p) {
+    const bool membership = p.op == Op::in || p.op == Op::intersects;
+    if (!membership || left.is_list || p.right_is_term || !p.constants.empty()) return std::nullopt;
+    return false;
+}
+
 /// What a check of evt.type or syscall.type says about the event.
 TruthSets event_type_sets(const TermUse& left, const Predicate& p) {
     std::vector<std::string_view> names;
@@ -127,7 +134,8 @@ std::optional<Comparison> Comparisons::build(const Node& node) {
             return std::nullopt;
     }
     canonical(*left, p);
-    if (left->field == FieldId::evt_num) made.always = fold_event_number(p);
+    made.always =
+        left->field == FieldId::evt_num ? fold_event_number(p) : fold_membership(*left, p);
     if (is_event_type(*left) && !p.right_is_term) made.sets = event_type_sets(*left, p);
     return made;
 }

@@ -8,6 +8,8 @@
 #include <charconv>
 #include <vector>
 
+#include "event/well_known_ports.hpp"
+
 namespace sensor::lang {
 namespace {
 
@@ -30,17 +32,6 @@ void clear_host_bits(std::string& bytes, unsigned prefix) {
         bytes[k] = static_cast<char>(static_cast<unsigned char>(bytes[k]) & (0xff00u >> kept));
     }
 }
-
-struct Service {
-    std::string_view name;
-    std::uint16_t port;
-};
-constexpr Service kServices[] = {
-    {"ftp", 21},          {"ssh", 22},     {"telnet", 23},  {"smtp", 25},   {"domain", 53},
-    {"http", 80},         {"pop3", 110},   {"ntp", 123},    {"imap2", 143}, {"snmp", 161},
-    {"ldap", 389},        {"https", 443},  {"syslog", 514}, {"ldaps", 636}, {"mysql", 3306},
-    {"postgresql", 5432}, {"redis", 6379},
-};
 
 }  // namespace
 
@@ -95,7 +86,7 @@ std::optional<std::uint16_t> service_port(std::string_view name) {
         found != nullptr) {
         return ntohs(static_cast<std::uint16_t>(found->s_port));
     }
-    for (const Service& service : kServices) {
+    for (const WellKnownPort& service : kWellKnownPorts) {
         if (service.name == name) return service.port;
     }
     return std::nullopt;

@@ -8,7 +8,7 @@ namespace sensor::state {
 namespace {
 
 constexpr std::int64_t kLastNumber = std::numeric_limits<std::int32_t>::max();
-constexpr std::size_t kRoomStep = 4;
+constexpr std::size_t kFirstRoom = 4, kRoomStep = 2;
 
 std::int32_t page_of(std::int64_t fd) noexcept {
     return static_cast<std::int32_t>(fd >> FdPage::kShift);
@@ -71,7 +71,7 @@ FdInfo* FdTable::put(std::int64_t fd, FdInfo& info, std::size_t limit) {
     const std::size_t at = place(page_of(fd));
     if (at >= pages_.size() || pages_[at].number != page_of(fd)) {
         pages_.insert(pages_.begin() + static_cast<std::ptrdiff_t>(at),
-                      {page_of(fd), FdPage::make(kRoomStep)});
+                      {page_of(fd), FdPage::make(kFirstRoom)});
     }
     ++size_;
     ++budget_->used;

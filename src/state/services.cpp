@@ -5,6 +5,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "event/well_known_ports.hpp"
+
 namespace sensor::state {
 namespace {
 
@@ -14,6 +16,12 @@ constexpr std::uint32_t kUdp = 1U << 16;
 
 Services::Services(const char* path) {
     std::ifstream file(path);
+    if (!file) {
+        for (const WellKnownPort& known : kWellKnownPorts) {
+            for (const std::uint32_t key : {std::uint32_t{known.port}, known.port | kUdp})
+                names_.emplace(key, known.name);
+        }
+    }
     for (std::string line; std::getline(file, line);) {
         line.resize(std::min(line.find('#'), line.size()));
         std::istringstream words(line);

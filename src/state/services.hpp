@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Services: names of well-known ports, from /etc/services. Read once, at the start.
+// Services: names of well-known ports, from /etc/services, or the commonest without such a file.
+// Read once, at the start.
 #pragma once
 
 #include <cstdint>

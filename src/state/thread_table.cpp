@@ -44,7 +44,7 @@ Thread& ThreadTable::add(std::uint32_t tid, std::uint32_t tgid, std::uint32_t pt
         thread.next_member = std::exchange(leader->next_member, &thread);
         ++leader->alive;
     }
-    threads_.insert(tid, owned.release());
+    threads_.insert(*owned.release());
     thread.ptid = ptid;
     if (thread.is_leader()) set_parent(thread, ptid);
     return thread;
@@ -131,7 +131,7 @@ void ThreadTable::erase(Thread& thread) {
     while (before->next_member != &thread) before = before->next_member;
     before->next_member = thread.next_member;
     if (last_ == &thread) last_ = nullptr;
-    threads_.erase(thread.tid);
+    threads_.erase(thread);
     delete &thread;
 }
 
@@ -179,11 +179,11 @@ bool ThreadTable::may_evict(const Thread& candidate) const noexcept {
 void ThreadTable::make_room() {
     Thread* oldest = nullptr;
     std::size_t seen = 0;
-    const auto& slots = threads_.slots();
-    for (std::size_t step = 0; step < slots.size() && seen < kEvictionSample; ++step) {
-        clock_hand_ = (clock_hand_ + 1) % slots.size();
-        Thread* candidate = slots[clock_hand_].thread;
-        if (candidate == nullptr || !may_evict(*candidate)) continue;
+    const std::vector<Thread*>& all = threads_.all();
+    for (std::size_t step = 0; step < all.size() && seen < kEvictionSample; ++step) {
+        clock_hand_ = (clock_hand_ + 1) % all.size();
+        Thread* candidate = all[clock_hand_];
+        if (!may_evict(*candidate)) continue;
         ++seen;
         if (oldest == nullptr || candidate->last_seen_ns < oldest->last_seen_ns) oldest = candidate;
     }

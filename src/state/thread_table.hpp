@@ -17,7 +17,7 @@ public:
     ThreadTable& operator=(const ThreadTable&) = delete;
     ~ThreadTable();
 
-    /// cost: nothing for the thread found last, as most events come in runs; else a hash lookup
+    /// cost: nothing for the thread found last, as most events come in runs; else two loads
     Thread* find(std::uint32_t tid) noexcept {
         if (last_ != nullptr && last_->tid == tid) return last_;
         Thread* found = threads_.find(tid);
@@ -27,8 +27,8 @@ public:
     const Thread* find(std::uint32_t tid) const noexcept {
         return last_ != nullptr && last_->tid == tid ? last_ : threads_.find(tid);
     }
-    /// All places, empty ones too, for walks that go on another time.
-    const std::vector<TidIndex::Slot>& slots() const noexcept { return threads_.slots(); }
+    /// Every thread once; places change when threads go.
+    const std::vector<Thread*>& all() const noexcept { return threads_.all(); }
     std::size_t size() const noexcept { return threads_.size(); }
     std::uint64_t evicted() const noexcept { return evicted_; }
 
@@ -58,9 +58,7 @@ public:
 
     template <typename F>
     void for_each(F&& visit) {
-        for (const TidIndex::Slot& slot : threads_.slots()) {
-            if (slot.thread != nullptr) visit(*slot.thread);
-        }
+        for (Thread* thread : threads_.all()) visit(*thread);
     }
 
 private:

@@ -1,79 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
-// TidIndex: thread numbers to threads, open addressing in one array. A lookup is one multiplication
-// and mostly one cache line, however many threads there are. Used by ThreadTable only.
+// TidIndex: thread numbers to threads. Numbers below the kernel's own limit are looked up in pages,
+// two loads however many threads there are; others, which only a damaged capture has, in a map.
+// Also the list of all threads. Used by ThreadTable only.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
+#include <memory>
+#include <unordered_map>
 #include <vector>
+
+#include "state/thread.hpp"
 
 namespace sensor::state {
 
-struct Thread;
-
 class TidIndex {
 public:
-    struct Slot {
-        std::uint32_t tid = 0;
-        Thread* thread = nullptr;  ///< null: free
-    };
-
     Thread* find(std::uint32_t tid) const noexcept {
-        for (std::size_t at = home(tid);; at = next(at)) {
-            const Slot& slot = slots_[at];
-            if (slot.thread == nullptr || slot.tid == tid) return slot.thread;
-        }
+        if (tid >= kDirect) [[unlikely]]
+            return find_far(tid);
+        const Page* page = pages_[tid >> kShift].get();
+        return page == nullptr ? nullptr : page->threads[tid & kMask];
     }
-    std::size_t size() const noexcept { return used_; }
-    /// All slots, free ones too; eviction walks them in turn.
-    const std::vector<Slot>& slots() const noexcept { return slots_; }
+    std::size_t size() const noexcept { return all_.size(); }
+    /// Every thread once, in no order; places change when threads go.
+    const std::vector<Thread*>& all() const noexcept { return all_; }
 
-    /// The number must not be there.
-    void insert(std::uint32_t tid, Thread* thread) {
-        if (2 * (used_ + 1) > slots_.size()) grow();
-        place(tid, thread);
-        ++used_;
-    }
-    void erase(std::uint32_t tid) noexcept {
-        std::size_t hole = home(tid);
-        while (slots_[hole].thread != nullptr && slots_[hole].tid != tid) hole = next(hole);
-        if (slots_[hole].thread == nullptr) return;
-        --used_;
-        // Those that had to go past the hole move back into it.
-        for (std::size_t at = next(hole); slots_[at].thread != nullptr; at = next(at)) {
-            const std::size_t wanted = home(slots_[at].tid);
-            const bool reachable = ((at - wanted) & mask()) >= ((at - hole) & mask());
-            if (reachable) slots_[std::exchange(hole, at)] = slots_[at];
+    /// thread.tid must not be there.
+    void insert(Thread& thread) {
+        thread.place = static_cast<std::uint32_t>(all_.size());
+        all_.push_back(&thread);
+        if (thread.tid >= kDirect) {
+            far_[thread.tid] = &thread;
+            return;
         }
-        slots_[hole] = Slot{};
+        std::unique_ptr<Page>& page = pages_[thread.tid >> kShift];
+        if (!page) page = std::make_unique<Page>();
+        page->threads[thread.tid & kMask] = &thread;
+        ++page->used;
+    }
+    /// The thread must be there.
+    void erase(const Thread& thread) noexcept {
+        all_[thread.place] = all_.back();
+        all_[thread.place]->place = thread.place;
+        all_.pop_back();
+        if (thread.tid >= kDirect) {
+            far_.erase(thread.tid);
+            return;
+        }
+        std::unique_ptr<Page>& page = pages_[thread.tid >> kShift];
+        page->threads[thread.tid & kMask] = nullptr;
+        if (--page->used == 0) page.reset();
     }
 
 private:
-    static constexpr std::size_t kLeastSlots = 1024;
+    static constexpr std::uint32_t kDirect = 1U << 22;  // PID_MAX_LIMIT of 64-bit kernels
+    static constexpr unsigned kShift = 9;
+    static constexpr std::uint32_t kMask = (1U << kShift) - 1;
+    struct Page {
+        std::array<Thread*, std::size_t{1} << kShift> threads{};
+        std::uint32_t used = 0;
+    };
 
-    std::size_t mask() const noexcept { return slots_.size() - 1; }
-    std::size_t next(std::size_t at) const noexcept { return (at + 1) & mask(); }
-    std::size_t home(std::uint32_t tid) const noexcept {
-        return (std::uint64_t{tid} * 0x9e3779b97f4a7c15U) >> shift_;
-    }
-    void place(std::uint32_t tid, Thread* thread) noexcept {
-        std::size_t at = home(tid);
-        while (slots_[at].thread != nullptr) at = next(at);
-        slots_[at] = {tid, thread};
-    }
-    void grow() {
-        std::vector<Slot> old(2 * slots_.size());
-        old.swap(slots_);
-        --shift_;
-        for (const Slot& slot : old) {
-            if (slot.thread != nullptr) place(slot.tid, slot.thread);
-        }
+    Thread* find_far(std::uint32_t tid) const noexcept {
+        const auto found = far_.find(tid);
+        return found == far_.end() ? nullptr : found->second;
     }
 
-    std::vector<Slot> slots_ = std::vector<Slot>(kLeastSlots);
-    int shift_ = 64 - 10;
-    std::size_t used_ = 0;
+    std::vector<std::unique_ptr<Page>> pages_ =
+        std::vector<std::unique_ptr<Page>>(kDirect >> kShift);
+    std::unordered_map<std::uint32_t, Thread*> far_;
+    std::vector<Thread*> all_;
 };
 
 }  // namespace sensor::state

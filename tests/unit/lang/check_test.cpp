@@ -271,6 +271,10 @@ TEST_CASE("nodes are flat, folded and children come first") {
           lang::CondNode::Kind::Predicate);
     CHECK(program.nodes[check("not evt.num=0", program).root].kind == lang::CondNode::Kind::True);
     CHECK(program.nodes[check("evt.num=5", program).root].kind == lang::CondNode::Kind::Predicate);
+    CHECK(program.nodes[check("proc.name in ()", program).root].kind ==
+          lang::CondNode::Kind::False);
+    CHECK(program.nodes[check("not proc.aname in ()", program).root].kind ==
+          lang::CondNode::Kind::True);
     CHECK(program.nodes[check("not (proc.name=a or not fd.name=b)", program).root].kind ==
           lang::CondNode::Kind::Not);
 }

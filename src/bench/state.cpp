@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/state.hpp"
+
+#include <malloc.h>
+
+#include <cstdio>
+#include <memory>
+#include <random>
+
+#include "app/replay.hpp"
+#include "base/log.hpp"
+#include "bench/machine.hpp"
+#include "bench/rounds.hpp"
+
+namespace sensor::bench {
+namespace {
+
+constexpr double kNoiseLimit = 0.10;
+constexpr std::size_t kLookups = 1'000'000;
+constexpr std::uint32_t kFirstTid = 1000;
+
+double allocated() {
+    const struct mallinfo2 info = ::mallinfo2();
+    return static_cast<double>(info.uordblks + info.hblkhd);
+}
+
+/// Processes as a start-up scan finds them, and the bytes of their texts.
+struct Machine {
+    CaptureTables tables;
+    double text_bytes = 0;
+};
+
+Machine make_processes(std::uint32_t count) {
+    Machine made;
+    for (std::uint32_t k = 0; k < count; ++k) {
+        CaptureProcess process;
+        process.tid = process.tgid = kFirstTid + k;
+        process.ptid = k == 0 ? 0 : kFirstTid + k / 8;
+        process.comm = "worker";
+        process.exe = format("/usr/lib/service-{}/bin/worker", k % 97);
+        process.exepath = process.exe;
+        process.args = format("--instance{}{}{}", '\0', k, '\0');
+        process.cwd = "/var/lib/service/";
+        process.root = "/";
+        for (const std::string* text : {&process.exe, &process.exepath, &process.args})
+            made.text_bytes += static_cast<double>(text->size());
+        made.tables.processes.push_back(std::move(process));
+    }
+    return made;
+}
+
+double add_fds(CaptureTables& tables, std::uint32_t each) {
+    double text_bytes = 0;
+    for (const CaptureProcess& process : tables.processes) {
+        for (std::uint32_t k = 0; k < each; ++k) {
+            CaptureFd fd;
+            fd.fd = k;
+            fd.ino = 1'000'000 + k;
+            fd.tid = process.tid;
+            fd.type = CaptureFdType::FileWithFlags;
+            fd.name = format("/var/lib/service/{}/data.{}", process.tid, k);
+            text_bytes += static_cast<double>(fd.name.size());
+            tables.fds.push_back(std::move(fd));
+        }
+    }
+    return text_bytes;
+}
+
+class SystemVariant final : public Variant {
+public:
+    SystemVariant(std::string name, std::uint32_t processes, std::uint32_t fds_each)
+        : Variant(std::move(name)), processes_(processes), fds_each_(fds_each) {}
+
+    Result<> enter() override {
+        Machine machine = make_processes(processes_);
+        state_ = std::make_unique<state::State>(app::replay_state());
+        const double before = allocated();
+        state_->load(machine.tables);
+        const double with_threads = allocated();
+        thread_bytes_ = (with_threads - before - machine.text_bytes) / processes_;
+        state_.reset();
+        const double text_bytes = add_fds(machine.tables, fds_each_);
+        state_ = std::make_unique<state::State>(app::replay_state());
+        const double start = allocated();
+        state_->load(machine.tables);
+        const double fds = static_cast<double>(processes_) * fds_each_;
+        fd_bytes_ = (allocated() - start - (with_threads - before) - text_bytes) / fds;
+        pick();
+        return Ok{};
+    }
+    Result<> leave() override {
+        state_.reset();
+        return Ok{};
+    }
+
+    double thread_bytes() const { return thread_bytes_; }
+    double fd_bytes() const { return fd_bytes_; }
+    double find_thread() const {
+        std::uint64_t found = 0;
+        const std::uint64_t begin = now_ns();
+        for (const std::uint32_t tid : picked_) found += state_->find(tid) != nullptr ? 1 : 0;
+        const std::uint64_t end = now_ns();
+        return found == picked_.size() ? static_cast<double>(end - begin) / kLookups : -1;
+    }
+    double find_fd() const {
+        std::uint64_t found = 0;
+        const state::Thread& thread = *state_->find(kFirstTid);
+        const std::uint64_t begin = now_ns();
+        for (const std::uint32_t tid : picked_) found += thread.fd(tid % fds_each_) != nullptr;
+        const std::uint64_t end = now_ns();
+        return found == picked_.size() ? static_cast<double>(end - begin) / kLookups : -1;
+    }
+
+private:
+    void pick() {
+        std::mt19937 random(1);
+        picked_.resize(kLookups);
+        for (std::uint32_t& tid : picked_)
+            tid = kFirstTid + static_cast<std::uint32_t>(random() % processes_);
+    }
+
+    const std::uint32_t processes_, fds_each_;
+    std::unique_ptr<state::State> state_;
+    std::vector<std::uint32_t> picked_;
+    double thread_bytes_ = 0, fd_bytes_ = 0;
+};
+
+Subject subject(const char* name, const char* unit, double (SystemVariant::*measure)() const) {
+    Subject made;
+    made.name = name;
+    made.unit = unit;
+    made.measure = [measure](Variant& variant) -> Result<std::vector<double>> {
+        return std::vector{(static_cast<const SystemVariant&>(variant).*measure)()};
+    };
+    return made;
+}
+
+}  // namespace
+
+Result<Run> run_state(const StateBench& options) {
+    Run run;
+    run.info.benchmark = "state";
+    run.info.started = utc_now();
+    run.info.version = SENSOR_VERSION;
+    run.info.machine = machine_facts();
+    run.info.setup = {{"rounds", std::to_string(options.rounds)},
+                      {"descriptors each", std::to_string(options.fds_each)}};
+    run.info.warnings = load_warnings();
+    const std::vector<int> all = allowed_cpus();
+    if (!all.empty()) SENSOR_TRY_OK(pin_to({options.cpu >= 0 ? options.cpu : all.back()}));
+    Plan plan;
+    plan.rounds = options.rounds;
+    plan.warmup = 0;
+    if (!options.quiet) {
+        plan.progress = [](std::string_view line) {
+            std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+        };
+    }
+    for (const std::uint32_t count : {options.small, options.large}) {
+        plan.variants.push_back(std::make_unique<SystemVariant>(format("{} processes", count),
+                                                                count, options.fds_each));
+    }
+    run.info.baseline = plan.variants.front()->name();
+    plan.subjects.push_back(subject("memory of a process", "B", &SystemVariant::thread_bytes));
+    plan.subjects.push_back(subject("memory of a descriptor", "B", &SystemVariant::fd_bytes));
+    plan.subjects.push_back(subject("find a thread", "ns", &SystemVariant::find_thread));
+    plan.subjects.push_back(subject("find a descriptor", "ns", &SystemVariant::find_fd));
+    SENSOR_TRY(run.series, run_paired(plan));
+    for (std::string& warning : noise_warnings(run.series, run.info.baseline, kNoiseLimit))
+        run.info.warnings.push_back(std::move(warning));
+    return run;
+}
+
+}  // namespace sensor::bench
