@@ -25,7 +25,7 @@ FIELD_DEVIATIONS = {
     ("connect_localhost", "fd.is_server"): SERVERS,
     ("connect_localhost", "proc.cwd"): "makes up a directory for a process it does not know",
     ("connect_localhost", "proc.pid"): "gives -1 for a process it does not know",
-    ("open-multiple-files", "proc.sname"): "does not find leaders of sessions in old captures",
+    ("open-multiple-files", "proc.sname"): "does not name leaders of sessions in containers",
 }
 
 
