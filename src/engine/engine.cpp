@@ -9,6 +9,7 @@
 #include "engine/compiler_process.hpp"
 #include "engine/dispatch.hpp"
 #include "engine/memory_file.hpp"
+#include "engine/sieve.hpp"
 #include "eval/interpret.hpp"
 
 namespace sensor::engine {
@@ -57,7 +58,10 @@ Result<> store(const BundleCache& cache, const std::string& key, int bundle) {
 
 struct Engine::Impl {
     Impl(std::unique_ptr<eval::Runtime> made, const std::vector<lang::Condition>& conditions)
-        : runtime(std::move(made)), memory(*runtime), dispatch(conditions) {}
+        : runtime(std::move(made)),
+          memory(*runtime),
+          dispatch(conditions),
+          sieve(runtime->program(), dispatch) {}
 
     Result<> take_native(const EngineOptions& options);
     bool take_cached(const BundleCache& cache, const std::string& key, const std::string& request);
@@ -77,6 +81,7 @@ struct Engine::Impl {
     std::unique_ptr<eval::Runtime> runtime;
     eval::FrameMemory memory;
     Dispatch dispatch;
+    Sieve sieve;
     std::optional<CodeImage> code;
     bool from_cache = false;
     std::string note;
@@ -141,7 +146,8 @@ std::size_t Engine::match(const fields::Context& context, bool all,
                           std::span<std::uint32_t> matches) noexcept {
     eval::Frame& frame = impl_->memory.begin(context);
     if (matches.empty()) return 0;
-    const auto candidates = impl_->dispatch.conditions(frame.type, context.event.head().sc);
+    const auto candidates =
+        impl_->sieve.narrow(frame, impl_->dispatch.conditions(frame.type, context.event.head().sc));
     if (impl_->code) {
         const CodeImage& code = *impl_->code;
         return impl_->run(candidates, all, matches,
