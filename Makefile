@@ -5,7 +5,8 @@
 #   make run [ARGS='--scope tree=PID']   build and start the sensor with config/ and rules/
 #   make test                            build and run every test (sanitizers and live kernel)
 #   make build                           the programs, in build/bin
-#   make test-full                       + live tests with sanitizers, fuzzing, a fresh Debian
+#   make test-full                       + live tests with sanitizers, fuzzing, much damage to
+#                                        captures, a fresh Debian
 #   make bench [ARGS=...]                falco-bench kernel, report in build/bench
 #   make fuzz [FUZZ_SECONDS=60]          every fuzz target for so long
 #   make tidy | format | clean
@@ -53,6 +54,8 @@ test-full: test
 	@cmake --preset dev -B build/dev-live -DSENSOR_TEST_KIND=live -Wno-dev
 	@cmake --build build/dev-live -j $(JOBS)
 	@$(MAKE) fuzz
+	@build/release/bin/corrupt_captures 10000 tests/data/*.scap \
+	    $(wildcard ../shared/captures/*.scap ../shared/captures/*.scap.gz)
 	@packaging/deps.sh rootfs
 	@for r in $(FRESH_RELEASES); do packaging/fresh-rootfs.sh $$r || exit 1; done
 	@ctest --test-dir build/dev-live -j $(CTEST_JOBS) --output-on-failure --no-tests=error \
