@@ -12,7 +12,7 @@
 
 namespace sensor::state {
 struct Thread;
-struct FdInfo;
+class FdInfo;
 class State;
 }  // namespace sensor::state
 

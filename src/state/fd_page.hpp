@@ -45,7 +45,9 @@ public:
 private:
     explicit FdPage(std::size_t room) noexcept : room_(static_cast<std::uint16_t>(room)) {}
 
-    static unsigned bit(std::int64_t fd) noexcept { return 1U << (fd & (kNumbers - 1)); }
+    static unsigned bit(std::int64_t fd) noexcept {
+        return 1U << (static_cast<std::size_t>(fd) & (kNumbers - 1));
+    }
     std::size_t index(std::int64_t fd) const noexcept {
         return static_cast<std::size_t>(std::popcount(mask_ & (bit(fd) - 1)));
     }

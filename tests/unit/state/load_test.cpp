@@ -298,7 +298,7 @@ TEST_CASE("live, threads that /proc has not known for half an hour go") {
     options.live = true;
     options.proc = proc;
     State state(options);
-    for (std::uint32_t tid : {100, 200, 300}) {
+    for (std::uint32_t tid : {100U, 200U, 300U}) {
         ProcessSpec spec = shell();
         spec.tid = tid;
         spec.ptid = 0;
@@ -310,7 +310,7 @@ TEST_CASE("live, threads that /proc has not known for half an hour go") {
         state.begin(event.event());
         state.end(event.event());
     };
-    for (std::uint32_t tid : {100, 200, 300}) run(tid, kNow);
+    for (std::uint32_t tid : {100U, 200U, 300U}) run(tid, kNow);
     proc->gone = {200, 300};
     run(300, kNow + 1700 * kSecond);
     for (std::uint64_t second = 1805; second < 1815; ++second) run(100, kNow + second * kSecond);
