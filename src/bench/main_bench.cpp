@@ -99,6 +99,16 @@ CLI::App* add_kernel(CLI::App& cli, Options& o) {
     return sub;
 }
 
+/// What the benchmarks of our own code share.
+template <typename Bench>
+void add_run_options(CLI::App& sub, Bench& bench, std::string& json) {
+    sub.add_option("--rounds", bench.rounds, "paired rounds")->capture_default_str();
+    sub.add_option("--cpu", bench.cpu, "processor to run on (default: the last one)");
+    sub.add_option("--json", json, "append the samples to this file as JSON lines")
+        ->type_name("FILE");
+    sub.add_flag("-q,--quiet", bench.quiet, "no line per round");
+}
+
 CLI::App* add_pipeline(CLI::App& cli, Options& o) {
     CLI::App* sub =
         cli.add_subcommand("pipeline", "what an event of a capture costs, stage by stage");
@@ -112,12 +122,8 @@ CLI::App* add_pipeline(CLI::App& cli, Options& o) {
         ->type_name("PATH");
     sub->add_flag("--interpret", p.interpret, "judge with the interpreter");
     sub->add_option("--events", p.least_events, "so many events at least")->capture_default_str();
-    sub->add_option("--rounds", p.rounds, "paired rounds")->capture_default_str();
     sub->add_option("--warmup", p.warmup, "rounds before, not kept")->capture_default_str();
-    sub->add_option("--cpu", p.cpu, "processor to run on (default: the last one)");
-    sub->add_option("--json", o.json, "append the samples to this file as JSON lines")
-        ->type_name("FILE");
-    sub->add_flag("-q,--quiet", p.quiet, "no line per round");
+    add_run_options(*sub, p, o.json);
     return sub;
 }
 
@@ -128,11 +134,7 @@ CLI::App* add_state(CLI::App& cli, Options& o) {
     sub->add_option("--small", s.small, "processes of the small system")->capture_default_str();
     sub->add_option("--large", s.large, "processes of the large one")->capture_default_str();
     sub->add_option("--fds", s.fds_each, "descriptors of each process")->capture_default_str();
-    sub->add_option("--rounds", s.rounds, "paired rounds")->capture_default_str();
-    sub->add_option("--cpu", s.cpu, "processor to run on (default: the last one)");
-    sub->add_option("--json", o.json, "append the samples to this file as JSON lines")
-        ->type_name("FILE");
-    sub->add_flag("-q,--quiet", s.quiet, "no line per round");
+    add_run_options(*sub, s, o.json);
     return sub;
 }
 

@@ -25,19 +25,6 @@ using capture::scap::load;
 constexpr std::uint64_t kPauseNs = 1'000'000;  // between two runs of the same events
 constexpr std::size_t kCpuBytes = 2, kFlagBytes = 4;
 
-Result<std::string> read_all(const std::string& path) {
-    SENSOR_TRY(std::unique_ptr<capture::scap::ByteStream> packed, capture::scap::open_bytes(path));
-    SENSOR_TRY(std::unique_ptr<capture::scap::ByteStream> bytes,
-               capture::scap::unpacked(std::move(packed)));
-    std::string all;
-    std::vector<std::byte> piece(1 << 20);
-    for (;;) {
-        SENSOR_TRY(const capture::scap::ByteStream::Got got, bytes->read(piece, -1));
-        all.append(reinterpret_cast<const char*>(piece.data()), got.bytes);
-        if (got.end) return all;
-    }
-}
-
 /// The event blocks of a capture: where they begin, and where each has its time stamp.
 struct Events {
     std::size_t begin = 0, end = 0;
@@ -90,7 +77,7 @@ void move_stamps(std::string& block, const Events& events, std::uint64_t by) {
 }  // namespace
 
 Result<RepeatedCapture> RepeatedCapture::make(const std::string& path, std::uint64_t least_events) {
-    SENSOR_TRY(const std::string bytes, read_all(path));
+    SENSOR_TRY(const std::string bytes, capture::scap::read_unpacked(path));
     SENSOR_TRY(const Events events, find_events(bytes));
     RepeatedCapture made;
     made.file_ = Fd(::memfd_create("capture", MFD_CLOEXEC));

@@ -176,6 +176,25 @@ FdInfo::FdInfo(const FdInfo& other) { *this = other; }
 
 FdInfo::FdInfo(FdInfo&& other) noexcept { *this = std::move(other); }
 
+namespace {
+
+/// Everything but the block.
+void copy_facts(FdInfo& to, const FdInfo& from) noexcept {
+    to.number = from.number;
+    to.type = from.type;
+    to.l4 = from.l4;
+    to.role = from.role;
+    to.cloexec = from.cloexec;
+    to.connected = from.connected;
+    to.upper_layer = from.upper_layer;
+    to.lower_layer = from.lower_layer;
+    to.flags = from.flags;
+    to.dev = from.dev;
+    to.ino = from.ino;
+}
+
+}  // namespace
+
 FdInfo& FdInfo::operator=(const FdInfo& other) {
     if (this == &other) return *this;
     const bool share = other.block_ != nullptr && !other.block_->scratch();
@@ -187,34 +206,14 @@ FdInfo& FdInfo::operator=(const FdInfo& other) {
         release();
         block_ = other.block_;
     }
-    number = other.number;
-    type = other.type;
-    l4 = other.l4;
-    role = other.role;
-    cloexec = other.cloexec;
-    connected = other.connected;
-    upper_layer = other.upper_layer;
-    lower_layer = other.lower_layer;
-    flags = other.flags;
-    dev = other.dev;
-    ino = other.ino;
+    copy_facts(*this, other);
     return *this;
 }
 
 FdInfo& FdInfo::operator=(FdInfo&& other) noexcept {
     if (this == &other) return *this;
     std::swap(block_, other.block_);
-    number = other.number;
-    type = other.type;
-    l4 = other.l4;
-    role = other.role;
-    cloexec = other.cloexec;
-    connected = other.connected;
-    upper_layer = other.upper_layer;
-    lower_layer = other.lower_layer;
-    flags = other.flags;
-    dev = other.dev;
-    ino = other.ino;
+    copy_facts(*this, other);
     return *this;
 }
 

@@ -72,20 +72,6 @@ Result<> read(std::string bytes, const rules::RuleSet& query, engine::Engine& en
         [] { return false; });
 }
 
-Result<std::string> unpack(const std::string& path) {
-    SENSOR_TRY(std::unique_ptr<capture::scap::ByteStream> packed, capture::scap::open_bytes(path));
-    SENSOR_TRY(std::unique_ptr<capture::scap::ByteStream> bytes,
-               capture::scap::unpacked(std::move(packed)));
-    std::string all;
-    std::string piece(1 << 16, '\0');
-    for (;;) {
-        SENSOR_TRY(const capture::scap::ByteStream::Got got,
-                   bytes->read(std::as_writable_bytes(std::span(piece)), -1));
-        all.append(piece, 0, got.bytes);
-        if (got.end) return all;
-    }
-}
-
 void too_slow(int) {
     char text[64];
     const int n = std::snprintf(text, sizeof text, "hangs with seed %llu\n",
@@ -133,7 +119,7 @@ int main(int argc, char** argv) {
     const auto engine = engine::Engine::create((*query).program, how);
     const std::uint64_t count = std::strtoull(argv[1], nullptr, 10);
     for (int k = 2; k < argc; ++k) {
-        const Result<std::string> plain = unpack(argv[k]);
+        const Result<std::string> plain = capture::scap::read_unpacked(argv[k]);
         if (!plain.has_value()) {
             std::fprintf(stderr, "%s: %s\n", argv[k], plain.error().text.c_str());
             return 1;

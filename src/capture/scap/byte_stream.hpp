@@ -43,4 +43,7 @@ std::unique_ptr<ByteStream> memory_bytes(std::string bytes, std::size_t piece = 
 /// gzip does.
 Result<std::unique_ptr<ByteStream>> unpacked(std::unique_ptr<ByteStream> bytes);
 
+/// A whole file, unpacked, in memory: for measurements and tests, which repeat or damage it.
+Result<std::string> read_unpacked(const std::string& path);
+
 }  // namespace sensor::capture::scap

@@ -201,4 +201,16 @@ Result<std::unique_ptr<ByteStream>> unpacked(std::unique_ptr<ByteStream> bytes) 
     return out;
 }
 
+Result<std::string> read_unpacked(const std::string& path) {
+    SENSOR_TRY(std::unique_ptr<ByteStream> packed, open_bytes(path));
+    SENSOR_TRY(std::unique_ptr<ByteStream> bytes, unpacked(std::move(packed)));
+    std::string all, piece(std::size_t{1} << 20, '\0');
+    for (;;) {
+        SENSOR_TRY(const ByteStream::Got got,
+                   bytes->read(std::as_writable_bytes(std::span(piece)), -1));
+        all.append(piece, 0, got.bytes);
+        if (got.end) return all;
+    }
+}
+
 }  // namespace sensor::capture::scap

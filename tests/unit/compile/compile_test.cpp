@@ -1,24 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compile/compile.hpp"
 
-#include "lang/check.hpp"
-#include "lang/parse.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/program_of.hpp"
 
 namespace sensor::compile {
 namespace {
 
-lang::Program program_of(std::initializer_list<const char*> texts) {
-    lang::Program program;
-    for (const char* text : texts) {
-        const lang::ParseResult parsed = lang::parse_condition(text);
-        REQUIRE(parsed.root != nullptr);
-        const lang::Checked checked = lang::check_condition(*parsed.root, program);
-        REQUIRE(checked.ok);
-        program.conditions.push_back({checked.root, checked.events});
-    }
-    return program;
-}
+using sensor::testing::program_of;
 
 lang::Program sample() {
     return program_of(

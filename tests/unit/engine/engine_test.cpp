@@ -2,33 +2,21 @@
 // The engine without a compiler; with one: tests/diff.
 #include "engine/engine.hpp"
 
-#include "lang/check.hpp"
-#include "lang/parse.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/make_event.hpp"
+#include "tests/support/program_of.hpp"
 
 namespace sensor::engine {
 namespace {
 
 using sensor::testing::make_event;
+using sensor::testing::program_of;
 using sensor::testing::TestEvent;
 
 Value some_value(const fields::Context& c, const FieldArg&) noexcept {
     return Value::of_uint(c.evt_num);
 }
 fields::Extractor lookup(FieldId) noexcept { return some_value; }
-
-lang::Program program_of(std::initializer_list<const char*> texts) {
-    lang::Program program;
-    for (const char* text : texts) {
-        const lang::ParseResult parsed = lang::parse_condition(text);
-        REQUIRE(parsed.root != nullptr);
-        const lang::Checked checked = lang::check_condition(*parsed.root, program);
-        REQUIRE(checked.ok);
-        program.conditions.push_back({checked.root, checked.events});
-    }
-    return program;
-}
 
 EngineOptions interpreting() {
     EngineOptions options;

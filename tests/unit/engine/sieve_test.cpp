@@ -8,10 +8,9 @@
 
 #include "engine/engine.hpp"
 #include "eval/interpret.hpp"
-#include "lang/check.hpp"
-#include "lang/parse.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/make_event.hpp"
+#include "tests/support/program_of.hpp"
 
 namespace sensor::engine {
 namespace {
@@ -53,25 +52,17 @@ fields::Extractor lookup(FieldId id) noexcept {
 }
 
 lang::Program program() {
-    lang::Program made;
-    for (const char* text : {
-             "evt.type = openat and fd.name = /etc/shadow",
-             "evt.type in (openat, open) and evt.is_open_write = true and fd.name startswith /etc",
-             "evt.type = openat and not fd.name startswith /etc and proc.pid > 5",
-             "evt.type = openat and (fd.name = /a or fd.realpath = /a) and proc.pid < 90",
-             "evt.type = openat and not (fd.realpath exists or fd.name endswith b)",
-             "evt.type in (openat, unlinkat) and proc.pid = 7",
-             "evt.type = openat and fd.name glob */x* and fd.realpath != /usr/x1",
-             "evt.type != openat and fd.name = /a",
-             "evt.type = openat and evt.is_open_read = true and fd.name pmatch (/etc, /usr)",
-         }) {
-        const lang::ParseResult parsed = lang::parse_condition(text);
-        REQUIRE(parsed.root != nullptr);
-        const lang::Checked checked = lang::check_condition(*parsed.root, made);
-        REQUIRE(checked.ok);
-        made.conditions.push_back({checked.root, checked.events});
-    }
-    return made;
+    return sensor::testing::program_of({
+        "evt.type = openat and fd.name = /etc/shadow",
+        "evt.type in (openat, open) and evt.is_open_write = true and fd.name startswith /etc",
+        "evt.type = openat and not fd.name startswith /etc and proc.pid > 5",
+        "evt.type = openat and (fd.name = /a or fd.realpath = /a) and proc.pid < 90",
+        "evt.type = openat and not (fd.realpath exists or fd.name endswith b)",
+        "evt.type in (openat, unlinkat) and proc.pid = 7",
+        "evt.type = openat and fd.name glob */x* and fd.realpath != /usr/x1",
+        "evt.type != openat and fd.name = /a",
+        "evt.type = openat and evt.is_open_read = true and fd.name pmatch (/etc, /usr)",
+    });
 }
 
 }  // namespace
