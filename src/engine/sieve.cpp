@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <random>
 
 #include "eval/hash.hpp"
@@ -13,12 +14,16 @@ namespace {
 using lang::CondNode;
 using lang::Term;
 
-constexpr std::uint32_t kAbsent = 0xffffffffU, kAgain = 0xfffffffeU;  // lengths no text has
+constexpr std::uint64_t kAbsent = 0xffff, kAgain = 0xfffe;  // lengths no text has
 constexpr std::size_t kFew = 3;  // so few conditions are judged as fast as looked up
 
 bool is_plain(const Term& term, FieldId id) {
     return term.kind == Term::Kind::Field && term.field.id == id &&
            term.field.arg.kind == FieldArg::Kind::None;
+}
+
+std::uint32_t tag_of(std::uint64_t hash) noexcept {
+    return static_cast<std::uint32_t>(hash >> 32) | 1;  // 0 is no tag
 }
 
 /// A predicate, asked once an event: many conditions share it.
@@ -49,7 +54,8 @@ Sieve::Sieve(const lang::Program& program, const Dispatch& dispatch)
     if (sieved_.none()) return;
     std::random_device random;  // whoever chooses file names must not choose collisions
     seed_ = std::uint64_t{random()} << 32 | random();
-    entries_ = std::make_unique<Entry[]>(kSets * kWays);
+    sets_ = std::make_unique<Set[]>(kSets);
+    lines_ = std::make_unique_for_overwrite<Line[]>(kLines);
     lists_ = std::make_unique<List[]>(kLists);
     conditions_ = std::make_unique<std::uint32_t[]>(kListRoom);
 }
@@ -92,30 +98,33 @@ bool Sieve::depends_on_key(const lang::Condition& condition) const {
 }
 
 bool Sieve::make_key(eval::Frame& frame, Key& key) const noexcept {
-    key.size = 0;
-    const auto add = [&](const void* from, std::size_t bytes) {
-        if (bytes != 0) std::memcpy(key.bytes.data() + key.size, from, bytes);
-        key.size += bytes;
-    };
-    add(&frame.type, sizeof frame.type);
+    key.facts = frame.type;
     for (const std::uint32_t term : flags_) {
         const Value value = frame.runtime->term(frame, term);
-        add(&value.kind, sizeof value.kind);
-        add(&value.bits, sizeof value.bits);
+        key.facts = key.facts << 2 | (value.present() ? 1U : 0U) | (value.bits != 0 ? 2U : 0U);
     }
     std::string_view last;
+    std::size_t bytes = 0;
+    key.hash = seed_;
     for (const std::uint32_t term : texts_) {
         const Value value = frame.runtime->term(frame, term);
-        if (value.present() && value.kind != Kind::Text) return false;
-        const bool again = value.present() && value.text() == last;  // mostly name and real path
-        const std::uint32_t size = again ? kAgain : value.present() ? value.len : kAbsent;
-        const std::size_t bytes = again || !value.present() ? 0 : value.len;
-        if (key.size + sizeof size + bytes > kKeyBytes) return false;
-        std::memcpy(key.bytes.data() + key.size, &size, sizeof size);
-        add(&size, sizeof size);
-        add(value.text().data(), bytes);
-        if (value.present()) last = value.text();
+        std::uint64_t size = kAbsent;
+        if (value.present()) {
+            if (value.kind != Kind::Text) return false;
+            const std::string_view text = value.text();
+            if (text.size() > kTextBytes - bytes) return false;
+            size = text.size();
+            if (key.texts != 0 && text == last) {  // mostly name and real path are the same
+                size = kAgain;
+            } else {
+                last = key.text[key.texts++] = text;
+                bytes += size;
+                key.hash = eval::text_hash(text, key.hash);
+            }
+        }
+        key.facts = key.facts << 16 | size;
     }
+    key.hash = eval::fold64(key.hash ^ key.facts, seed_ | 1);
     return true;
 }
 
@@ -131,38 +140,60 @@ bool Sieve::seen_before(std::uint64_t hash) noexcept {
     return false;
 }
 
+bool Sieve::is_of(const Entry& entry, const Key& key) noexcept {
+    if (entry.facts != key.facts) return false;
+    const char* at = entry.text();
+    for (std::size_t k = 0; k < key.texts; at += key.text[k++].size()) {
+        if (std::memcmp(at, key.text[k].data(), key.text[k].size()) != 0) return false;
+    }
+    return true;
+}
+
 std::span<const std::uint32_t> Sieve::look_up(eval::Frame& frame,
                                               std::span<const std::uint32_t> candidates) noexcept {
     Key key;
     ++stats_.misses;
     if (!make_key(frame, key)) return candidates;
-    const std::uint64_t hash = eval::hash64({key.bytes.data(), key.size}, seed_);
-    Entry* set = &entries_[(hash % kSets) * kWays];
+    Set& set = sets_[key.hash % kSets];
     for (std::size_t way = 0; way < kWays; ++way) {
-        Entry& entry = set[way];
-        if (entry.hash != hash || entry.size != key.size ||
-            std::memcmp(entry.key.data(), key.bytes.data(), key.size) != 0)
-            continue;
+        if (set.tags[way] != tag_of(key.hash)) continue;
+        const Entry& entry = *entry_at(set.lines[way]);
+        if (!is_of(entry, key)) continue;
         --stats_.misses;
         ++stats_.hits;
-        set[1 - way].recent = false;
-        entry.recent = true;
-        const List& list = lists_[entry.list];
-        return {&conditions_[list.first], list.count};
+        return {&conditions_[entry.first], entry.count};
     }
-    if (!seen_before(hash)) return candidates;
-    const std::uint32_t number = sift(frame, candidates);
-    if (number == kLists) return candidates;
-    Entry& entry = set[0].recent ? set[1] : set[0];
-    entry.hash = hash;
-    entry.size = static_cast<std::uint16_t>(key.size);
-    entry.list = number;
-    std::memcpy(entry.key.data(), key.bytes.data(), key.size);
-    return {&conditions_[lists_[number].first], lists_[number].count};
+    if (!seen_before(key.hash)) return candidates;
+    const List* const list = sift(frame, candidates);
+    if (list == nullptr) return candidates;
+    remember(set, key, *list);
+    return {&conditions_[list->first], list->count};
 }
 
-std::uint32_t Sieve::sift(eval::Frame& frame, std::span<const std::uint32_t> candidates) noexcept {
-    if (conditions_used_ + candidates.size() > kListRoom || lists_used_ > kLists / 2) return kLists;
+// The oldest of the set goes; when there is no room for texts, all do, and those in use come back.
+void Sieve::remember(Set& set, const Key& key, const List& list) noexcept {
+    std::size_t bytes = sizeof(Entry);
+    for (std::size_t k = 0; k < key.texts; ++k) bytes += key.text[k].size();
+    const auto lines = static_cast<std::uint32_t>((bytes + sizeof(Line) - 1) / sizeof(Line));
+    if (lines_used_ + lines > kLines) {
+        std::fill_n(sets_.get(), kSets, Set{});
+        lines_used_ = 0;
+    }
+    std::shift_right(set.tags.begin(), set.tags.end(), 1);
+    std::shift_right(set.lines.begin(), set.lines.end(), 1);
+    set.tags[0] = tag_of(key.hash);
+    set.lines[0] = lines_used_;
+    Entry* const entry = new (entry_at(lines_used_)) Entry{key.facts, list.first, list.count};
+    lines_used_ += lines;
+    char* at = entry->text();
+    for (std::size_t k = 0; k < key.texts; ++k)
+        at = std::copy(key.text[k].begin(), key.text[k].end(), at);
+}
+
+const Sieve::List* Sieve::sift(eval::Frame& frame,
+                               std::span<const std::uint32_t> candidates) noexcept {
+    if (conditions_used_ + candidates.size() > kListRoom || lists_used_ > kLists / 2)
+        return nullptr;
     std::uint32_t* begin = &conditions_[conditions_used_];
     std::uint32_t count = 0;
     for (const std::uint32_t k : candidates) {
@@ -175,12 +206,12 @@ std::uint32_t Sieve::sift(eval::Frame& frame, std::span<const std::uint32_t> can
         const List& known = lists_[at];
         if (known.hash == hash && known.count == count &&
             std::memcmp(&conditions_[known.first], begin, bytes) == 0)
-            return at;
+            return &known;
     }
     lists_[at] = {hash, conditions_used_, count, true};
     conditions_used_ += count;
     ++lists_used_;
-    return at;
+    return &lists_[at];
 }
 
 Sieve::Tri Sieve::judge(eval::Frame& frame, std::uint32_t index) const noexcept {

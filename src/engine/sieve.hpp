@@ -40,20 +40,33 @@ public:
     const SieveStats& stats() const noexcept { return stats_; }
 
 private:
-    static constexpr std::size_t kKeyBytes = 112;  // an entry is two cache lines
-    static constexpr std::size_t kSets = 8192, kWays = 2;
+    static constexpr std::size_t kWays = 4, kSets = 4096;
+    static constexpr std::size_t kLines = 16384;  // for entries
+    static constexpr std::size_t kTextBytes = 240;
+    static constexpr std::size_t kMostTexts = 2;  // fd.name and fd.realpath
     static constexpr std::size_t kLists = 4096, kListRoom = 65536;
     static constexpr std::size_t kSeenBits = 65536;
+    /// What an event is looked up by, borrowed: its type, flags and lengths as one number, and the
+    /// texts. A text that is the same as the one before is only a length.
     struct Key {
-        std::array<char, kKeyBytes> bytes;
-        std::size_t size = 0;
+        std::uint64_t facts = 0, hash = 0;
+        std::size_t texts = 0;
+        std::array<std::string_view, kMostTexts> text;
     };
+    struct alignas(64) Line {
+        std::array<std::byte, 64> bytes;
+    };
+    /// The texts follow it. Entries stand one behind the other in the order they came, so that the
+    /// names in use are on few cache lines and few pages: a look-up costs what it has to fetch.
     struct Entry {
-        std::uint64_t hash = 0;
-        std::uint16_t size = 0;  ///< of the key; 0: free
-        bool recent = false;
-        std::uint32_t list = 0;
-        std::array<char, kKeyBytes> key;
+        std::uint64_t facts;
+        std::uint32_t first, count;  // conditions_
+        char* text() noexcept { return reinterpret_cast<char*>(this + 1); }
+        const char* text() const noexcept { return reinterpret_cast<const char*>(this + 1); }
+    };
+    struct alignas(32) Set {
+        std::array<std::uint32_t, kWays> tags;   // of the hash; 0: free
+        std::array<std::uint32_t, kWays> lines;  // where the entry is
     };
     struct List {
         std::uint64_t hash = 0;
@@ -67,9 +80,14 @@ private:
     std::span<const std::uint32_t> look_up(eval::Frame& frame,
                                            std::span<const std::uint32_t> candidates) noexcept;
     bool make_key(eval::Frame& frame, Key& key) const noexcept;
+    static bool is_of(const Entry& entry, const Key& key) noexcept;
+    Entry* entry_at(std::uint32_t line) const noexcept {
+        return reinterpret_cast<Entry*>(lines_[line].bytes.data());
+    }
     bool seen_before(std::uint64_t hash) noexcept;
-    /// Number of the list of conditions that may hold; kLists: no room for another list.
-    std::uint32_t sift(eval::Frame& frame, std::span<const std::uint32_t> candidates) noexcept;
+    void remember(Set& set, const Key& key, const List& list) noexcept;
+    /// The list of conditions that may hold; nullptr: no room for another list.
+    const List* sift(eval::Frame& frame, std::span<const std::uint32_t> candidates) noexcept;
     Tri judge(eval::Frame& frame, std::uint32_t node) const noexcept;
 
     const lang::Program& program_;
@@ -77,8 +95,10 @@ private:
     std::vector<bool> exact_;                   // predicates that the key decides
     std::bitset<REC_MAX_EVENTS> sieved_;
     std::uint64_t seed_ = 0;
-    std::unique_ptr<Entry[]> entries_;
-    std::unique_ptr<List[]> lists_;
+    std::unique_ptr<Set[]> sets_;
+    std::unique_ptr<Line[]> lines_;
+    std::uint32_t lines_used_ = 0;
+    std::unique_ptr<List[]> lists_;                // a hash table: many names leave the same
     std::unique_ptr<std::uint32_t[]> conditions_;  // of the lists
     std::uint32_t conditions_used_ = 0, lists_used_ = 0;
     std::bitset<kSeenBits> seen_;

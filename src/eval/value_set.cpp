@@ -74,7 +74,7 @@ void ValueSet::build_table() {
     table_.assign(size, 0);
     for (std::size_t k = 0; k < texts_.size(); ++k) {
         lengths_.set(std::min<std::size_t>(texts_[k].size(), 255));
-        std::size_t at = hash64(texts_[k], 0) & (size - 1);
+        std::size_t at = text_hash(texts_[k], 0) & (size - 1);
         while (table_[at] != 0) at = (at + 1) & (size - 1);
         table_[at] = static_cast<std::uint32_t>(k + 1);
     }
@@ -83,7 +83,7 @@ void ValueSet::build_table() {
 bool ValueSet::has_text(std::string_view text) const noexcept {
     if (!lengths_[std::min<std::size_t>(text.size(), 255)]) return false;
     const std::size_t mask = table_.size() - 1;
-    for (std::size_t at = hash64(text, 0) & mask; table_[at] != 0; at = (at + 1) & mask) {
+    for (std::size_t at = text_hash(text, 0) & mask; table_[at] != 0; at = (at + 1) & mask) {
         if (texts_[table_[at] - 1] == text) return true;
     }
     return false;

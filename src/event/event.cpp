@@ -1,29 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "event/event.hpp"
 
+#include <bit>
+
 namespace sensor {
-
-bool is_variable(ParamType type) noexcept {
-    switch (type) {
-        case ParamType::CHARBUF:
-        case ParamType::BYTEBUF:
-        case ParamType::SOCKADDR:
-        case ParamType::SOCKTUPLE:
-        case ParamType::FDLIST:
-        case ParamType::FSPATH:
-        case ParamType::FSRELPATH:
-        case ParamType::DYN:
-        case ParamType::CHARBUFARRAY:
-        case ParamType::CHARBUF_PAIR_ARRAY:
-        case ParamType::IPV6ADDR:
-        case ParamType::IPV6NET:
-        case ParamType::IPNET:
-        case ParamType::IPADDR: return true;
-        default: return false;
-    }
-}
-
 namespace {
+
+static_assert(REC_MAX_SLOTS < 64, "a bit a slot");
 
 bool in_record(std::uint64_t slot, std::size_t tail_start, std::size_t size) noexcept {
     const std::uint64_t offset = slot >> 32;
@@ -45,9 +28,9 @@ Event Event::view(std::span<const std::byte> record) noexcept {
     const std::size_t params = info->params.size();
     if (head.nslots > params && head.nslots != params + REC_X_COUNT) return event;
     const auto* slots = reinterpret_cast<const std::uint64_t*>(record.data() + sizeof(rec_head));
-    for (std::size_t k = 0; k < head.nslots; ++k) {
-        const bool variable = k >= params || is_variable(info->params[k].type);
-        if (!variable || ((head.absent >> k) & 1) != 0) continue;
+    const std::uint64_t here = (std::uint64_t{1} << head.nslots) - 1;
+    for (std::uint64_t open = info->in_tail & here & ~head.absent; open != 0; open &= open - 1) {
+        const auto k = static_cast<std::size_t>(std::countr_zero(open));
         if (!in_record(slots[k], tail, head.len)) return event;
         if (k == params + REC_X_FD && ((slots[k] >> 32) & 7) != 0) return event;
     }

@@ -68,7 +68,4 @@ private:
     const EventInfo* info_ = nullptr;
 };
 
-/// True for parameter types that live in the tail of a record.
-bool is_variable(ParamType type) noexcept;
-
 }  // namespace sensor

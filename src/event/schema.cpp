@@ -71,6 +71,7 @@ struct EventTables {
         for (EventInfo& info : events) {
             info.fd_param = find_fd_param(info);
             info.for_rules = is_for_rules(info);
+            info.in_tail = find_in_tail(info);
             by_code[static_cast<std::size_t>(info.type)] = &info;
         }
     }
@@ -81,6 +82,14 @@ struct EventTables {
         if (info.source == EventSource::SYSCALL) return !info.enter;
         return info.source != EventSource::METAEVENT || (info.flags & MODIFIES_STATE) == 0 ||
                (info.flags & SKIPPARSERESET) != 0;
+    }
+
+    static std::uint64_t find_in_tail(const EventInfo& info) {
+        std::uint64_t slots = ~std::uint64_t{0} << info.params.size();
+        for (std::size_t k = 0; k < info.params.size(); ++k) {
+            if (is_variable(info.params[k].type)) slots |= std::uint64_t{1} << k;
+        }
+        return slots;
     }
 
     // The descriptor an event uses or creates: the first parameter of type FD. Only of events that
@@ -181,6 +190,26 @@ std::string_view name_of(const FlagInfo (&table)[N], std::uint32_t number) noexc
 }
 
 }  // namespace
+
+bool is_variable(ParamType type) noexcept {
+    switch (type) {
+        case ParamType::CHARBUF:
+        case ParamType::BYTEBUF:
+        case ParamType::SOCKADDR:
+        case ParamType::SOCKTUPLE:
+        case ParamType::FDLIST:
+        case ParamType::FSPATH:
+        case ParamType::FSRELPATH:
+        case ParamType::DYN:
+        case ParamType::CHARBUFARRAY:
+        case ParamType::CHARBUF_PAIR_ARRAY:
+        case ParamType::IPV6ADDR:
+        case ParamType::IPV6NET:
+        case ParamType::IPNET:
+        case ParamType::IPADDR: return true;
+        default: return false;
+    }
+}
 
 const EventInfo* event_info(std::uint16_t code) noexcept {
     return code < REC_MAX_EVENTS ? event_tables().by_code[code] : nullptr;

@@ -155,6 +155,7 @@ struct EventInfo {
     std::uint16_t flags = 0;
     std::span<const ParamInfo> params;
     std::int8_t fd_param = -1;  ///< index of the parameter naming the descriptor used, -1: none
+    std::uint64_t in_tail = 0;  ///< a bit a slot whose value stands behind the slots; all extras do
 };
 
 /// Descriptor of an event code, nullptr if there is none. O(1).
@@ -198,6 +199,8 @@ std::string_view errno_name(std::uint32_t number) noexcept;
 std::string_view signal_name(std::uint32_t number) noexcept;
 
 std::string_view to_text(ParamType type) noexcept;
+/// True for parameter types that live in the tail of a record.
+bool is_variable(ParamType type) noexcept;
 /// "file", "net", ... as evt.category prints it. IO categories depend on the descriptor: see
 /// fields/evt.cpp.
 std::string_view to_text(Category category) noexcept;

@@ -48,58 +48,71 @@ std::size_t FdTable::place(std::int32_t number) const noexcept {
         pages_.begin());
 }
 
-const FdInfo* FdTable::find(std::int64_t fd) const noexcept {
+FdTable::Slot* FdTable::slot_of(std::int64_t fd) noexcept {
     if (fd < 0 || fd > kLastNumber) return nullptr;
     const std::size_t at = place(page_of(fd));
-    if (at >= pages_.size() || pages_[at].number != page_of(fd)) return nullptr;
-    return pages_[at].page->find(fd);
+    return at < pages_.size() && pages_[at].number == page_of(fd) ? &pages_[at] : nullptr;
+}
+
+const FdInfo* FdTable::find(std::int64_t fd) const noexcept {
+    const Slot* slot = const_cast<FdTable*>(this)->slot_of(fd);
+    return slot == nullptr ? nullptr : slot->page->find(fd);
 }
 
 FdInfo* FdTable::edit(std::int64_t fd) {
-    if (find(fd) == nullptr) return nullptr;
-    return own(pages_[place(page_of(fd))].page, false).find(fd);
+    Slot* slot = slot_of(fd);
+    if (slot == nullptr || slot->page->find(fd) == nullptr) return nullptr;
+    return own(slot->page, false).find(fd);
 }
 
 FdInfo* FdTable::put(std::int64_t fd, FdInfo& info, std::size_t limit) {
     if (fd < 0 || fd > kLastNumber) return nullptr;
-    if (FdInfo* old = edit(fd)) {
+    Slot* slot = slot_of(fd);
+    if (slot != nullptr && slot->page->find(fd) != nullptr) {
+        FdInfo* old = own(slot->page, false).find(fd);
         *old = std::move(info);
         old->number = static_cast<std::int32_t>(fd);
         return old;
     }
     if (size_ >= limit || budget_->used >= budget_->limit) return nullptr;
-    const std::size_t at = place(page_of(fd));
-    if (at >= pages_.size() || pages_[at].number != page_of(fd)) {
-        pages_.insert(pages_.begin() + static_cast<std::ptrdiff_t>(at),
-                      {page_of(fd), FdPage::make(kFirstRoom)});
+    if (slot == nullptr) {
+        const auto at = static_cast<std::ptrdiff_t>(place(page_of(fd)));
+        slot = &*pages_.insert(pages_.begin() + at, {page_of(fd), FdPage::make(kFirstRoom)});
     }
     ++size_;
     ++budget_->used;
-    return &own(pages_[at].page, true).insert(fd, info);
+    return &own(slot->page, true).insert(fd, info);
 }
 
-void FdTable::erase(std::int64_t fd) {
-    if (find(fd) == nullptr) return;
-    const std::size_t at = place(page_of(fd));
+bool FdTable::erase(std::int64_t fd) {
+    Slot* slot = slot_of(fd);
+    if (slot == nullptr || slot->page->find(fd) == nullptr) return false;
     --size_;
     --budget_->used;
-    if (pages_[at].page->count() == 1)
-        pages_.erase(pages_.begin() + static_cast<std::ptrdiff_t>(at));
+    if (slot->page->count() == 1)
+        pages_.erase(pages_.begin() + (slot - pages_.data()));
     else
-        own(pages_[at].page, false).erase(fd);
+        own(slot->page, false).erase(fd);
+    return true;
 }
 
 template <typename Pred>
 void FdTable::erase_if(std::int64_t first, std::int64_t last, Pred&& pred) {
     first = std::clamp<std::int64_t>(first, 0, kLastNumber);
     last = std::min(last, kLastNumber);
+    const auto goes = [&](const FdInfo& entry) {
+        return entry.number >= first && entry.number <= last && pred(entry);
+    };
     const std::size_t before = size_;
     for (std::size_t at = place(page_of(first)); at < pages_.size(); ++at) {
-        if (pages_[at].number > page_of(last)) break;
-        for (std::size_t k = pages_[at].page->count(); k-- > 0;) {
-            const FdInfo& entry = pages_[at].page->entries()[k];
-            if (entry.number < first || entry.number > last || !pred(entry)) continue;
-            own(pages_[at].page, false).erase(entry.number);
+        Slot& slot = pages_[at];
+        if (slot.number > page_of(last)) break;
+        const std::span<FdInfo> entries = slot.page->entries();
+        if (std::none_of(entries.begin(), entries.end(), goes)) continue;
+        FdPage& mine = own(slot.page, false);
+        for (std::size_t k = mine.count(); k-- > 0;) {
+            if (!goes(mine.entries()[k])) continue;
+            mine.erase(mine.entries()[k].number);
             --size_;
         }
     }

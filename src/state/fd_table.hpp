@@ -45,7 +45,8 @@ public:
     /// Sets or replaces and returns the entry; nullptr, and `info` kept, if the number is none
     /// a descriptor can have, the table holds `limit` others, or the budget is spent.
     FdInfo* put(std::int64_t fd, FdInfo& info, std::size_t limit);
-    void erase(std::int64_t fd);
+    /// False if there was none.
+    bool erase(std::int64_t fd);
     void erase_range(std::int64_t first, std::int64_t last);
     void mark_cloexec(std::int64_t first, std::int64_t last);
     void erase_cloexec();
@@ -57,6 +58,7 @@ private:
     };
 
     std::size_t place(std::int32_t number) const noexcept;
+    Slot* slot_of(std::int64_t fd) noexcept;
     template <typename Pred>
     void erase_if(std::int64_t first, std::int64_t last, Pred&& pred);
 

@@ -276,7 +276,10 @@ void FdUpdate::pidfd_getfd() {
     const std::int64_t number = pidfd == nullptr || thread_.in_pidns ? 0 : pidfd->pidfd_number();
     const Thread* target = number <= 0 ? nullptr : state_.find(static_cast<std::uint32_t>(number));
     const FdInfo* source = target == nullptr ? nullptr : target->fd(event_.i64(2));
-    if (source == nullptr) return state_.own_fds(thread_).erase(event_.result());
+    if (source == nullptr) {
+        state_.own_fds(thread_).erase(event_.result());
+        return;
+    }
     FdInfo copy = *source;
     copy.cloexec = true;
     add(std::move(copy), event_.result());
