@@ -11,6 +11,7 @@
 #include "base/log.hpp"
 #include "bench/machine.hpp"
 #include "bench/rounds.hpp"
+#include "state/thread_slab.hpp"
 
 namespace sensor::bench {
 namespace {
@@ -77,7 +78,9 @@ public:
         const double before = allocated();
         state_->load(machine.tables);
         const double with_threads = allocated();
-        thread_bytes_ = (with_threads - before - machine.text_bytes) / processes_;
+        // What stands in the slab is not the allocator's.
+        thread_bytes_ = state::ThreadSlab::kThreadBytes +
+                        (with_threads - before - machine.text_bytes) / processes_;
         state_.reset();
         const double text_bytes = add_fds(machine.tables, fds_each_);
         state_ = std::make_unique<state::State>(app::replay_state());

@@ -107,9 +107,8 @@ void State::load(const CaptureTables& tables) {
             if ((process.tid == process.tgid) == leaders) load_process(process);
         }
     }
-    threads_.for_each([&](Thread& thread) {  // parents may have come after their children
-        if (thread.is_leader() && !thread.linked) threads_.set_parent(thread, thread.ptid);
-    });
+    // Parents may have come after their children.
+    threads_.for_each([&](Thread& thread) { threads_.adopt_waiting(thread); });
     // Which ports serve decides how the connections read.
     for (const CaptureFd& fd : tables.fds) load_server_port(fd);
     for (const CaptureFd& fd : tables.fds) load_fd(fd);

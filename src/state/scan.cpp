@@ -90,9 +90,7 @@ void State::scan_proc() {
             if (tid != tgid && threads_.find(tid) == nullptr) make_member(leader, tid, tid);
         }
     }
-    threads_.for_each([&](Thread& thread) {
-        if (thread.is_leader() && !thread.linked) threads_.set_parent(thread, thread.ptid);
-    });
+    threads_.for_each([&](Thread& thread) { threads_.adopt_waiting(thread); });
 }
 
 void State::fill(Thread& leader, const ProcInfo& info) {

@@ -212,6 +212,7 @@ Thread& State::make_leader(std::uint32_t tgid, std::uint32_t ns_tgid, std::uint6
     leader.ns_tgid = ns_tgid;
     leader.pidns_start_ns = options_.boot_epoch_ns;
     if (ns_tgid != 0) learn_number(ns_tgid, tgid);
+    threads_.adopt_waiting(leader);
     if (proc_ && ns_tgid != 0 && fill_from_proc(leader, ns_tgid)) return leader;
     ++stats_.unknown_threads;
     leader.sid = leader.pgid = leader.vpgid = -1;

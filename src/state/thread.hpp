@@ -89,7 +89,8 @@ struct Thread {
     std::uint16_t last_type = 0xffff;  ///< event before this one
     bool start_exact = true;           ///< false: rounded to clock ticks
     bool exited = false;
-    std::uint32_t place = 0;           ///< in the list of all
+    std::uint32_t place = 0;      ///< in the list of all
+    std::uint32_t slab_name = 0;  ///< of its memory
     std::uint64_t cgroup_id = 0;
     Ref<FdTable> fds;  ///< on the leader
 

@@ -3,7 +3,6 @@
 
 #include "base/check.hpp"
 
-#include <memory>
 #include <utility>
 
 namespace sensor::state {
@@ -12,13 +11,19 @@ namespace {
 constexpr std::size_t kEvictionSample = 32;
 constexpr int kMaxAncestors = 128;
 
+bool is_younger(const Thread& parent, const Thread& child) noexcept {
+    const bool comparable = parent.start_exact && child.start_exact;
+    return comparable && parent.start_ns != 0 && child.start_ns != 0 &&
+           parent.start_ns > child.start_ns;
+}
+
 }  // namespace
 
-ThreadTable::~ThreadTable() { clear(); }
+ThreadTable::~ThreadTable() { threads_.clear(); }
 
 void ThreadTable::clear() {
-    for_each([](const Thread& thread) { delete &thread; });
-    threads_ = TidIndex{};
+    threads_.clear();
+    waiting_.clear();
     last_ = nullptr;
     clock_hand_ = 0;
 }
@@ -30,9 +35,7 @@ Thread& ThreadTable::add(std::uint32_t tid, std::uint32_t tgid, std::uint32_t pt
     if (leader != nullptr) touch(*leader);
     if (Thread* parent = ptid == 0 ? nullptr : find(ptid)) touch(*parent);
     if (threads_.size() >= limit_) make_room();
-    auto owned = std::make_unique<Thread>();
-    Thread& thread = *owned;
-    thread.tid = tid;
+    Thread& thread = threads_.add(tid);
     thread.tgid = tgid;
     thread.step = step_;
     if (leader == nullptr) {
@@ -44,14 +47,25 @@ Thread& ThreadTable::add(std::uint32_t tid, std::uint32_t tgid, std::uint32_t pt
         thread.next_member = std::exchange(leader->next_member, &thread);
         ++leader->alive;
     }
-    threads_.insert(*owned.release());
     thread.ptid = ptid;
     if (thread.is_leader()) set_parent(thread, ptid);
     return thread;
 }
 
+void ThreadTable::stop_waiting(const Thread& child) noexcept {
+    const auto [first, last] = waiting_.equal_range(child.ptid);
+    for (auto at = first; at != last; ++at) {
+        if (at->second != &child) continue;
+        waiting_.erase(at);
+        return;
+    }
+}
+
 void ThreadTable::unlink_child(Thread& child) noexcept {
-    if (!child.linked) return;
+    if (!child.linked) {
+        if (!waiting_.empty()) stop_waiting(child);
+        return;
+    }
     Thread* parent = find(child.ptid);
     if (child.prev_sibling != nullptr) {
         child.prev_sibling->next_sibling = child.next_sibling;
@@ -66,12 +80,26 @@ void ThreadTable::unlink_child(Thread& child) noexcept {
 void ThreadTable::set_parent(Thread& leader, std::uint32_t ptid) {
     unlink_child(leader);
     leader.ptid = ptid;
-    Thread* parent = ptid == 0 ? nullptr : find(ptid);
-    if (parent == nullptr || parent == &leader) return;
+    if (ptid == 0 || ptid == leader.tid) return;
+    Thread* parent = find(ptid);
+    if (parent == nullptr) {
+        waiting_.emplace(ptid, &leader);
+        return;
+    }
     leader.next_sibling = parent->first_child;
     if (parent->first_child != nullptr) parent->first_child->prev_sibling = &leader;
     parent->first_child = &leader;
     leader.linked = true;
+}
+
+void ThreadTable::adopt_waiting(Thread& thread) {
+    if (waiting_.empty()) return;
+    const auto [first, last] = waiting_.equal_range(thread.tid);
+    std::vector<Thread*> children;
+    for (auto at = first; at != last; ++at) {
+        if (!is_younger(*thread.leader, *at->second)) children.push_back(at->second);
+    }
+    for (Thread* child : children) set_parent(*child, thread.tid);
 }
 
 const Thread* ThreadTable::parent(const Thread& thread) const noexcept {
@@ -81,13 +109,7 @@ const Thread* ThreadTable::parent(const Thread& thread) const noexcept {
     if (found == nullptr) return nullptr;
     const Thread* leader = found->leader;
     if (leader == &child) return nullptr;
-    // A parent is never younger than its child: then the number was given to somebody else.
-    const bool comparable = leader->start_exact && child.start_exact;
-    if (comparable && leader->start_ns != 0 && child.start_ns != 0 &&
-        leader->start_ns > child.start_ns) {
-        return nullptr;
-    }
-    return leader;
+    return is_younger(*leader, child) ? nullptr : leader;
 }
 
 // The kernel's rule: another thread of the group, else the nearest ancestor that is a reaper, on
@@ -132,7 +154,6 @@ void ThreadTable::erase(Thread& thread) {
     before->next_member = thread.next_member;
     if (last_ == &thread) last_ = nullptr;
     threads_.erase(thread);
-    delete &thread;
 }
 
 void ThreadTable::remove(Thread& thread) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <unordered_map>
 
 #include "state/thread.hpp"
 #include "state/tid_index.hpp"
@@ -12,7 +13,7 @@ namespace sensor::state {
 
 class ThreadTable {
 public:
-    explicit ThreadTable(std::size_t limit) : limit_(limit) {}
+    explicit ThreadTable(std::size_t limit) : threads_(limit + kPinned), limit_(limit) {}
     ThreadTable(const ThreadTable&) = delete;
     ThreadTable& operator=(const ThreadTable&) = delete;
     ~ThreadTable();
@@ -46,14 +47,19 @@ public:
     void keep_only(Thread& keep);
     /// Marks as exited and gives children a new parent. `reaper` null: the table looks for one.
     void mark_exited(Thread& thread, Thread* reaper);
-    /// Moves a leader below another parent; ptid 0: none.
+    /// Moves a leader below another parent; ptid 0: none. If that one is not there, the leader
+    /// waits for it.
     void set_parent(Thread& leader, std::uint32_t ptid);
+    /// Links the children that waited for a thread; one that is older than a child is not its
+    /// parent, whatever its number.
+    void adopt_waiting(Thread& thread);
 
     /// A new piece of work begins: what is added or touched until the next one is not evicted.
     void next_step() noexcept { ++step_; }
     void touch(Thread& thread) noexcept { thread.step = step_; }
 
-    /// Leader of the group that the parent thread belongs to; nullptr if unknown.
+    /// Leader of the group that the parent thread belongs to; nullptr if unknown or younger than
+    /// the child: then the number was given to somebody else.
     const Thread* parent(const Thread& thread) const noexcept;
 
     template <typename F>
@@ -63,13 +69,18 @@ public:
 
 private:
     void unlink_child(Thread& child) noexcept;
+    void stop_waiting(const Thread& child) noexcept;
     void erase(Thread& thread);
     void reparent(Thread& thread, Thread* reaper);
     Thread* find_reaper(Thread& thread) noexcept;
     bool may_evict(const Thread& candidate) const noexcept;
     void make_room();
 
-    TidIndex threads_;  // owns
+    // More than one event ever touches: the table is larger than its limit by those at most.
+    static constexpr std::size_t kPinned = 4096;
+
+    TidIndex threads_;
+    std::unordered_multimap<std::uint32_t, Thread*> waiting_;  // by ptid: leaders without a link
     std::size_t limit_;
     std::uint64_t evicted_ = 0;
     std::size_t clock_hand_ = 0;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// TidIndex: thread numbers to threads. Numbers below the kernel's own limit are looked up in pages,
-// two loads however many threads there are; others, which only a damaged capture has, in a map.
-// Also the list of all threads. Used by ThreadTable only.
+// TidIndex: owns the threads and finds them by number. Numbers below the kernel's own limit are
+// looked up in pages; others, which only a damaged capture has, in a map. Used by ThreadTable only.
 #pragma once
 
 #include <array>
@@ -11,47 +10,61 @@
 #include <unordered_map>
 #include <vector>
 
-#include "state/thread.hpp"
+#include "state/thread_slab.hpp"
 
 namespace sensor::state {
 
 class TidIndex {
 public:
+    /// most: threads at one time
+    explicit TidIndex(std::size_t most) : slab_(most) {}
+
+    /// cost: two loads however many threads there are
     Thread* find(std::uint32_t tid) const noexcept {
         if (tid >= kDirect) [[unlikely]]
             return find_far(tid);
         const Page* page = pages_[tid >> kShift].get();
-        return page == nullptr ? nullptr : page->threads[tid & kMask];
+        const std::uint32_t name = page == nullptr ? 0 : page->names[tid & kMask];
+        return name == 0 ? nullptr : &slab_.at(name);
     }
     std::size_t size() const noexcept { return all_.size(); }
     /// Every thread once, in no order; places change when threads go.
     const std::vector<Thread*>& all() const noexcept { return all_; }
 
-    /// thread.tid must not be there.
-    void insert(Thread& thread) {
+    /// A new thread of that number, which must not be there; its address stays.
+    Thread& add(std::uint32_t tid) {
+        const std::uint32_t name = slab_.make();
+        Thread& thread = slab_.at(name);
+        thread.tid = tid;
+        thread.slab_name = name;
         thread.place = static_cast<std::uint32_t>(all_.size());
         all_.push_back(&thread);
-        if (thread.tid >= kDirect) {
-            far_[thread.tid] = &thread;
-            return;
+        if (tid >= kDirect) {
+            far_[tid] = &thread;
+            return thread;
         }
-        std::unique_ptr<Page>& page = pages_[thread.tid >> kShift];
+        std::unique_ptr<Page>& page = pages_[tid >> kShift];
         if (!page) page = std::make_unique<Page>();
-        page->threads[thread.tid & kMask] = &thread;
+        page->names[tid & kMask] = name;
         ++page->used;
+        return thread;
     }
-    /// The thread must be there.
-    void erase(const Thread& thread) noexcept {
+    /// Ends a thread, which must be there.
+    void erase(Thread& thread) noexcept {
         all_[thread.place] = all_.back();
         all_[thread.place]->place = thread.place;
         all_.pop_back();
         if (thread.tid >= kDirect) {
             far_.erase(thread.tid);
-            return;
+        } else {
+            std::unique_ptr<Page>& page = pages_[thread.tid >> kShift];
+            page->names[thread.tid & kMask] = 0;
+            if (--page->used == 0) page.reset();
         }
-        std::unique_ptr<Page>& page = pages_[thread.tid >> kShift];
-        page->threads[thread.tid & kMask] = nullptr;
-        if (--page->used == 0) page.reset();
+        slab_.end(thread.slab_name);
+    }
+    void clear() noexcept {
+        while (!all_.empty()) erase(*all_.back());
     }
 
 private:
@@ -59,7 +72,7 @@ private:
     static constexpr unsigned kShift = 9;
     static constexpr std::uint32_t kMask = (1U << kShift) - 1;
     struct Page {
-        std::array<Thread*, std::size_t{1} << kShift> threads{};
+        std::array<std::uint32_t, std::size_t{1} << kShift> names{};  // 0: none
         std::uint32_t used = 0;
     };
 
@@ -68,6 +81,7 @@ private:
         return found == far_.end() ? nullptr : found->second;
     }
 
+    ThreadSlab slab_;
     std::vector<std::unique_ptr<Page>> pages_ =
         std::vector<std::unique_ptr<Page>>(kDirect >> kShift);
     std::unordered_map<std::uint32_t, Thread*> far_;

@@ -38,6 +38,29 @@ TEST_CASE("a parent younger than its child is not its parent") {
     CHECK(f.state.parent(*f.state.find(700)) == nullptr);
 }
 
+TEST_CASE("a parent that becomes known later has its children, and gives them on when it ends") {
+    ProcessFixture f;
+    constexpr std::uint64_t kBorn = 50 * kSecond;
+    f.clone_child(300, 200, 0, kBorn);  // nothing was seen of 200
+    f.clone_child(301, 200, 0, kBorn);
+    CHECK(f.state.parent(*f.state.find(300)) == nullptr);
+    f.exit(301);  // no longer waits
+    std::uint64_t start = kBorn - kSecond;
+    SECTION("an older process of that number") {
+        f.run(EventType::chdir, {{"res", 0}, {"path", "/"}}, {.tgid = 200, .start = start});
+        REQUIRE(f.state.find(200) != nullptr);
+        CHECK(f.state.parent(*f.state.find(300)) == f.state.find(200));
+        f.exit(200, 0, 100);
+        CHECK(f.state.parent(*f.state.find(300)) == f.state.find(100));
+    }
+    SECTION("a younger one is somebody else") {
+        start = kBorn + kSecond;
+        f.run(EventType::chdir, {{"res", 0}, {"path", "/"}}, {.tgid = 200, .start = start});
+        f.exit(200, 0, 100);
+        CHECK(f.state.parent(*f.state.find(300)) == nullptr);
+    }
+}
+
 TEST_CASE("set*id takes the effective id; -1 leaves it") {
     ProcessFixture f;
     const auto uid = [&] { return f.state.find(100)->uid; };

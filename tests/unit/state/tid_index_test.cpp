@@ -3,7 +3,6 @@
 #include "state/tid_index.hpp"
 
 #include <map>
-#include <memory>
 #include <random>
 #include <set>
 
@@ -12,8 +11,8 @@
 using namespace sensor::state;
 
 TEST_CASE("the thread index answers as a map does") {
-    TidIndex index;
-    std::map<std::uint32_t, std::unique_ptr<Thread>> expected;
+    TidIndex index(20000);
+    std::map<std::uint32_t, Thread*> expected;
     std::mt19937 engine(11);
     const auto random = [&] { return static_cast<std::uint32_t>(engine()); };
     for (int round = 0; round < 60000; ++round) {
@@ -24,19 +23,25 @@ TEST_CASE("the thread index answers as a map does") {
                                              : 0xffffff00U + random() % 64;
         const auto known = expected.find(tid);
         if (known != expected.end()) {
-            REQUIRE(index.find(tid) == known->second.get());
+            REQUIRE(index.find(tid) == known->second);
             if (random() % 2 == 0) continue;
             index.erase(*known->second);
             expected.erase(known);
         } else {
             REQUIRE(index.find(tid) == nullptr);
-            auto thread = std::make_unique<Thread>();
-            thread->tid = tid;
-            index.insert(*thread);
-            expected[tid] = std::move(thread);
+            Thread& thread = index.add(tid);
+            REQUIRE(thread.tid == tid);
+            thread.ptid = ~tid;
+            expected[tid] = &thread;
         }
         REQUIRE(index.size() == expected.size());
     }
-    for (const auto& [tid, thread] : expected) REQUIRE(index.find(tid) == thread.get());
+    for (const auto& [tid, thread] : expected) {
+        REQUIRE(index.find(tid) == thread);
+        REQUIRE(thread->ptid == ~tid);
+    }
     CHECK(std::set<Thread*>(index.all().begin(), index.all().end()).size() == expected.size());
+    index.clear();
+    CHECK(index.size() == 0);
+    CHECK(index.find(expected.begin()->first) == nullptr);
 }
