@@ -28,17 +28,19 @@ p{margin:6px 0}
 p.method{max-width:80ch}
 .soft{color:var(--soft)}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:18px}
-.heads{display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:12px;margin:20px 0}
+.heads{display:grid;grid-template-columns:repeat(auto-fit,minmax(235px,350px));gap:12px;margin:20px 0}
 .heads .card{padding:14px 16px}
-.heads b{display:block;font-size:26px;line-height:1.3;font-variant-numeric:tabular-nums}
+.heads h4{margin:0 0 6px;font-size:16px}
+.heads p{display:flex;justify-content:space-between;gap:10px;margin:2px 0;align-items:baseline}
+.heads b{font-size:19px;font-variant-numeric:tabular-nums;white-space:nowrap}
 .heads span{color:var(--soft);font-size:14px}
 .dot{display:inline-block;width:9px;height:9px;border-radius:50%;margin-right:7px}
 .warn{background:var(--warnpage);color:var(--warn);border-radius:8px;padding:10px 14px;margin:10px 0}
 svg{display:block;width:100%;height:auto}
 .scroll{overflow-x:auto;padding:4px 0}
-table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
-th,td{padding:9px 10px;text-align:right;white-space:nowrap;border-bottom:1px solid var(--line)}
-th{font-weight:600;color:var(--soft);font-size:12.5px}
+table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}
+th,td{padding:8px 8px;text-align:right;white-space:nowrap;border-bottom:1px solid var(--line)}
+th{font-weight:600;color:var(--soft);font-size:12px}
 th:nth-child(-n+2),td:nth-child(-n+2){text-align:left}
 tr:last-child td{border-bottom:0}
 tr.first td{border-top:2px solid var(--line)}
@@ -72,20 +74,22 @@ std::string dot(const Run& run, const Row& row) {
     return format("<i class=\"dot {}\"></i>", variant_class(variant_idx(run, row)));
 }
 
-/// One card per subject: what the first variant after the baseline adds.
+/// One card per subject: what every variant adds to the baseline, by median.
 std::string headlines(const Run& run) {
     std::string out;
     std::string last;
     for (const Row& row : rows_of(run)) {
-        if (!row.compared || row.series->subject == last) continue;
-        last = row.series->subject;
-        out += format(
-            "<div class=\"card\"><span>{}</span><b>{}</b><span>{}{}, {} by minimum</span></div>\n",
-            xml_escaped(last), xml_escaped(difference(row.over.by_median, row.series->unit)),
-            dot(run, row), xml_escaped(row.series->variant),
-            xml_escaped(difference(row.over.by_min, row.series->unit)));
+        if (!row.compared) continue;
+        if (row.series->subject != last) {
+            out += last.empty() ? "" : "</div>\n";
+            last = row.series->subject;
+            out += format("<div class=\"card\"><h4>{}</h4>\n", xml_escaped(last));
+        }
+        out += format("<p><span>{}{}</span><b>{}</b></p>\n", dot(run, row),
+                      xml_escaped(row.series->variant),
+                      xml_escaped(difference(row.over.by_median, row.series->unit)));
     }
-    return out.empty() ? out : "<div class=\"heads\">\n" + out + "</div>\n";
+    return out.empty() ? out : "<div class=\"heads\">\n" + out + "</div>\n</div>\n";
 }
 
 std::string html_table(const Run& run) {

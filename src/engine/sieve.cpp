@@ -6,6 +6,7 @@
 #include <new>
 #include <random>
 
+#include "base/check.hpp"
 #include "eval/hash.hpp"
 
 namespace sensor::engine {
@@ -71,6 +72,7 @@ void Sieve::find_key_terms() {
         if (flag) flags_.push_back(k);
         in_key[k] = text || flag || is_plain(term, FieldId::evt_type);
     }
+    SENSOR_CHECK(texts_.size() <= kMostTexts);  // terms are unique
     for (std::uint32_t k = 0; k < program_.predicates.size(); ++k) {
         const lang::Predicate& predicate = program_.predicates[k];
         exact_[k] = in_key[predicate.left] && !predicate.right_is_term;
