@@ -58,18 +58,17 @@ inside() {
             sh -c "cd /root/falco-ebpf && $*"' _ "$root" "$@"
 }
 
-# The sensor must attach, see its own quiet namespace for two seconds, and end in good order.
-run_and_stop() {
-    inside 'timeout -s INT -k 20 4 make run ARGS="--scope pidns"' || true
+# The sensor must attach, watch its own quiet namespace for a second, and end in good order.
+watch_a_second() {
+    inside 'make run ARGS="--scope pidns -M 1"' || return 1
     grep -q "Opening 'syscall' source" "$work/log" && grep -q 'Events detected: ' "$work/log"
 }
 
 step 'debootstrap minbase' bootstrap
 step 'git clone' clone
 step 'packages (packaging/deps.sh)' inside 'packaging/deps.sh'
-step 'make build (first)' inside 'make build'
-step 'make build (again)' inside 'make build'
-step 'make run, stopped after 4 s' run_and_stop
+step 'make run, for a second (first)' watch_a_second
+step 'make run, for a second (again)' watch_a_second
 step 'make test' inside 'make test'
 grep -E 'tests passed|Total Test time' "$work/log" | sed "s/^/$release   /"
 step 'make test (again)' inside 'make test'

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/dump.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <unordered_map>
@@ -12,14 +10,12 @@
 #include "app/live.hpp"
 #include "app/query.hpp"
 #include "app/replay.hpp"
-#include "app/stop.hpp"
 #include "base/log.hpp"
 #include "output/render.hpp"
 
 namespace sensor::app {
 namespace {
 
-constexpr int kPollMs = 100;
 constexpr const char* kDefaultFormat =
     "%evt.num %evt.time %evt.cpu %proc.name (%thread.tid) %evt.type %evt.args";
 
@@ -110,19 +106,13 @@ Result<> dump_live(const Options& options, const Config& config, const rules::Ru
     Dumper dumper(options.dump, config, query, engine, state);
     say_ready(options.ready_fd);
     std::uint64_t number = 0;
-    const auto limit_ns = static_cast<std::uint64_t>(options.duration_s * 1e9);
-    Result<> ended = Ok{};
-    while (!stop_requested() && !dumper.full() &&
-           (limit_ns == 0 || dumper.elapsed_ns() < limit_ns)) {
-        const Result<std::size_t> count = source->poll(
-            [&](std::span<const std::byte> record) { dumper.handle(record, ++number, true); },
-            kPollMs);
-        if (!count.has_value()) {
-            ended = count.error();
-            break;
-        }
-        std::fflush(stdout);
-    }
+    const Result<> ended = read_live(
+        *source, options.duration_s,
+        [&](std::span<const std::byte> record) { dumper.handle(record, ++number, true); },
+        [&] {
+            std::fflush(stdout);
+            return dumper.full();
+        });
     dumper.finish();
     return ended;
 }

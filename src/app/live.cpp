@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include <chrono>
+
 #include "app/session.hpp"
 #include "app/stop.hpp"
 #include "app/syscall_set.hpp"
@@ -46,17 +48,6 @@ Result<std::unique_ptr<capture::KernelSource>> open_source(const capture::Kernel
     return Error(text, source.error().code);
 }
 
-Result<> judge_events(capture::Source& source, Pipeline& pipeline, double duration_s) {
-    const auto limit_ns = static_cast<std::uint64_t>(duration_s * 1e9);
-    while (!stop_requested()) {
-        const Result<std::size_t> count = source.poll(
-            [&](std::span<const std::byte> record) { pipeline.handle(record); }, kPollMs);
-        if (!count.has_value()) return count.error();
-        if (limit_ns != 0 && pipeline.elapsed_ns() >= limit_ns) break;
-    }
-    return Ok{};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<capture::KernelSource>> open_kernel(const lang::Program& program,
@@ -71,6 +62,19 @@ void say_ready(int fd) {
         log::warning("cannot write to descriptor {}", fd);
 }
 
+Result<> read_live(capture::Source& source, double seconds, const capture::RecordFn& on_record,
+                   const std::function<bool()>& done) {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point begin = Clock::now();
+    while (!stop_requested() && !done()) {
+        if (seconds > 0 && std::chrono::duration<double>(Clock::now() - begin).count() >= seconds)
+            break;
+        const Result<std::size_t> count = source.poll(on_record, kPollMs);
+        if (!count.has_value()) return count.error();
+    }
+    return Ok{};
+}
+
 Result<> watch(const Options& options, const Config& config, const rules::RuleSet& ruleset,
                engine::Engine& engine) {
     SENSOR_TRY(const std::unique_ptr<capture::KernelSource> source,
@@ -78,7 +82,10 @@ Result<> watch(const Options& options, const Config& config, const rules::RuleSe
     Session session(config, ruleset, engine, state::Options{});
     session.state().scan(source->snapshot());
     say_ready(options.ready_fd);
-    const Result<> ended = judge_events(*source, session.pipeline(), options.duration_s);
+    Pipeline& pipeline = session.pipeline();
+    const Result<> ended = read_live(
+        *source, options.duration_s,
+        [&](std::span<const std::byte> record) { pipeline.handle(record); }, [] { return false; });
     if (stop_requested()) log::info("SIGINT received, exiting...");
     session.finish(source->stats());
     return ended;

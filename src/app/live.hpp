@@ -2,6 +2,7 @@
 // Watching this machine. Called by sensor.cpp and dump.cpp.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "app/config.hpp"
@@ -21,7 +22,12 @@ Result<std::unique_ptr<capture::KernelSource>> open_kernel(const lang::Program& 
 /// Writes "ready\n" to a descriptor, if there is one.
 void say_ready(int fd);
 
-/// Judges live events until a signal, or so many seconds of event time (options.duration_s).
+/// Hands over live events until a signal, done(), or so many seconds by the clock (0: no end): a
+/// machine on which nothing happens has no event time.
+Result<> read_live(capture::Source& source, double seconds, const capture::RecordFn& on_record,
+                   const std::function<bool()>& done);
+
+/// Judges live events until a signal, or for options.duration_s.
 Result<> watch(const Options& options, const Config& config, const rules::RuleSet& ruleset,
                engine::Engine& engine);
 

@@ -33,7 +33,7 @@ void declare(CLI::App& cli, Options& o) {
                  "also report high-volume I/O calls that are left out by default");
     cli.add_flag("-U,--unbuffered", o.unbuffered, "flush after each alert");
     cli.add_flag("-v", o.verbose, "more statistics at the end");
-    cli.add_option("-M", o.duration_s, "stop after this many seconds of event time")
+    cli.add_option("-M", o.duration_s, "stop after so many seconds (of a capture: of event time)")
         ->type_name("SECONDS")
         ->check(CLI::PositiveNumber);
     cli.add_flag("--dry-run", o.dry_run, "load configuration and rules, open nothing, exit");

@@ -70,8 +70,7 @@ Result<rules::RuleSet> read_rules(const Config& config, bool must_exist) {
         }
     }
     if (!errors.empty()) return Error("the rules have mistakes, nothing was started\n" + errors);
-    if (ruleset.rules.empty())
-        log::warning("no rule is enabled: nothing will be detected");
+    if (ruleset.rules.empty()) log::warning("no rule is enabled: nothing will be detected");
     return ruleset;
 }
 

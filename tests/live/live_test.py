@@ -14,6 +14,7 @@ import fcntl
 import os
 import socket
 import struct
+import subprocess
 import sys
 import tempfile
 import time
@@ -194,6 +195,25 @@ class Run:
                       for _, a in self.sensor.alerts)
 
 
+def not_ending(options):
+    """-M ends a run by the clock, also where nothing happens. Returns what is wrong."""
+    wrong = []
+    asleep = subprocess.Popen(["sleep", "120"])
+    scope = ["--scope", f"tree={asleep.pid}", "-M", "1"]
+    for name, command in (("watching", ["-c", options.config, "-r", options.rules, *scope]),
+                          ("dump", ["dump", *scope])):
+        try:
+            done = subprocess.run([options.sensor, *command], capture_output=True, timeout=60,
+                                  check=False)
+            if done.returncode != 0:
+                wrong.append(f"{name} -M 1: exit {done.returncode}: {done.stderr.decode()}")
+        except subprocess.TimeoutExpired:
+            wrong.append(f"{name} -M 1: does not end")
+    asleep.kill()
+    asleep.wait()
+    return wrong
+
+
 def main():
     parser = argparse.ArgumentParser()
     for name in ("sensor", "config", "rules", "helpers"):
@@ -212,6 +232,7 @@ def main():
     if not failures and runs[0].essence() != runs[1].essence():
         failures.append(f"two runs differ:\n{runs[0].essence()}\n{runs[1].essence()}")
     listener.close()
+    failures += not_ending(options)
     for text in failures:
         print(text)
     return 1 if failures else 0
