@@ -19,6 +19,7 @@ lack what its version did not record. Where a value differs from the peer's: `co
 WORDS = {"LIVE": "live", "CAPTURE": "capture", "BOTH": "both", "CONSTANT": "constant",
          "NEVER": "never"}
 PITFALLS = 92
+EDGES = 120
 
 
 def fields(root):
@@ -72,6 +73,15 @@ def pitfall_problems(root):
             yield f"docs/pitfalls.md: {number} has no unit test of its number"
 
 
+def edge_problems(root):
+    tested = set()
+    for path in [*(root / "tests/unit").rglob("*_test.cpp"),
+                 *(root / "tests/cases").rglob("*.yaml")]:
+        tested.update(int(n) for n in re.findall(r"[\"']edge (\d+): ", path.read_text()))
+    for number in sorted(set(range(1, EDGES + 1)) - tested):
+        yield f"docs/edges.md: no test is named edge {number}"
+
+
 def main(arguments):
     check = "--check" in arguments
     root = Path([one for one in arguments if one != "--check"][0])
@@ -79,7 +89,7 @@ def main(arguments):
     if not check:
         page.write_text(fields_page(root))
         return 0
-    problems = list(pitfall_problems(root))
+    problems = [*pitfall_problems(root), *edge_problems(root)]
     if not page.exists() or page.read_text() != fields_page(root):
         problems.append("docs/fields.md differs from the tables: run docs/tables.py")
     for problem in problems:

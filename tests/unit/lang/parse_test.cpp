@@ -217,7 +217,7 @@ TEST_CASE("modifiers") {
     CHECK(meaning("x.y != allof ()") == "x.y != allof ()");
 }
 
-TEST_CASE("depth is limited, not the stack") {
+TEST_CASE("edge 25: depth is limited, not the stack") {
     const ParseResult deep =
         parse_condition(std::string(100000, '(') + "m" + std::string(100000, ')'));
     REQUIRE(deep.error);

@@ -101,7 +101,7 @@ TEST_CASE("output_fields keep the type of each field") {
           R"({"evt.is_io":false,"evt.time":99,"fd.dev":"FF","proc.pid":7,"proc.pname":null})");
 }
 
-TEST_CASE("text lines are encoded like the inside of a JSON string") {
+TEST_CASE("edge 118: text lines are encoded like the inside of a JSON string") {
     setenv("TZ", "UTC", 1);
     tzset();
     output::AlertFormat format;

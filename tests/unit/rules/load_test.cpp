@@ -81,11 +81,14 @@ TEST_CASE("keys and values") {
               .capture_duration_ms == 500);
     CHECK(error(rule("A", "evt.type=open") + "  capture_duration: abc\n")
               .starts_with("LOAD_ERR_YAML_VALIDATE"));
-    CHECK(load(rule("A", "evt.type=open") + "  tags: [1, b, b]\n").rules[0].tags ==
-          std::vector<std::string>{"1", "b"});
     CHECK(error(rule("A", "evt.type=open") + "  tags: x\n").starts_with("LOAD_ERR_YAML_VALIDATE"));
     CHECK(compiled("- rule: A\n  desc: d\n  condition: evt.type=open\n  condition: "
                    "evt.type=close\n  output: o\n  priority: INFO\n") == "evt.type = open");
+}
+
+TEST_CASE("edge 104: tags are texts, and a set") {
+    CHECK(load(rule("A", "evt.type=open") + "  tags: [1, b, b]\n").rules[0].tags ==
+          std::vector<std::string>{"1", "b"});
 }
 
 TEST_CASE("priorities") {
