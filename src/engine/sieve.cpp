@@ -146,7 +146,7 @@ bool Sieve::is_of(const Entry& entry, const Key& key) noexcept {
     if (entry.facts != key.facts) return false;
     const char* at = entry.text();
     for (std::size_t k = 0; k < key.texts; at += key.text[k++].size()) {
-        if (std::memcmp(at, key.text[k].data(), key.text[k].size()) != 0) return false;
+        if (std::string_view(at, key.text[k].size()) != key.text[k]) return false;
     }
     return true;
 }
