@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // 100,000 random pairs of rule and event: machine code and the interpreter must agree, and no
 // condition may hold for an event outside its event set (the interpreter asks without one).
+#include <random>
+
 #include "tests/diff/fake_fields.hpp"
 #include "tests/diff/native_engine.hpp"
 #include "tests/diff/random_rules.hpp"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same with the real fields: random events of every type with random parameters, well formed
 // and not, on a small world of processes.
+#include <random>
+
 #include "fields/context.hpp"
 #include "state/state.hpp"
 #include "tests/diff/native_engine.hpp"
