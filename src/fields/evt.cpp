@@ -22,13 +22,9 @@ bool is_syscall(const Context& c) noexcept { return c.event.info().source == Eve
 std::string_view event_name(const Context& c) noexcept {
     const EventInfo& info = c.event.info();
     if (info.type != EventType::generic) return info.name;
-    const auto stable = static_cast<std::uint16_t>(c.event.u64(0));
-    if (const SyscallInfo* call = stable == 0 ? nullptr : syscall_info(stable)) return call->name;
-    // Old captures know some calls by their native number only.
-    const std::int64_t native = c.event.i64(1);
-    for (const SyscallInfo& call : all_syscalls()) {
-        if (c.event.has(1) && call.native == native) return call.name;
-    }
+    // The number that rules are dispatched by.
+    const SyscallInfo* call = c.event.head().sc == 0 ? nullptr : syscall_info(c.event.head().sc);
+    if (call != nullptr) return call->name;
     return info.name;
 }
 

@@ -56,12 +56,12 @@ TEST_CASE("pitfall 80: a call without an event of its own has a name and no resu
     Fixture f;
     const SyscallInfo* call = syscall_info("madvise");
     REQUIRE(call != nullptr);
-    f.begin(EventType::generic, {{"ID", call->sc}, {"nativeID", call->native}});
+    f.begin(EventType::generic, {{"ID", call->sc}, {"nativeID", call->native}}, {.sc = call->sc});
     check(f, {{"evt.type", "madvise"},
               {"evt.failed", "(absent)"},
               {"evt.res", "(absent)"},
               {"evt.rawres", "(absent)"}});
-    f.begin(EventType::generic, {{"ID", 0}, {"nativeID", call->native}});
+    f.begin(EventType::generic, {{"ID", 0}, {"nativeID", call->native}}, {.sc = call->sc});
     check(f, {{"evt.type", "madvise"}, {"evt.arg[0]", "unknown"}});  // old captures
 }
 
