@@ -69,6 +69,13 @@ PathParam target_path(EventType type) noexcept {
     }
 }
 
+// The one of two that is there afterwards: what a link points to is called its target.
+PathParam made_path(EventType type) noexcept {
+    const bool moves = type == EventType::rename || type == EventType::renameat ||
+                       type == EventType::renameat2 || type == EventType::mount;
+    return moves ? target_path(type) : source_path(type);
+}
+
 bool applies(const Context& c, const PathParam& path) noexcept {
     if (path.name < 0 && !path.by_fd) return false;
     return path.even_failed || (c.event.has_result() && c.event.result() >= 0);
@@ -110,6 +117,17 @@ Value fs_path_target(const Context& c, const FieldArg&) noexcept {
 }
 Value fs_path_targetraw(const Context& c, const FieldArg&) noexcept {
     return raw(c, target_path(c.event.type()));
+}
+
+// What the event is about, by whatever the call names it.
+Value fd_nameorpath(const Context& c, const FieldArg& arg) noexcept {
+    if (c.fd != nullptr) return fd_name(c, arg);
+    const EventType type = c.event.type();
+    for (const PathParam& path : {one_path(type), made_path(type)}) {
+        const Value value = resolved(c, path);
+        if (value.present()) return value;
+    }
+    return fd_name(c, arg);
 }
 
 }  // namespace extract

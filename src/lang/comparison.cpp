@@ -78,6 +78,21 @@ std::optional<bool> fold_membership(const TermUse& left, const Predicate& p) {
     return false;
 }
 
+/// evt.dir, which is "<" of every event that is judged.
+std::optional<bool> fold_direction(const Predicate& p) {
+    const bool plain = p.modifier == Modifier::none && !p.right_is_term;
+    if (!plain || (p.op != Op::eq && p.op != Op::ne && p.op != Op::in)) return std::nullopt;
+    const bool exit = std::any_of(p.constants.begin(), p.constants.end(),
+                                  [](const Constant& c) { return c.bytes == "<"; });
+    return exit == (p.op != Op::ne);
+}
+
+std::optional<bool> fold(const TermUse& left, const Predicate& p) {
+    if (left.field == FieldId::evt_num) return fold_event_number(p);
+    if (left.field == FieldId::evt_dir) return fold_direction(p);
+    return fold_membership(left, p);
+}
+
 /// What a check of evt.type or syscall.type says about the event.
 TruthSets event_type_sets(const TermUse& left, const Predicate& p) {
     std::vector<std::string_view> names;
@@ -134,8 +149,12 @@ std::optional<Comparison> Comparisons::build(const Node& node) {
             return std::nullopt;
     }
     canonical(*left, p);
-    made.always =
-        left->field == FieldId::evt_num ? fold_event_number(p) : fold_membership(*left, p);
+    made.always = fold(*left, p);
+    if (left->field == FieldId::evt_dir && made.always == false) {
+        terms_.warning(kConditionWarning, node.pos,
+                       to_text(node) + " never holds: a call is one event, and its evt.dir is <",
+                       "leave the check out, results and arguments are there together");
+    }
     if (is_event_type(*left) && !p.right_is_term) made.sets = event_type_sets(*left, p);
     return made;
 }

@@ -7,6 +7,7 @@
 #include "lang/parse.hpp"
 #include "rules/codes.hpp"
 #include "rules/exception.hpp"
+#include "rules/old_meaning.hpp"
 #include "rules/select.hpp"
 
 namespace sensor::rules {
@@ -102,8 +103,9 @@ Compiler::Outcome Compiler::compile_condition(const RuleDef& def, ListExpander& 
         return Outcome::Failed;
     }
     const auto place = [&](const lang::TextPos& pos) { return text.at(pos.offset); };
-    const lang::NodePtr tree = macros.expand(*parsed.root, place, rule.macros);
+    lang::NodePtr tree = macros.expand(*parsed.root, place, rule.macros);
     if (!tree) return Outcome::Failed;
+    if (def.one_line) tree = with_old_meaning(std::move(tree));
     rule.condition_compiled = to_text(*tree);
     checked_ = lang::check_condition(*tree, program);
     const Outcome outcome = report(def, checked_.problems, text, macros);
@@ -145,9 +147,11 @@ Compiler::Outcome Compiler::compile_output(const RuleDef& def, lang::Program& pr
     const Reporter::Scope scope(reporter_, "rule output", "", def.output.at(0));
     const Sourced full = full_output(def);
     rule.output_compiled = full.text;
-    lang::OutputParse parsed = lang::parse_output(full.text, program);
+    lang::OutputParse parsed =
+        lang::parse_output(def.one_line ? output_with_old_meaning(full.text) : full.text, program);
     if (parsed.ok) {
         rule.format = std::move(parsed.format);
+        if (def.one_line) restore_keys(rule.format);
         return Outcome::Good;
     }
     if (def.skip_if_unknown && parsed.unknown_field) {

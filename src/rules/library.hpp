@@ -58,6 +58,7 @@ struct RuleDef {
     bool enabled = true;
     bool warn_evttypes = true;
     bool skip_if_unknown = false;
+    bool one_line = false;  ///< of a file of 2016: names mean what they meant then
     bool capture = false;
     std::uint32_t capture_duration_ms = 0;
     std::vector<Exception> exceptions;
@@ -93,6 +94,7 @@ struct Library {
     Shelf<RuleDef> rules;
     std::size_t seq = 0;
     EngineVersion required_engine;
+    std::unordered_set<std::uint32_t> versioned_files;  ///< that say which engine they need
     std::vector<PluginPlace> required_plugins;
 };
 

@@ -5,6 +5,7 @@
 
 #include "rules/codes.hpp"
 #include "rules/compile.hpp"
+#include "rules/one_line.hpp"
 #include "rules/read.hpp"
 #include "rules/yaml_text.hpp"
 
@@ -60,6 +61,8 @@ void read_document(const YAML::Node& document, std::uint32_t file, Reporter& rep
 
 void read_file(std::uint32_t file, Reporter& reporter, Library& library) {
     const Reporter::Scope scope(reporter, "rules content", "", {file, 0});
+    if (is_one_line_format(reporter.files().file(file)))
+        return read_one_line_file(file, reporter, library);
     try {
         for (const YAML::Node& document : load_documents(reporter.files().file(file).text)) {
             read_document(document, file, reporter, library);

@@ -39,4 +39,13 @@ bool parse_priority(std::string_view text, Priority& out) noexcept {
     return false;
 }
 
+bool parse_priority_start(std::string_view text, Priority& out) noexcept {
+    for (std::size_t k = 0; k < kWords.size() && !text.empty(); ++k) {
+        if (!equal_words(text, kWords[k].substr(0, text.size()))) continue;
+        out = static_cast<Priority>(k);
+        return true;
+    }
+    return false;
+}
+
 }  // namespace sensor::rules

@@ -69,6 +69,7 @@ void read_engine_version(const Item& item, Library& library) {
     const Reporter::Scope scope(item.reporter(), "required_engine_version", "", item.at());
     const std::optional<Sourced> text = item.required_text("required_engine_version");
     if (!text) return;
+    library.versioned_files.insert(item.file());
     EngineVersion version;
     if (!parse_version(text->text, true, version)) {
         item.fail(text->at(0), "Unable to parse engine version '" + text->text +

@@ -19,15 +19,26 @@ const OverrideKeys& override_keys() {
 
 bool is_known_source(const std::string& source) { return source == "syscall"; }
 
-std::optional<Priority> read_priority(const Item& item) {
+// Files of 2018 and before wrote the beginning of a word. They do not say which engine they need.
+std::optional<Priority> read_priority(const Item& item, const Library& library) {
     const std::optional<Sourced> text = item.required_text("priority");
     if (!text) return std::nullopt;
     Priority priority{};
     if (parse_priority(text->text, priority)) return priority;
     const Reporter::Scope scope(item.reporter(), "rule priority", "", text->at(0));
+    const bool begins = parse_priority_start(text->text, priority);
+    if (begins && !library.versioned_files.contains(item.file())) {
+        item.reporter().warning(
+            code::kDeprecated, text->at(0),
+            "priority '" + text->text + "' is short for " + std::string(to_text(priority)),
+            "write the whole word, newer engines take no other");
+        return priority;
+    }
     item.fail(
         text->at(0), "Invalid priority",
-        "one of EMERGENCY, ALERT, CRITICAL, ERROR, WARNING, NOTICE, INFORMATIONAL (INFO), DEBUG");
+        begins ? "did you mean '" + std::string(to_text(priority)) + "'?"
+               : "one of EMERGENCY, ALERT, CRITICAL, ERROR, WARNING, NOTICE, INFORMATIONAL (INFO), "
+                 "DEBUG");
     return std::nullopt;
 }
 
@@ -112,7 +123,7 @@ private:
         const std::optional<Sourced> condition = item_.required_text("condition");
         const std::optional<Sourced> output = item_.required_text("output");
         const std::optional<Sourced> description = item_.required_text("desc");
-        const std::optional<Priority> priority = read_priority(item_);
+        const std::optional<Priority> priority = read_priority(item_, library_);
         const std::optional<Sourced> source = item_.text("source", ok);
         if (source && !source->text.empty()) rule.source = source->text;
         ok = same_source(source) && ok;
@@ -205,7 +216,7 @@ private:
             rule.exceptions.clear();
             ok = read_exceptions(item_, true, is_known_source(rule.source), rule.exceptions);
         } else if (key == "priority") {
-            const std::optional<Priority> priority = read_priority(item_);
+            const std::optional<Priority> priority = read_priority(item_, library_);
             if (!priority) return false;
             rule.priority = *priority;
         } else if (key == "capture_duration") {

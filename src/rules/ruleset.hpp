@@ -29,6 +29,8 @@ enum class Priority : std::uint8_t {
 std::string_view to_text(Priority priority) noexcept;  ///< "Warning", "Informational", ...
 /// Case-insensitive whole word, "info" too. fails: false
 bool parse_priority(std::string_view text, Priority& out) noexcept;
+/// The beginning of a word, as rules files had it until 2018; the first priority that fits.
+bool parse_priority_start(std::string_view text, Priority& out) noexcept;
 
 struct Rule {
     std::string name;

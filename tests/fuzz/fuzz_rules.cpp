@@ -1,26 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any text as a rules file, alone and behind itself; a byte of 0x01 divides two files.
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <string>
-
-#include "rules/check_report.hpp"
+// Any text as a rules file (YAML), alone or before another one.
+#include "tests/fuzz/load_files.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace sensor::rules;
-    const std::string text(reinterpret_cast<const char*>(data), size);
-    const std::size_t cut = text.find('\x01');
-    std::vector<SourceFile> files{{"a.yaml", text.substr(0, cut)}};
-    if (cut != std::string::npos) files.push_back({"b.yaml", text.substr(cut + 1)});
-    LoadOptions options;
-    options.append_output.push_back({"", "", {}, "", true});
-    const RuleSet set = load_rules(files, options);
-    for (std::size_t k = 0; k < set.rules.size(); ++k) {
-        if (set.rules[k].condition_idx != k) std::abort();
-    }
-    if (set.program.conditions.size() != set.rules.size()) std::abort();
-    const CheckReport report = check_report(set, files);
-    if (report.text.empty() || (report.exit_code == 0) != set.ok()) std::abort();
+    sensor::rules::load_files(data, size, ".yaml");
     return 0;
 }

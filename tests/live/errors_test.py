@@ -41,16 +41,18 @@ def wrong_files():
               RULE.format(condition="evt.type = open", output="x %no.such.field"),
               ["FILE:4:", "no.such.field", "LOAD_ERR_COMPILE_OUTPUT"]),
         Wrong("unknown priority",
-              RULE.format(condition="evt.type = open", output="o").replace("INFO", "WARN"),
-              ["FILE:5:", "WARN", "LOAD_ERR_YAML_VALIDATE"]),
+              RULE.format(condition="evt.type = open", output="o").replace("INFO", "LOUD"),
+              ["FILE:5:", "LOUD", "LOAD_ERR_YAML_VALIDATE"]),
     ]
 
 
 def run(options, rules):
     ready, told = os.pipe()
+    # Should it start all the same, then for this test's own processes only.
     done = subprocess.run([options.sensor, "-c", options.config, "-r", rules, "--ready-fd",
-                           str(told)], pass_fds=[told],
-                          capture_output=True, text=True, timeout=60, check=False)
+                           str(told), "--scope", f"tree={os.getpid()}", "-M", "1"],
+                          pass_fds=[told], capture_output=True, text=True, timeout=60,
+                          check=False)
     os.close(told)
     started = os.read(ready, 64)
     os.close(ready)

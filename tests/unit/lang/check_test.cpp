@@ -287,6 +287,22 @@ TEST_CASE("deprecated fields are said once") {
     CHECK(check("evt.latency > 1 and evt.wait_latency > 1", program).problems.size() == 2);
 }
 
+TEST_CASE("the direction of an event is known, and a check of the other one is warned of") {
+    Program program;
+    using Kind = lang::CondNode::Kind;
+    CHECK(program.nodes[check("evt.dir = <", program).root].kind == Kind::True);
+    CHECK(program.nodes[check("evt.dir in (>, <)", program).root].kind == Kind::True);
+    for (const char* dead : {"evt.dir=>", "evt.dir != <", "evt.dir in (>)"}) {
+        const Checked checked = check(dead, program);
+        INFO(dead);
+        CHECK(checked.ok);
+        CHECK(program.nodes[checked.root].kind == Kind::False);
+        REQUIRE(checked.problems.size() == 2);
+        CHECK(checked.problems[1].code == "LOAD_COMPILE_CONDITION");
+        CHECK(checked.problems[1].message.find("never holds") != std::string::npos);
+    }
+}
+
 TEST_CASE("old plugin fields compared with <NA>") {
     Program program;
     CHECK(check("ka.verb = <NA>", program).problems.front().code == "LOAD_UNSAFE_NA_CHECK");

@@ -99,14 +99,20 @@ TEST_CASE("priorities") {
     CHECK(parse_priority("EMERGENCY", p));
     CHECK_FALSE(parse_priority("warn", p));
     CHECK_FALSE(parse_priority("", p));
-    const RuleSet set =
-        load("- rule: One\n  desc: d\n  condition: evt.type=open\n  output: o\n  priority: WARN\n");
+    const std::string one =
+        "- rule: One\n  desc: d\n  condition: evt.type=open\n  output: o\n  priority: WARN\n";
+    const RuleSet set = load("- required_engine_version: 57\n" + one);
     const Diagnostic& d = set.diagnostics.at(0);
     CHECK(d.message == "Invalid priority");
-    CHECK(d.position.line == 5);
+    CHECK(d.hint == "did you mean 'Warning'?");
+    CHECK(d.position.line == 6);
     CHECK(d.position.column == 13);
     CHECK(d.snippet == "  priority: WARN\n            ^\n");
     CHECK(d.context.back().item_type == "rule priority");
+    const RuleSet old = load(one);  // as files were before there were versions
+    REQUIRE(old.rules.size() == 1);
+    CHECK(old.rules[0].priority == Priority::Warning);
+    CHECK(find(old, "LOAD_DEPRECATED_ITEM") != nullptr);
 }
 
 TEST_CASE("engine and plugin versions") {
