@@ -64,6 +64,7 @@ private:
 
     void print_top() const {
         std::vector<std::pair<std::uint64_t, std::string_view>> sorted;
+        sorted.reserve(values_.size());
         for (const auto& [value, count] : values_) sorted.emplace_back(count, value);
         std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
             return a.first != b.first ? a.first > b.first : a.second < b.second;

@@ -24,7 +24,8 @@ Result<std::vector<Step>> parse_key(std::string_view key, std::string_view optio
     for (std::size_t i = 0; i < key.size(); ++i) {
         const char c = key[i];
         if (c == '\\') {
-            if (++i == key.size() ||
+            ++i;
+            if (i == key.size() ||
                 std::string_view(".[]\\").find(key[i]) == std::string_view::npos) {
                 return bad_key(option, "a backslash must stand before . [ ] or a backslash");
             }

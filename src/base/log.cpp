@@ -19,7 +19,7 @@ void check_failed(const char* condition, const char* file, int line) noexcept {
     std::abort();
 }
 
-Error errno_error(std::string what, int err) {
+Error errno_error(const std::string& what, int err) {
     return Error(what + ": " + std::strerror(err), err);
 }
 

@@ -19,7 +19,7 @@ struct Error {
 };
 
 /// Error from the present errno: "what: reason".
-Error errno_error(std::string what, int err);
+Error errno_error(const std::string& what, int err);
 
 struct Ok {};
 

@@ -185,7 +185,7 @@ void Sieve::remember(Set& set, const Key& key, const List& list) noexcept {
     std::shift_right(set.lines.begin(), set.lines.end(), 1);
     set.tags[0] = tag_of(key.hash);
     set.lines[0] = lines_used_;
-    Entry* const entry = new (entry_at(lines_used_)) Entry{key.facts, list.first, list.count};
+    auto* const entry = new (entry_at(lines_used_)) Entry{key.facts, list.first, list.count};
     lines_used_ += lines;
     char* at = entry->text();
     for (std::size_t k = 0; k < key.texts; ++k)
@@ -203,7 +203,7 @@ const Sieve::List* Sieve::sift(eval::Frame& frame,
     }
     const std::size_t bytes = count * sizeof *begin;
     const std::uint64_t hash = eval::hash64({reinterpret_cast<const char*>(begin), bytes}, 1);
-    std::uint32_t at = static_cast<std::uint32_t>(hash % kLists);
+    auto at = static_cast<std::uint32_t>(hash % kLists);
     for (; lists_[at].used; at = (at + 1) % kLists) {
         const List& known = lists_[at];
         if (known.hash == hash && known.count == count &&

@@ -13,7 +13,7 @@ namespace sensor::fields {
 
 class Arena {
 public:
-    explicit Arena(std::size_t bytes = 512 * 1024) : data_(new char[bytes]), size_(bytes) {}
+    explicit Arena(std::size_t bytes = 512UL * 1024) : data_(new char[bytes]), size_(bytes) {}
 
     void reset() noexcept { used_ = 0; }
     /// `bytes` of memory aligned to 16, nullptr if the block is used up.

@@ -96,10 +96,10 @@ NodePtr creates(const lang::TextPos& pos) {
     return join(Node::Kind::And, std::move(both));
 }
 
-/// `node` says that a call has one of some names: with all that do the same work.
-NodePtr with_families(NodePtr node) {
-    const bool is_list = node->right->kind == Operand::Kind::List;
-    std::vector<Operand> named = is_list ? node->right->items : std::vector{*node->right};
+/// `node` says that a call has one of some names, `right`: with all that do the same work.
+NodePtr with_families(NodePtr node, const Operand& right) {
+    std::vector<Operand> named{right};
+    if (right.kind == Operand::Kind::List) named = right.items;
     const std::size_t written = named.size();
     bool makes = false;
     for (std::size_t k = 0; k < written; ++k) {
@@ -115,19 +115,17 @@ NodePtr with_families(NodePtr node) {
     const bool negated = node->op == Op::ne;
     Operand list;
     list.kind = Operand::Kind::List;
-    list.pos = node->right->pos;
+    list.pos = right.pos;
     list.items = std::move(named);
     std::vector<NodePtr> any;
     any.push_back(check(std::move(node->left), Op::in, std::move(list)));
     if (makes) any.push_back(creates(pos));
     NodePtr made = join(Node::Kind::Or, std::move(any));
     if (!negated) return made;
-    std::vector<NodePtr> inner;
-    inner.push_back(std::move(made));
     auto inverse = std::make_unique<Node>();
     inverse->kind = Node::Kind::Not;
     inverse->pos = pos;
-    inverse->children = std::move(inner);
+    inverse->children.push_back(std::move(made));
     return inverse;
 }
 
@@ -137,17 +135,23 @@ void rename_field(Operand& operand) {
     for (Operand& arg : operand.transform.args) rename_field(arg);
 }
 
+/// The names of calls a check is about, nullptr if it is about something else.
+const Operand* named_calls(const Node& node) {
+    const bool names_call = is_plain(node.left, "evt.type") || is_plain(node.left, "syscall.type");
+    if (!names_call || !node.right || node.modifier != Modifier::none) return nullptr;
+    const bool equal = node.op == Op::eq || node.op == Op::eq1 || node.op == Op::ne;
+    const bool list = node.op == Op::in && node.right->kind == Operand::Kind::List;
+    return list || (equal && node.right->kind == Operand::Kind::Text) ? &*node.right : nullptr;
+}
+
 NodePtr meant(NodePtr node) {
     if (is_plain(node->left, "evt.dir")) return always(node->pos);
-    const bool names_call =
-        is_plain(node->left, "evt.type") || is_plain(node->left, "syscall.type");
-    const bool equal = node->op == Op::eq || node->op == Op::eq1 || node->op == Op::ne;
-    if (names_call && node->right && node->modifier == Modifier::none &&
-        (equal ? node->right->kind == Operand::Kind::Text
-               : node->op == Op::in && node->right->kind == Operand::Kind::List))
-        return with_families(std::move(node));
+    if (const Operand* calls = named_calls(*node)) {
+        const Operand right = *calls;
+        return with_families(std::move(node), right);
+    }
     rename_field(node->left);
-    if (node->right) rename_field(*node->right);
+    if (Node& checked = *node; checked.right) rename_field(*checked.right);
     return node;
 }
 

@@ -196,6 +196,7 @@ private:
         if (meant == meant_.end()) {
             if (library_.macros.find(macro.macro) != nullptr) return true;  // of a file before
             std::vector<std::string_view> names;
+            names.reserve(meant_.size());
             for (const auto& [name, internal] : meant_) names.push_back(name);
             std::string hint = lang::did_you_mean(macro.macro, names);
             if (hint.empty()) hint = "a macro is defined on a line above its use";
