@@ -96,8 +96,13 @@ void ThreadTable::adopt_waiting(Thread& thread) {
     if (waiting_.empty()) return;
     const auto [first, last] = waiting_.equal_range(thread.tid);
     std::vector<Thread*> children;
-    for (auto at = first; at != last; ++at) {
-        if (!is_younger(*thread.leader, *at->second)) children.push_back(at->second);
+    for (auto at = first; at != last;) {  // taken out here: one by one is a search for each
+        if (is_younger(*thread.leader, *at->second)) {
+            ++at;
+            continue;
+        }
+        children.push_back(at->second);
+        at = waiting_.erase(at);
     }
     for (Thread* child : children) set_parent(*child, thread.tid);
 }

@@ -26,9 +26,7 @@ def run(options, folder, more):
     wrong = []
     stage = Stage()
     stage.run(f"mkdir {folder}; cd {folder}")
-    arguments = ["-c", options.config, "-r", options.rules, "--scope", f"tree={stage.shell.pid}",
-                 "-U", "-o", "json_output=true", "-o", "engine.cache_dir=", *more]
-    sensor = Sensor(options.sensor, arguments)
+    sensor = Sensor.of_tree(options, stage.shell.pid, *more)
     if not sensor.wait_ready(60):
         wrong.append("the sensor did not become ready")
     else:

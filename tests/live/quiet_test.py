@@ -92,11 +92,7 @@ def main():
         try:
             package = make_package(folder)
             stage = Stage()
-            sensor = Sensor(options.sensor,
-                            ["-c", options.config, "-r", options.rules, "--scope",
-                             f"tree={stage.shell.pid}",
-                                             "-U", "-o", "json_output=true", "-o",
-                             "engine.cache_dir="])
+            sensor = Sensor.of_tree(options, stage.shell.pid)
             if not sensor.wait_ready(60):
                 sensor.stop()
                 print("the sensor did not become ready:\n" + "\n".join(sensor.log))

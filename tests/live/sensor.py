@@ -77,6 +77,14 @@ class Sensor:
         for thread in self.threads:
             thread.start()
 
+    @classmethod
+    def of_tree(cls, options, pid, *more):
+        """A run with the options' configuration and rules that watches one process and what it
+        starts, writes at once and compiles anew."""
+        return cls(options.sensor,
+                   ["-c", options.config, "-r", options.rules, "--scope", f"tree={pid}", "-U", "-o",
+                    "json_output=true", "-o", "engine.cache_dir=", *more])
+
     def _read_alerts(self):
         for line in self.process.stdout:
             arrival = time.time()
