@@ -37,18 +37,21 @@ constexpr Family kFamilies[] = {
     {"dup2", {"dup3"}},
 };
 
-Operand field(std::string_view name, const lang::TextPos& pos) {
+Operand operand(Operand::Kind kind, const lang::TextPos& pos) {
     Operand made;
-    made.kind = Operand::Kind::Field;
+    made.kind = kind;
     made.pos = pos;
+    return made;
+}
+
+Operand field(std::string_view name, const lang::TextPos& pos) {
+    Operand made = operand(Operand::Kind::Field, pos);
     made.field.name = name;
     return made;
 }
 
 Operand text(std::string_view value, const lang::TextPos& pos) {
-    Operand made;
-    made.kind = Operand::Kind::Text;
-    made.pos = pos;
+    Operand made = operand(Operand::Kind::Text, pos);
     made.text = value;
     return made;
 }

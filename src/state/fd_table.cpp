@@ -84,16 +84,15 @@ FdInfo* FdTable::put(std::int64_t fd, FdInfo& info, std::size_t limit) {
     return &own(slot->page, true).insert(fd, info);
 }
 
-bool FdTable::erase(std::int64_t fd) {
+void FdTable::erase(std::int64_t fd) {
     Slot* slot = slot_of(fd);
-    if (slot == nullptr || slot->page->find(fd) == nullptr) return false;
+    if (slot == nullptr || slot->page->find(fd) == nullptr) return;
     --size_;
     --budget_->used;
     if (slot->page->count() == 1)
         pages_.erase(pages_.begin() + (slot - pages_.data()));
     else
         own(slot->page, false).erase(fd);
-    return true;
 }
 
 template <typename Pred>

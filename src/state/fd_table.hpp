@@ -46,7 +46,7 @@ public:
     /// a descriptor can have, the table holds `limit` others, or the budget is spent.
     FdInfo* put(std::int64_t fd, FdInfo& info, std::size_t limit);
     /// False if there was none.
-    bool erase(std::int64_t fd);
+    void erase(std::int64_t fd);
     void erase_range(std::int64_t first, std::int64_t last);
     void mark_cloexec(std::int64_t first, std::int64_t last);
     void erase_cloexec();

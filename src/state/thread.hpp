@@ -120,7 +120,7 @@ struct Thread {
     // The group. Valid on the leader.
     std::uint32_t alive = 0;
     bool reaper = false;
-    bool linked = false;  ///< in its parent's list
+    bool linked = false;  ///< among its parent's children, or those waiting for it
     SharedText cwd;       ///< ends with a slash; null: unknown
     std::int64_t fd_limit = -1;
     Thread* next_member = nullptr;  ///< ring of the group's threads

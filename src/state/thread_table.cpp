@@ -52,25 +52,23 @@ Thread& ThreadTable::add(std::uint32_t tid, std::uint32_t tgid, std::uint32_t pt
     return thread;
 }
 
-void ThreadTable::stop_waiting(const Thread& child) noexcept {
-    const auto [first, last] = waiting_.equal_range(child.ptid);
-    for (auto at = first; at != last; ++at) {
-        if (at->second != &child) continue;
-        waiting_.erase(at);
-        return;
-    }
+void ThreadTable::link_child(Thread*& list, Thread& child) noexcept {
+    child.next_sibling = list;
+    if (list != nullptr) list->prev_sibling = &child;
+    list = &child;
+    child.linked = true;
 }
 
 void ThreadTable::unlink_child(Thread& child) noexcept {
-    if (!child.linked) {
-        if (!waiting_.empty()) stop_waiting(child);
-        return;
-    }
-    Thread* parent = find(child.ptid);
+    if (!child.linked) return;
     if (child.prev_sibling != nullptr) {
         child.prev_sibling->next_sibling = child.next_sibling;
-    } else if (parent != nullptr) {
+    } else if (Thread* parent = find(child.ptid);
+               parent != nullptr && parent->first_child == &child) {
         parent->first_child = child.next_sibling;
+    } else if (const auto list = waiting_.find(child.ptid); list != waiting_.end()) {
+        list->second = child.next_sibling;
+        if (list->second == nullptr) waiting_.erase(list);
     }
     if (child.next_sibling != nullptr) child.next_sibling->prev_sibling = child.prev_sibling;
     child.prev_sibling = child.next_sibling = nullptr;
@@ -82,29 +80,17 @@ void ThreadTable::set_parent(Thread& leader, std::uint32_t ptid) {
     leader.ptid = ptid;
     if (ptid == 0 || ptid == leader.tid) return;
     Thread* parent = find(ptid);
-    if (parent == nullptr) {
-        waiting_.emplace(ptid, &leader);
-        return;
-    }
-    leader.next_sibling = parent->first_child;
-    if (parent->first_child != nullptr) parent->first_child->prev_sibling = &leader;
-    parent->first_child = &leader;
-    leader.linked = true;
+    link_child(parent != nullptr ? parent->first_child : waiting_[ptid], leader);
 }
 
 void ThreadTable::adopt_waiting(Thread& thread) {
     if (waiting_.empty()) return;
-    const auto [first, last] = waiting_.equal_range(thread.tid);
-    std::vector<Thread*> children;
-    for (auto at = first; at != last;) {  // taken out here: one by one is a search for each
-        if (is_younger(*thread.leader, *at->second)) {
-            ++at;
-            continue;
-        }
-        children.push_back(at->second);
-        at = waiting_.erase(at);
+    const auto list = waiting_.find(thread.tid);
+    if (list == waiting_.end()) return;
+    for (Thread *child = list->second, *next = nullptr; child != nullptr; child = next) {
+        next = child->next_sibling;  // taken before: the last one to leave ends the list
+        if (!is_younger(*thread.leader, *child)) set_parent(*child, thread.tid);
     }
-    for (Thread* child : children) set_parent(*child, thread.tid);
 }
 
 const Thread* ThreadTable::parent(const Thread& thread) const noexcept {

@@ -69,7 +69,7 @@ public:
 
 private:
     void unlink_child(Thread& child) noexcept;
-    void stop_waiting(const Thread& child) noexcept;
+    static void link_child(Thread*& list, Thread& child) noexcept;
     void erase(Thread& thread);
     void reparent(Thread& thread, Thread* reaper);
     Thread* find_reaper(Thread& thread) noexcept;
@@ -80,7 +80,7 @@ private:
     static constexpr std::size_t kPinned = 4096;
 
     TidIndex threads_;
-    std::unordered_multimap<std::uint32_t, Thread*> waiting_;  // by ptid: leaders without a link
+    std::unordered_map<std::uint32_t, Thread*> waiting_;  // by ptid: children of an unknown parent
     std::size_t limit_;
     std::uint64_t evicted_ = 0;
     std::size_t clock_hand_ = 0;
