@@ -23,6 +23,7 @@ MODULES = {
     "compile": "base event lang fields eval rules",
     "engine": "base event lang fields eval",
     "output": "base event lang fields eval rules",
+    "rulec": "*",
     "app": "*",
     "bench": "*",
 }
@@ -36,8 +37,8 @@ OWNERS = [
     (r"yaml-cpp/", "rules app"),
     (r"llvm/|llvm-c/|clang/|clang-c/|lld/", "compile"),
     (r"re2/", "lang eval"),
-    (r"CLI/", "app bench"),
-    (r"nlohmann/", "rules compile output app bench"),
+    (r"CLI/", "rulec app bench"),
+    (r"nlohmann/", "rules compile output rulec app bench"),
     (r"catch2/|tests/", ""),
 ]
 OWNERS = [(re.compile(pattern), set(who.split())) for pattern, who in OWNERS]

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The subcommands of falco-rulec, one file each: a function that declares its options and says what
+// to run when it is chosen. A new command is a new file and a row in main_rulec.cpp.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rules/ruleset.hpp"
+
+namespace sensor::rulec {
+
+/// Exit status of every command.
+enum Exit : int {
+    kGood = 0,
+    kBad = 1,       ///< the rules are wrong, a test failed, there is a difference
+    kUnusable = 2,  ///< the command could not do its work: a file, an option, no room
+};
+
+/// Declares a subcommand; its callback leaves the exit status in `exit`, which outlives the
+/// parsing.
+using Declare = void (*)(CLI::App& app, int& exit);
+
+void declare_check(CLI::App& app, int& exit);
+void declare_compile(CLI::App& app, int& exit);
+void declare_compile_bundle(CLI::App& app, int& exit);
+
+/// Says on standard error what is in the way.
+void complain(const std::string& text);
+
+/// Reads all rules files and folders in the given order. fails: nothing, complained
+std::optional<std::vector<rules::SourceFile>> read_files(const std::vector<std::string>& paths);
+
+/// Writes to a file or, with an empty path, to standard output. fails: false, complained
+bool write_output(const std::string& path, const std::string& bytes);
+
+}  // namespace sensor::rulec
