@@ -12,6 +12,7 @@
 #include "bench/kernel.hpp"
 #include "bench/pipeline.hpp"
 #include "bench/report.hpp"
+#include "bench/rules.hpp"
 #include "bench/state.hpp"
 #include "bench/table.hpp"
 
@@ -23,6 +24,7 @@ struct Options {
     bench::KernelBench kernel;
     bench::PipelineBench pipeline;
     bench::StateBench state;
+    bench::RulesBench rules;
     std::string json;
     std::vector<std::string> files;
     std::string out = "bench-report";
@@ -138,6 +140,26 @@ CLI::App* add_state(CLI::App& cli, Options& o) {
     return sub;
 }
 
+CLI::App* add_rules(CLI::App& cli, Options& o) {
+    CLI::App* sub = cli.add_subcommand("rules", "what judging an event costs, by number of rules");
+    bench::RulesBench& r = o.rules;
+    sub->add_option("--sizes", r.sizes, "numbers of rules")
+        ->capture_default_str()
+        ->delimiter(',')
+        ->check(CLI::Range(1, 1000000));
+    sub->add_option("--only", r.only, "measure only these: reference, machine code, ...")
+        ->delimiter(',');
+    sub->add_option("--events", r.events, "events of a round")
+        ->capture_default_str()
+        ->check(CLI::Range(100, 10000000));
+    sub->add_option("--seed", r.seed, "of the rules and the events")->capture_default_str();
+    sub->add_option("--compiler", r.compiler, "rule compiler (default: falco-rulec beside this)")
+        ->type_name("PATH");
+    sub->add_option("--warmup", r.warmup, "rounds before, not kept")->capture_default_str();
+    add_run_options(*sub, r, o.json);
+    return sub;
+}
+
 CLI::App* add_report(CLI::App& cli, Options& o) {
     CLI::App* sub =
         cli.add_subcommand("report", "markdown, SVG and one HTML page from --json files");
@@ -156,11 +178,13 @@ int run(int argc, char** argv) {
     const CLI::App* kernel = add_kernel(cli, options);
     const CLI::App* pipeline = add_pipeline(cli, options);
     const CLI::App* state = add_state(cli, options);
+    const CLI::App* rules = add_rules(cli, options);
     const CLI::App* make_report = add_report(cli, options);
     CLI11_PARSE(cli, argc, argv);
     if (kernel->parsed()) return finish(bench::run_kernel(options.kernel), options.json);
     if (pipeline->parsed()) return finish(bench::run_pipeline(options.pipeline), options.json);
     if (state->parsed()) return finish(bench::run_state(options.state), options.json);
+    if (rules->parsed()) return finish(bench::run_rules(options.rules), options.json);
     if (make_report->parsed()) return report(options);
     return 2;
 }

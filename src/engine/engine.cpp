@@ -7,9 +7,8 @@
 #include "engine/bundle_cache.hpp"
 #include "engine/code_image.hpp"
 #include "engine/compiler_process.hpp"
-#include "engine/dispatch.hpp"
 #include "engine/memory_file.hpp"
-#include "engine/sieve.hpp"
+#include "engine/narrowing.hpp"
 #include "eval/interpret.hpp"
 
 namespace sensor::engine {
@@ -57,11 +56,8 @@ Result<> store(const BundleCache& cache, const std::string& key, int bundle) {
 }  // namespace
 
 struct Engine::Impl {
-    Impl(std::unique_ptr<eval::Runtime> made, const std::vector<lang::Condition>& conditions)
-        : runtime(std::move(made)),
-          memory(*runtime),
-          dispatch(conditions),
-          sieve(runtime->program(), dispatch) {}
+    Impl(std::unique_ptr<eval::Runtime> made, bool narrows)
+        : runtime(std::move(made)), memory(*runtime), narrowing(runtime->program(), narrows) {}
 
     Result<> take_native(const EngineOptions& options);
     bool take_cached(const BundleCache& cache, const std::string& key, const std::string& request);
@@ -80,8 +76,7 @@ struct Engine::Impl {
 
     std::unique_ptr<eval::Runtime> runtime;
     eval::FrameMemory memory;
-    Dispatch dispatch;
-    Sieve sieve;
+    Narrowing narrowing;
     std::optional<CodeImage> code;
     bool from_cache = false;
     std::string note;
@@ -133,7 +128,7 @@ std::unique_ptr<Engine> Engine::create(const lang::Program& program, const Engin
     // The checker compiles every pattern before it lets it into a Program.
     SENSOR_CHECK(runtime.has_value());
     std::unique_ptr<Engine> engine(new Engine);
-    engine->impl_ = std::make_unique<Impl>(*std::move(runtime), program.conditions);
+    engine->impl_ = std::make_unique<Impl>(*std::move(runtime), options.narrowing);
     if (options.native) {
         const Result<> taken = engine->impl_->take_native(options);
         if (!taken)
@@ -147,7 +142,7 @@ std::size_t Engine::match(const fields::Context& context, bool all,
     eval::Frame& frame = impl_->memory.begin(context);
     if (matches.empty()) return 0;
     const auto candidates =
-        impl_->sieve.narrow(frame, impl_->dispatch.conditions(frame.type, context.event.head().sc));
+        impl_->narrowing.conditions(frame, context.facts, context.event.head().sc);
     if (impl_->code) {
         const CodeImage& code = *impl_->code;
         return impl_->run(candidates, all, matches,

@@ -17,6 +17,7 @@ namespace sensor::engine {
 
 struct EngineOptions {
     bool native = true;     ///< false: interpreter only
+    bool narrowing = true;  ///< false: judge all conditions of an event's type, for comparisons
     std::string compiler;   ///< path of falco-rulec; empty: beside this program, libexec, PATH
     std::string cache_dir;  ///< folder for bundles, ours and 0700; empty: no cache
     std::uint64_t memory_mb = 1024;  ///< limit of the compiler process

@@ -63,6 +63,7 @@ enum : std::uint16_t {
     HIDDEN = 256,
     DEPRECATED = 512,
     SUGGESTED = 1024,
+    STEADY = 2048,
 };
 }
 

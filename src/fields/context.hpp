@@ -28,6 +28,7 @@ struct Context {
     std::int64_t fd_num = -1;
     bool has_fd_num = false;
     bool fd_name_changed = false;
+    std::uint64_t facts = 0;  ///< see state::Bound
     state::State* state = nullptr;
     Arena* arena = nullptr;  ///< memory for made-up texts; reset per event
 };

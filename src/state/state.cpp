@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <ctime>
 
@@ -42,6 +43,36 @@ bool has_thread(const EventInfo& info) noexcept {
     if (info.type == EventType::procinfo) return true;
     if ((info.flags & event_flag::SKIPPARSERESET) != 0) return false;
     return info.source == EventSource::SYSCALL || info.source == EventSource::TRACEPOINT;
+}
+
+// Events after which a STEADY field of the thread's process may say something else. What they
+// change of other processes is told to the table where it is changed.
+bool changes_facts(EventType type) noexcept {
+    switch (type) {
+        case EventType::clone:
+        case EventType::clone3:
+        case EventType::fork:
+        case EventType::vfork:
+        case EventType::execve:
+        case EventType::execveat:
+        case EventType::procexit:
+        case EventType::chdir:
+        case EventType::fchdir:
+        case EventType::getcwd:
+        case EventType::chroot:
+        case EventType::setuid:
+        case EventType::setreuid:
+        case EventType::setresuid:
+        case EventType::setgid:
+        case EventType::setregid:
+        case EventType::setresgid:
+        case EventType::setsid:
+        case EventType::setpgid:
+        case EventType::capset:
+        case EventType::setns:
+        case EventType::unshare: return true;
+        default: return false;
+    }
 }
 
 bool same_start(const Thread& thread, std::uint64_t start_ns) noexcept {
@@ -87,6 +118,12 @@ std::int64_t State::zone_offset_s(std::uint64_t ts_ns) noexcept {
     return zone_offset_s_;
 }
 
+// Facts of two states never have the same number: an engine may serve one after the other.
+static std::uint64_t first_facts() {
+    static std::atomic<std::uint64_t> states{0};
+    return ++states << 40;
+}
+
 State::State(Options options)
     : options_(std::move(options)),
       proc_(options_.proc),
@@ -95,6 +132,7 @@ State::State(Options options)
       users_(options_.host_root, options_.live, options_.max_users),
       hostname_(own_hostname()) {
     hostname_given_ = std::getenv("FALCO_HOSTNAME") != nullptr;
+    last_facts_ = old_facts_ = first_facts();
     if (!proc_ && options_.live) proc_ = make_proc_reader(options_.host_root);
 }
 
@@ -131,11 +169,22 @@ Bound State::begin(const Event& event) noexcept {
         threads_.touch(*thread);
         apply(event, *thread);
     }
+    if (changes_facts(info.type)) ThreadTable::changed(*thread);
     bind_fd(event, *thread);
     thread->last_type = static_cast<std::uint16_t>(info.type);
     thread->last_seen_ns = event.ts_ns();
     bound_.thread = thread;
+    bound_.facts = name_facts(*thread);
     return bound_;
+}
+
+std::uint64_t State::name_facts(Thread& thread) noexcept {
+    if (users_.version() != users_version_) [[unlikely]] {
+        users_version_ = users_.version();
+        old_facts_ = last_facts_;
+    }
+    if (thread.facts <= old_facts_) thread.facts = ++last_facts_;
+    return thread.facts;
 }
 
 void State::end(const Event& event) noexcept {
@@ -175,6 +224,7 @@ void State::adopt_head(Thread& thread, const rec_head& head) {
         leader.start_ns = head.start;
         leader.start_exact = true;
         if (leader.clone_ts_ns == 0) leader.clone_ts_ns = to_epoch(head.start);
+        threads_.changed_for_all_below(leader);  // who is whose parent hangs on it
     }
     if (head.cgroup != 0) thread.cgroup_id = head.cgroup;
     if (head.ns_tgid != 0 && leader.ns_tgid != head.ns_tgid) {

@@ -51,6 +51,9 @@ struct Bound {
     std::int64_t fd_num = -1;
     bool has_fd_num = false;
     bool fd_name_changed = false;
+    /// Names all that STEADY fields say of the thread: another number means another thread or that
+    /// something of its process, its ancestors or its user changed. 0: nothing is promised.
+    std::uint64_t facts = 0;
 };
 
 struct StateStats {
@@ -122,6 +125,7 @@ public:
         context.fd_num = bound.fd_num;
         context.has_fd_num = bound.has_fd_num;
         context.fd_name_changed = bound.fd_name_changed;
+        context.facts = bound.facts;
         context.state = this;
     }
     /// Applies what rules must not see yet: a closed descriptor, an ended thread.
@@ -157,6 +161,7 @@ private:
 
     // state.cpp: finding and making threads
     Thread* thread_of(const Event& event);
+    std::uint64_t name_facts(Thread& thread) noexcept;
     Thread* make_thread(const Event& event);
     Thread& make_leader(std::uint32_t tgid, std::uint32_t ns_tgid, std::uint64_t start_ns);
     Thread& make_member(Thread& leader, std::uint32_t tid, std::uint32_t ns_tid);
@@ -206,7 +211,9 @@ private:
     std::uint64_t zone_quarter_ = ~std::uint64_t{0};
     std::int64_t zone_offset_s_ = 0;
     Bound bound_;
-    FdInfo held_;                        // an entry that its table had no room for
+    std::uint64_t last_facts_ = 0;                     // given to a thread
+    std::uint64_t old_facts_ = 0, users_version_ = 0;  // up to which they are void, and since when
+    FdInfo held_;                                      // an entry that its table had no room for
     FdInfo object_ = FdInfo::scratch();  // the kernel's description of the event's descriptor
     std::uint32_t ending_tid_ = 0;       // thread to remove at the end of the event
     StateStats stats_;

@@ -89,10 +89,11 @@ struct Thread {
     std::uint16_t last_type = 0xffff;  ///< event before this one
     bool start_exact = true;           ///< false: rounded to clock ticks
     bool exited = false;
+    std::uint64_t cgroup_id = 0;
+    std::uint64_t facts = 0;      ///< names what is known of its process; 0: that changed since
+    Ref<FdTable> fds;             ///< on the leader
     std::uint32_t place = 0;      ///< in the list of all
     std::uint32_t slab_name = 0;  ///< of its memory
-    std::uint64_t cgroup_id = 0;
-    Ref<FdTable> fds;  ///< on the leader
 
     std::array<char, 16> comm_data{};
     std::uint8_t comm_size = 0;
@@ -120,8 +121,9 @@ struct Thread {
     // The group. Valid on the leader.
     std::uint32_t alive = 0;
     bool reaper = false;
-    bool linked = false;  ///< among its parent's children, or those waiting for it
-    SharedText cwd;       ///< ends with a slash; null: unknown
+    bool linked = false;     ///< among its parent's children, or those waiting for it
+    std::uint64_t walk = 0;  ///< of the table, when it last looked at all below a process
+    SharedText cwd;          ///< ends with a slash; null: unknown
     std::int64_t fd_limit = -1;
     Thread* next_member = nullptr;  ///< ring of the group's threads
     // Children of this thread: leaders whose ptid is this tid.

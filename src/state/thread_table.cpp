@@ -49,7 +49,41 @@ Thread& ThreadTable::add(std::uint32_t tid, std::uint32_t tgid, std::uint32_t pt
     }
     thread.ptid = ptid;
     if (thread.is_leader()) set_parent(thread, ptid);
+    if (waiting_.contains(tid)) changed_for_all_below(thread);  // they have an ancestor now
     return thread;
+}
+
+void ThreadTable::changed(Thread& thread) noexcept {
+    Thread* member = &thread;
+    do {
+        member->facts = 0;
+        member = member->next_member;
+    } while (member != &thread);
+}
+
+void ThreadTable::changed_for_all_below(Thread& thread) {
+    ++walk_;
+    const auto visit = [&](Thread* child) {
+        for (; child != nullptr; child = child->next_sibling) {
+            if (child->walk == walk_) continue;  // numbers used again can make a loop
+            child->walk = walk_;
+            below_.push_back(child);
+        }
+    };
+    thread.leader->walk = walk_;
+    below_.assign(1, &thread);
+    while (!below_.empty()) {
+        Thread* member = below_.back();
+        below_.pop_back();
+        const Thread* const last = member;
+        do {
+            member->facts = 0;
+            visit(member->first_child);
+            const auto waiting = waiting_.empty() ? waiting_.end() : waiting_.find(member->tid);
+            if (waiting != waiting_.end()) visit(waiting->second);
+            member = member->next_member;
+        } while (member != last);
+    }
 }
 
 void ThreadTable::link_child(Thread*& list, Thread& child) noexcept {
@@ -78,6 +112,7 @@ void ThreadTable::unlink_child(Thread& child) noexcept {
 void ThreadTable::set_parent(Thread& leader, std::uint32_t ptid) {
     unlink_child(leader);
     leader.ptid = ptid;
+    changed_for_all_below(leader);
     if (ptid == 0 || ptid == leader.tid) return;
     Thread* parent = find(ptid);
     link_child(parent != nullptr ? parent->first_child : waiting_[ptid], leader);

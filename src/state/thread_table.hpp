@@ -54,6 +54,11 @@ public:
     /// parent, whatever its number.
     void adopt_waiting(Thread& thread);
 
+    /// What is known of the process changed: its threads' facts have no name any more.
+    static void changed(Thread& thread) noexcept;
+    /// The same, and all its descendants see it. cost: the processes below it
+    void changed_for_all_below(Thread& thread);
+
     /// A new piece of work begins: what is added or touched until the next one is not evicted.
     void next_step() noexcept { ++step_; }
     void touch(Thread& thread) noexcept { thread.step = step_; }
@@ -81,6 +86,8 @@ private:
 
     TidIndex threads_;
     std::unordered_map<std::uint32_t, Thread*> waiting_;  // by ptid: children of an unknown parent
+    std::vector<Thread*> below_;                          // scratch of changed_for_all_below
+    std::uint64_t walk_ = 0;
     std::size_t limit_;
     std::uint64_t evicted_ = 0;
     std::size_t clock_hand_ = 0;

@@ -101,6 +101,7 @@ void ProcessUpdate::exec(Thread& thread) {
     if (thread.clone_ts_ns == 0) thread.clone_ts_ns = state_.to_epoch(thread.start_ns);
     const auto ptid = static_cast<std::uint32_t>(event_.u64(kPtid));
     if (ptid != 0 && ptid != thread.ptid) state_.threads_.set_parent(thread, ptid);
+    state_.threads_.changed_for_all_below(thread);  // its name is their parent's
     if (thread.fds) state_.own_fds(thread).erase_cloexec();
 }
 

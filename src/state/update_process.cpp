@@ -160,6 +160,7 @@ void ProcessUpdate::set_group(Thread& thread) {
     if (number == 0 && wanted == thread.vpgid) number = thread.pgid;
     target->vpgid = wanted;
     target->pgid = number;
+    ThreadTable::changed(*target);
 }
 
 void ProcessUpdate::set_capabilities(Thread& thread) {

@@ -87,6 +87,7 @@ void Users::check(std::uint64_t now_ns) {
 }
 
 void Users::load_users() {
+    ++version_;
     users_.clear();
     users_[0] = User{0, "root", "/root", ""};
     std::ifstream file(passwd_path_);
@@ -109,6 +110,7 @@ void Users::load_users() {
 }
 
 void Users::load_groups() {
+    ++version_;
     groups_.clear();
     std::ifstream file(group_path_);
     for (std::string line; std::getline(file, line);) {
@@ -124,6 +126,7 @@ void Users::add_user(std::uint32_t uid, User user) {
         ++dropped_;
         return;
     }
+    ++version_;
     added_users_.insert_or_assign(uid, std::move(user));
 }
 void Users::add_group(std::uint32_t gid, std::string name) {
@@ -131,13 +134,15 @@ void Users::add_group(std::uint32_t gid, std::string name) {
         ++dropped_;
         return;
     }
+    ++version_;
     added_groups_.insert_or_assign(gid, std::move(name));
 }
 void Users::clear_added() {
+    ++version_;
     added_users_.clear();
     added_groups_.clear();
 }
-void Users::remove_user(std::uint32_t uid) { added_users_.erase(uid); }
-void Users::remove_group(std::uint32_t gid) { added_groups_.erase(gid); }
+void Users::remove_user(std::uint32_t uid) { version_ += added_users_.erase(uid); }
+void Users::remove_group(std::uint32_t gid) { version_ += added_groups_.erase(gid); }
 
 }  // namespace sensor::state

@@ -36,6 +36,8 @@ public:
     void remove_user(std::uint32_t uid);
     void remove_group(std::uint32_t gid);
     std::uint64_t dropped() const noexcept { return dropped_; }
+    /// Grows with every change.
+    std::uint64_t version() const noexcept { return version_; }
     /// Forgets what add_* gave.
     void clear_added();
 
@@ -56,6 +58,7 @@ private:
     bool live_;
     std::size_t limit_;
     std::uint64_t dropped_ = 0;
+    std::uint64_t version_ = 1;
     std::uint64_t checked_ns_ = 0;
     Stamp passwd_stamp_, group_stamp_;
     std::unordered_map<std::uint32_t, User> users_, added_users_;

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/name_part.hpp"
+
+#include <algorithm>
+
+#include "eval/hash.hpp"
+
+namespace sensor::engine {
+namespace {
+
+using lang::Term;
+
+constexpr std::size_t kFew = 3;  // so few conditions are judged as fast as looked up
+
+bool is_plain(const Term& term, FieldId id) {
+    return term.kind == Term::Kind::Field && term.field.id == id &&
+           term.field.arg.kind == FieldArg::Kind::None;
+}
+
+/// Texts of the event itself, most of them names of files.
+bool is_name(const Term& term) {
+    if (term.kind != Term::Kind::Field || term.is_list) return false;
+    const FieldInfo& info = field_info(term.field.id);
+    const bool of_event = info.cls == FieldClass::FD || info.cls == FieldClass::FS_PATH ||
+                          info.id == FieldId::evt_arg;
+    return of_event && (info.flags & field_flag::EITHER_END) == 0 &&
+           type_class_of(term.type) == type_class::TEXT;
+}
+
+/// Asked once an event: many conditions share it.
+bool ask(eval::Frame& frame, std::uint32_t predicate) noexcept {
+    std::uint32_t& known = frame.results[predicate];
+    if (known >> 1 != frame.stamp)
+        known = frame.stamp << 1 | (frame.runtime->predicate(frame, predicate) ? 1U : 0U);
+    return (known & 1) != 0;
+}
+
+}  // namespace
+
+NamePart::NamePart(const lang::Program& program, const Dispatch& dispatch, ListPool& pool)
+    : program_(program),
+      pool_(pool),
+      texts_(text_predicates(program,
+                             [&](std::uint32_t k) {
+                                 const lang::Predicate& p = program.predicates[k];
+                                 return !p.right_is_term && is_name(program.terms[p.left]);
+                             })),
+      asked_(program.predicates.size()),
+      lists_(program.predicates.size()),
+      answers_(program) {
+    std::vector<bool> fixed(program.terms.size());
+    for (std::uint32_t k = 0; k < program.terms.size(); ++k) {
+        const Term& term = program.terms[k];
+        const bool flag =
+            is_plain(term, FieldId::evt_is_open_read) || is_plain(term, FieldId::evt_is_open_write);
+        if (flag) flags_.push_back(k);
+        fixed[k] = flag || is_plain(term, FieldId::evt_type);
+    }
+    for (std::uint32_t k = 0; k < program.predicates.size(); ++k) {
+        const lang::Predicate& p = program.predicates[k];
+        asked_[k] = fixed[p.left] && !p.right_is_term;
+    }
+    choose(program, dispatch);
+    lists_.keep();
+    if (!groups_.empty()) looks_ = std::make_unique<Look[]>(kLooks);
+}
+
+/// Gives each event type the names that enough of its conditions hang on.
+void NamePart::choose(const lang::Program& program, const Dispatch& dispatch) {
+    for (std::uint32_t code = 0; code < REC_MAX_EVENTS; ++code) {
+        const EventInfo* info = event_info(static_cast<std::uint16_t>(code));
+        // Events of other sources have no such names, generic ones none at all.
+        if (info == nullptr || info->source != EventSource::SYSCALL) continue;
+        if (info->type == EventType::generic) continue;
+        const auto conditions = pool_.at(dispatch.list(code, 0));
+        if (conditions.size() > kFew) groups_of_[code] = group_of(program, conditions);
+    }
+}
+
+/// out: 0: names do not matter
+std::uint8_t NamePart::group_of(const lang::Program& program,
+                                std::span<const std::uint32_t> conditions) {
+    std::vector<std::pair<std::size_t, std::uint32_t>> counts;  // conditions, text
+    for (std::uint32_t text = 0; text < texts_.size(); ++text) {
+        std::vector<bool> of_text(program.predicates.size());
+        for (std::uint32_t k = 0; k < program.predicates.size(); ++k)
+            of_text[k] = program.predicates[k].left == texts_[text].term() &&
+                         !program.predicates[k].right_is_term;
+        const Partial partial(program, std::move(of_text));
+        const auto count = std::count_if(conditions.begin(), conditions.end(),
+                                         [&](std::uint32_t k) { return partial.bears_on(k); });
+        if (static_cast<std::size_t>(count) > kFew) counts.emplace_back(count, text);
+    }
+    if (counts.empty()) return 0;
+    std::sort(counts.rbegin(), counts.rend());
+    counts.resize(std::min(counts.size(), kMostTexts));
+    std::vector<std::uint32_t> texts;
+    for (const auto& [count, text] : counts) texts.push_back(text);
+    std::sort(texts.begin(), texts.end());
+    const auto same = std::find_if(groups_.begin(), groups_.end(),
+                                   [&](const Group& group) { return group.texts == texts; });
+    if (same != groups_.end()) return static_cast<std::uint8_t>(same - groups_.begin() + 1);
+    if (groups_.size() == 255) return 0;
+    std::vector<bool> known = asked_;
+    for (std::uint32_t k = 0; k < program.predicates.size(); ++k) {
+        const lang::Predicate& p = program.predicates[k];
+        for (const std::uint32_t text : texts)
+            known[k] = known[k] || (p.left == texts_[text].term() && !p.right_is_term);
+    }
+    groups_.push_back({std::move(texts), Partial(program, std::move(known))});
+    return static_cast<std::uint8_t>(groups_.size());
+}
+
+std::uint32_t NamePart::look_up(eval::Frame& frame, Group& group, std::uint32_t list) noexcept {
+    Look look;
+    look.type_and_flags = frame.type;
+    for (const std::uint32_t term : flags_) {
+        const Value value = frame.runtime->term(frame, term);
+        const std::uint32_t flag = (value.present() ? 1U : 0U) | (value.bits != 0 ? 2U : 0U);
+        look.type_and_flags = look.type_and_flags << 2 | flag;
+    }
+    std::uint64_t hash = look.type_and_flags;
+    for (std::size_t k = 0; k < group.texts.size(); ++k) {
+        look.unusual[k] = unusual_of(frame, group.texts[k]);
+        if (look.unusual[k] == ListPool::kNone) [[unlikely]]
+            return list;
+        hash = hash << 16 ^ hash >> 48 ^ look.unusual[k];
+    }
+    Look& known = looks_[eval::mix64(hash) % kLooks];
+    if (known.list != ListPool::kNone && known.type_and_flags == look.type_and_flags &&
+        known.unusual == look.unusual)
+        return known.list;
+    look.list = compute(frame, group, look, list);
+    if (look.list != ListPool::kNone) known = look;
+    return look.list;
+}
+
+/// The number of the list of predicates on a text whose answer is unusual; kNone: too many, or no
+/// room, which is made for the next event then.
+std::uint32_t NamePart::unusual_of(eval::Frame& frame, std::uint32_t text) noexcept {
+    const TextPredicates& predicates = texts_[text];
+    const Value value = frame.runtime->term(frame, predicates.term());
+    AnswerCache::Key key{};
+    const bool cached = value.kind == Kind::Text;
+    if (cached) {
+        key = cache_.key(text, value.text());
+        const std::uint32_t found = cache_.find(key);
+        if (found != ListPool::kNone) return found;
+    }
+    unusual_.clear();
+    predicates.find(frame, unusual_);
+    const auto unusual = unusual_.sorted();
+    if (unusual_.too_many()) return ListPool::kNone;
+    const std::uint32_t list = lists_.add(unusual);
+    if (list == ListPool::kNone)
+        forget_answers();
+    else if (cached)
+        cache_.keep(key, list);
+    return list;
+}
+
+std::uint32_t NamePart::compute(eval::Frame& frame, Group& group, const Look& look,
+                                std::uint32_t list) noexcept {
+    answers_.set({});
+    for (std::size_t k = 0; k < group.texts.size(); ++k) answers_.add(lists_.at(look.unusual[k]));
+    const auto answer = [&](std::uint32_t predicate) {
+        return asked_[predicate] ? ask(frame, predicate) : answers_(predicate);
+    };
+    group.partial.begin();
+    return pool_.add_if(pool_.at(list),
+                        [&](std::uint32_t k) { return group.partial.possible(k, answer); });
+}
+
+void NamePart::forget_answers() noexcept {
+    lists_.clear();
+    cache_.clear();
+    clear();
+}
+
+void NamePart::clear() noexcept {
+    if (looks_) std::fill_n(looks_.get(), kLooks, Look{});
+}
+
+}  // namespace sensor::engine

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// NamePart: which conditions the type of an event, its names (of files, mostly) and what an open is
+// for leave possible. Names that rules say nothing unusual of, nearly all, leave the same few.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "engine/answer_cache.hpp"
+#include "engine/answers.hpp"
+#include "engine/dispatch.hpp"
+#include "engine/partial.hpp"
+
+namespace sensor::engine {
+
+class NamePart {
+public:
+    /// Keeps its lists in the pool.
+    NamePart(const lang::Program& program, const Dispatch& dispatch, ListPool& pool);
+
+    /// The list of those of an event's conditions that may hold, in the same order.
+    /// in:   the list dispatch gives for the frame's event
+    /// out:  ListPool::kNone: the pool is full
+    /// cost: a hash and a comparison of each name; of a new one, a look into the tables of its
+    ///       predicates; no allocation
+    std::uint32_t narrow(eval::Frame& frame, std::uint32_t list) noexcept {
+        const std::uint8_t group = groups_of_[frame.type];
+        return group == 0 ? list : look_up(frame, groups_[group - 1], list);
+    }
+    /// The lists of the pool are void.
+    void clear() noexcept;
+
+private:
+    static constexpr std::size_t kMostTexts = 3;
+    static constexpr std::size_t kLooks = 8192;
+    /// Event types whose conditions look at the same names.
+    struct Group {
+        std::vector<std::uint32_t> texts;  ///< of texts_
+        Partial partial;
+    };
+    /// What an event looks like, and what is left of its conditions.
+    struct Look {
+        std::uint32_t type_and_flags = 0;
+        std::array<std::uint32_t, kMostTexts> unusual{};
+        std::uint32_t list = ListPool::kNone;
+    };
+
+    void choose(const lang::Program& program, const Dispatch& dispatch);
+    std::uint8_t group_of(const lang::Program& program, std::span<const std::uint32_t> conditions);
+    std::uint32_t look_up(eval::Frame& frame, Group& group, std::uint32_t list) noexcept;
+    std::uint32_t unusual_of(eval::Frame& frame, std::uint32_t text) noexcept;
+    std::uint32_t compute(eval::Frame& frame, Group& group, const Look& look,
+                          std::uint32_t list) noexcept;
+    void forget_answers() noexcept;
+
+    const lang::Program& program_;
+    ListPool& pool_;
+    std::vector<TextPredicates> texts_;
+    std::vector<std::uint32_t> flags_;  // terms: what an open is for
+    std::vector<bool> asked_;           // predicates on the type or those
+    std::vector<Group> groups_;
+    std::array<std::uint8_t, REC_MAX_EVENTS> groups_of_{};  // number + 1; 0: names do not matter
+    AnswerCache cache_;
+    ListPool lists_;  // of unusual predicates
+    Unusual unusual_;
+    Answers answers_;
+    std::unique_ptr<Look[]> looks_;
+};
+
+}  // namespace sensor::engine

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/process_part.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "eval/hash.hpp"
+
+namespace sensor::engine {
+namespace {
+
+using lang::Term;
+
+constexpr std::size_t kWorthIt = 3;               // so few conditions are judged as fast
+constexpr std::size_t kBytesOfParts = 512 << 10;  // memory for parts
+constexpr std::size_t kLeastParts = 256;
+
+bool is_steady(const lang::Program& program, std::uint32_t k) {
+    const Term& term = program.terms[k];
+    switch (term.kind) {
+        case Term::Kind::Constant: return true;
+        case Term::Kind::Field: return (field_info(term.field.id).flags & field_flag::STEADY) != 0;
+        default: break;
+    }
+    return std::all_of(term.args.begin(), term.args.end(),
+                       [&](std::uint32_t arg) { return is_steady(program, arg); });
+}
+
+/// Predicates that look at nothing but the process.
+std::vector<bool> steady_predicates(const lang::Program& program) {
+    std::vector<bool> steady;
+    for (const lang::Predicate& p : program.predicates) {
+        steady.push_back(is_steady(program, p.left) &&
+                         (!p.right_is_term || is_steady(program, p.right)));
+    }
+    return steady;
+}
+
+bool has_tables(const lang::Program& program, std::uint32_t predicate) {
+    return !program.predicates[predicate].right_is_term;
+}
+
+}  // namespace
+
+ProcessPart::ProcessPart(const lang::Program& program)
+    : partial_(program, steady_predicates(program)),
+      texts_(text_predicates(
+          program, [&](std::uint32_t k) { return partial_.knows(k) && has_tables(program, k); })),
+      answers_(program),
+      lists_(program.predicates.size()) {
+    const std::size_t conditions = program.conditions.size();
+    std::size_t concerned = 0;
+    for (std::uint32_t k = 0; k < conditions; ++k) concerned += partial_.bears_on(k) ? 1 : 0;
+    if (concerned <= kWorthIt) return;
+    for (std::uint32_t k = 0; k < program.predicates.size(); ++k) {
+        if (partial_.knows(k) && !has_tables(program, k)) asked_.push_back(k);
+    }
+    find_conditions(program);
+    lists_.keep();
+    words_ = (conditions + 63) / 64;
+    most_parts_ = std::max(kLeastParts, kBytesOfParts / (8 * words_));
+    slots_ = std::make_unique<Slot[]>(kSlots);
+    bits_.resize((most_parts_ + 1) * words_);
+    table_.resize(2 * most_parts_);
+    usual_.resize(words_);
+    part_of_.resize(ListPool::kMostLists);
+    answers_.set({});
+    partial_.begin();
+    for (std::uint32_t k = 0; k < conditions; ++k) {
+        if (partial_.possible(k, answers_)) usual_[k / 64] |= std::uint64_t{1} << (k % 64);
+    }
+}
+
+void ProcessPart::find_conditions(const lang::Program& program) {
+    std::vector<std::vector<std::uint32_t>> of(program.predicates.size());
+    std::vector<std::uint32_t> visited(program.nodes.size()), open;
+    for (std::uint32_t k = 0; k < program.conditions.size(); ++k) {
+        open.assign(1, program.conditions[k].root);
+        while (!open.empty()) {
+            const std::uint32_t at = open.back();
+            open.pop_back();
+            if (std::exchange(visited[at], k + 1) == k + 1) continue;
+            const lang::CondNode& node = program.nodes[at];
+            if (node.kind == lang::CondNode::Kind::Predicate && partial_.knows(node.predicate) &&
+                (of[node.predicate].empty() || of[node.predicate].back() != k))
+                of[node.predicate].push_back(k);
+            open.insert(open.end(), node.children.begin(), node.children.end());
+        }
+    }
+    for (const std::vector<std::uint32_t>& conditions : of) {
+        first_.push_back(static_cast<std::uint32_t>(conditions_.size()));
+        conditions_.insert(conditions_.end(), conditions.begin(), conditions.end());
+    }
+    first_.push_back(static_cast<std::uint32_t>(conditions_.size()));
+}
+
+std::uint32_t ProcessPart::look_closer(eval::Frame& frame, std::uint64_t facts,
+                                       Slot& slot) noexcept {
+    if (slot.facts != facts) slot = {facts, kAll, 0};
+    if (++slot.uses < kUses) return kAll;
+    const std::uint32_t part = work_out(frame);
+    slot = {facts, part, kUses};
+    return part;
+}
+
+std::uint32_t ProcessPart::work_out(eval::Frame& frame) noexcept {
+    unusual_.clear();
+    for (const TextPredicates& text : texts_) text.find(frame, unusual_);
+    for (const std::uint32_t k : asked_) {
+        if (frame.runtime->predicate(frame, k) !=
+            usual_answer(frame.runtime->program().predicates[k]))
+            unusual_.add(k);
+    }
+    const auto unusual = unusual_.sorted();
+    if (unusual_.too_many()) return kAll;
+    std::uint32_t list = lists_.add(unusual);
+    if (list == ListPool::kNone) {
+        lists_.clear();
+        std::fill(part_of_.begin(), part_of_.end(), kAll);
+        list = lists_.add(unusual);
+        if (list == ListPool::kNone) return kAll;
+    }
+    if (part_of_[list] == kAll) part_of_[list] = make_part(unusual);
+    return part_of_[list];
+}
+
+// The usual part, and what the unusual answers change.
+std::uint32_t ProcessPart::make_part(std::span<const std::uint32_t> unusual) noexcept {
+    if (parts_ == most_parts_) clear();
+    answers_.set(unusual);
+    partial_.begin();
+    std::uint64_t* const bits = &bits_[parts_ * words_];
+    std::copy(usual_.begin(), usual_.end(), bits);
+    for (const std::uint32_t predicate : unusual) {
+        for (std::uint32_t at = first_[predicate]; at < first_[predicate + 1]; ++at) {
+            const std::uint32_t k = conditions_[at];
+            const std::uint64_t bit = std::uint64_t{1} << (k % 64);
+            bits[k / 64] &= ~bit;
+            if (partial_.possible(k, answers_)) bits[k / 64] |= bit;
+        }
+    }
+    return intern();
+}
+
+// The number of the part at the end of bits_.
+std::uint32_t ProcessPart::intern() noexcept {
+    const std::uint64_t* const made = &bits_[parts_ * words_];
+    const std::string_view bytes(reinterpret_cast<const char*>(made), words_ * sizeof *made);
+    std::size_t at = eval::hash64(bytes, 1) % table_.size();
+    for (; table_[at] != 0; at = (at + 1) % table_.size()) {
+        if (std::equal(made, made + words_, &bits_[table_[at] * words_])) return table_[at];
+    }
+    return table_[at] = parts_++;
+}
+
+void ProcessPart::clear() noexcept {
+    std::fill_n(slots_.get(), kSlots, Slot{});
+    std::fill(part_of_.begin(), part_of_.end(), kAll);
+    std::fill(table_.begin(), table_.end(), 0U);
+    parts_ = 1;
+    cleared_ = true;
+}
+
+}  // namespace sensor::engine

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// ProcessPart: which conditions the process of an event leaves possible, whatever the event is.
+// Worked out when a process is seen again after something about it changed, and looked up by the
+// number the state gives to what it knows (state::Bound::facts).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "engine/answers.hpp"
+#include "engine/partial.hpp"
+
+namespace sensor::engine {
+
+class ProcessPart {
+public:
+    static constexpr std::uint32_t kAll = 0;  ///< the part that leaves everything possible
+
+    explicit ProcessPart(const lang::Program& program);
+
+    /// The part of the frame's process; equal parts have equal numbers.
+    /// facts: of the state; 0: none are promised
+    /// cost:  a load; for a process that changed, a look into the tables of each of its texts
+    std::uint32_t part(eval::Frame& frame, std::uint64_t facts) noexcept {
+        if (slots_ == nullptr || facts == 0) return kAll;
+        Slot& slot = slots_[facts % kSlots];
+        if (slot.facts == facts && slot.uses == kUses) return slot.part;
+        return look_closer(frame, facts, slot);
+    }
+    bool allows(std::uint32_t part, std::uint32_t condition) const noexcept {
+        return part == kAll || (bits_[part * words_ + condition / 64] >> (condition % 64) & 1) != 0;
+    }
+    /// True if the parts had to be forgotten since the last call: their numbers are void.
+    bool was_cleared() noexcept { return std::exchange(cleared_, false); }
+
+private:
+    static constexpr std::size_t kSlots = 16384;  // numbers are given in a row: no collisions
+    static constexpr std::uint32_t kUses = 2;     // events before a process is worth the work
+    struct Slot {
+        std::uint64_t facts = 0;
+        std::uint32_t part = kAll, uses = 0;
+    };
+    std::uint32_t look_closer(eval::Frame& frame, std::uint64_t facts, Slot& slot) noexcept;
+    std::uint32_t work_out(eval::Frame& frame) noexcept;
+    void find_conditions(const lang::Program& program);
+    std::uint32_t make_part(std::span<const std::uint32_t> unusual) noexcept;
+    std::uint32_t intern() noexcept;
+    void clear() noexcept;
+
+    Partial partial_;
+    std::vector<TextPredicates> texts_;
+    std::vector<std::uint32_t> asked_;  // predicates with a field on the right
+    Unusual unusual_;
+    Answers answers_;
+    ListPool lists_;                      // of unusual predicates
+    std::vector<std::uint32_t> part_of_;  // by list; kAll: not made yet
+    // Conditions that a predicate has a say in: those of predicate k stand at first_[k] and behind.
+    std::vector<std::uint32_t> first_, conditions_;
+    std::size_t words_ = 0;  // of a part
+    std::size_t most_parts_ = 0;
+    std::unique_ptr<Slot[]> slots_;
+    std::vector<std::uint64_t> usual_;  // the part of a process with usual answers only
+    std::vector<std::uint64_t> bits_;   // of all parts; the last is being made
+    std::vector<std::uint32_t> table_;  // by hash: number of a part, 0: none
+    std::uint32_t parts_ = 1;
+    bool cleared_ = false;
+};
+
+}  // namespace sensor::engine
