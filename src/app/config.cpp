@@ -7,23 +7,13 @@
 #include <fstream>
 #include <sstream>
 
+#include "app/config_output.hpp"
 #include "app/override.hpp"
 
 namespace sensor::app {
 namespace {
 
 constexpr const char* kDefaultFile = "/etc/falco/falco.yaml";
-
-/// Thrown inside this file only: a setting of the wrong type or range, with its place.
-struct BadSetting {
-    std::string text;
-};
-
-[[noreturn]] void refuse(const std::string& file, const YAML::Node& node, const std::string& what) {
-    const YAML::Mark mark = node.Mark();
-    if (mark.is_null()) throw BadSetting{format("{}: {}", file.empty() ? "option" : file, what)};
-    throw BadSetting{format("{}:{}:{}: {}", file, mark.line + 1, mark.column + 1, what)};
-}
 
 void expand_scalars(YAML::Node node) {
     switch (node.Type()) {
@@ -114,28 +104,6 @@ void read_selections(const Reader& in, Config& config) {
     }
 }
 
-void read_append_output(const Reader& in, Config& config) {
-    const YAML::Node list = in.at("append_output");
-    if (!list.IsDefined()) return;
-    if (!list.IsSequence()) refuse(in.file(), list, "append_output must be a list");
-    for (const auto& item : list) {
-        rules::AppendOutput append;
-        if (!item.IsMap()) refuse(in.file(), item, "an entry of append_output must be a map");
-        if (const YAML::Node match = item["match"]; match.IsDefined() && match.IsMap()) {
-            if (match["rule"].IsDefined()) append.match_rule = match["rule"].as<std::string>();
-            if (match["source"].IsDefined())
-                append.match_source = match["source"].as<std::string>();
-            if (match["tags"].IsDefined())
-                append.match_tags = match["tags"].as<std::vector<std::string>>();
-        }
-        if (item["extra_output"].IsDefined())
-            append.extra_output = item["extra_output"].as<std::string>();
-        if (item["suggested_output"].IsDefined())
-            append.suggested_output = item["suggested_output"].as<bool>();
-        config.append_output.push_back(std::move(append));
-    }
-}
-
 void read_words(const Reader& in, Config& config) {
     std::string word;
     in.read("priority", word, "a priority");
@@ -214,7 +182,8 @@ Config to_config(const Reader& in) {
         config.rules_files = old;
     }
     read_selections(in, config);
-    read_append_output(in, config);
+    read_static_fields(in.file(), in.at("static_fields"), config);
+    read_append_output(in.file(), in.at("append_output"), config);
     read_words(in, config);
     in.flag("json_output", config.json_output);
     in.flag("json_include_output_property", config.json_include_output);

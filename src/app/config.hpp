@@ -16,6 +16,7 @@ struct Config {
     std::vector<std::string> rules_files;
     std::vector<rules::Selection> selections;
     std::vector<rules::AppendOutput> append_output;
+    lang::StaticFields static_fields;  ///< by whole name, "static.NAME"
     rules::Priority priority = rules::Priority::Debug;
     bool match_all = false;  ///< rule_matching: all
 

@@ -141,7 +141,8 @@ Result<> dump(const Options& options, const Config& config) {
     const DumpOptions& what = options.dump;
     std::string format = what.format.empty() ? kDefaultFormat : what.format;
     if (!what.top.empty()) format = "%" + what.top;
-    SENSOR_TRY(const rules::RuleSet query, make_query(what.condition, format));
+    SENSOR_TRY(const rules::RuleSet query,
+               make_query(what.condition, format, config.static_fields));
     const std::unique_ptr<engine::Engine> engine = make_engine(query.program, options, config);
     return config.capture_file.empty() ? dump_live(options, config, query, *engine)
                                        : dump_capture(options, config, query, *engine);

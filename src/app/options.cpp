@@ -36,6 +36,15 @@ void declare(CLI::App& cli, Options& o) {
     cli.add_option("-M", o.duration_s, "stop after so many seconds (of a capture: of event time)")
         ->type_name("SECONDS")
         ->check(CLI::PositiveNumber);
+    cli.add_option("-V,--validate", o.validate,
+                   "print what is wrong with a rules file, or that it is good, and exit; "
+                   "repeatable; with json_output as JSON")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
+    cli.add_flag("-L", o.describe_rules,
+                 "print name and description of every rule and exit; with json_output all that is "
+                 "known of rules, macros and lists");
+    cli.add_option("-l", o.describe_rule, "the same of one rule")->type_name("RULE");
     cli.add_flag("--dry-run", o.dry_run, "load configuration and rules, open nothing, exit");
     cli.add_flag("--interpret", o.interpret,
                  "judge events with the interpreter, compile no machine code");
@@ -85,6 +94,7 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
     try {
         cli.parse(argc, argv);
         options.list_fields = cli.count("--list") > 0;
+        options.describe_rules = options.describe_rules || cli.count("-l") > 0;
         options.dumps = dump.parsed();
         parsed.options = options;
     } catch (const CLI::CallForHelp&) {

@@ -26,10 +26,13 @@ struct Options {
     std::vector<std::string> overrides;      ///< -o
     std::vector<std::string> scopes;         ///< --scope
     std::vector<std::string> print_formats;  ///< -p
+    std::vector<std::string> validate;       ///< -V: judge these rules files and exit
     bool all_events = false;                 ///< -A
     bool unbuffered = false;                 ///< -U
     bool verbose = false;                    ///< -v
     bool dry_run = false;
+    bool describe_rules = false;  ///< -L, or -l with the rule's name
+    std::string describe_rule;
     bool list_fields = false;
     bool list_names_only = false;
     bool list_events = false;

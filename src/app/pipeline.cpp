@@ -30,6 +30,10 @@ void Pipeline::alert(const rules::Rule& rule, const fields::Context& context) {
     alert.tags = rule.tags;
     alert.message = output::render_message(rule.format, ruleset_.program, terms, how);
     alert.fields = output::render_fields(rule.format, ruleset_.program, terms, how);
+    for (const rules::ExtraFormat& extra : rule.extra_formats) {
+        alert.fields[extra.key] =
+            output::render_message(extra.format, ruleset_.program, terms, how);
+    }
     dispatcher_.post(std::move(alert));
 }
 

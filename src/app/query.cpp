@@ -42,8 +42,10 @@ Result<lang::Condition> compile(const std::string& text, lang::Program& program)
 
 }  // namespace
 
-Result<rules::RuleSet> make_query(const std::string& condition, const std::string& format) {
+Result<rules::RuleSet> make_query(const std::string& condition, const std::string& format,
+                                  const lang::StaticFields& fields) {
     rules::RuleSet set;
+    set.program.static_fields = fields;
     rules::Rule rule;
     rule.name = "query";
     rule.condition = condition;

@@ -4,12 +4,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <filesystem>
-
-#include "app/config.hpp"
+#include "app/config_output.hpp"
 #include "app/dump.hpp"
 #include "app/live.hpp"
 #include "app/replay.hpp"
+#include "app/rules_files.hpp"
 #include "app/stop.hpp"
 #include "base/log.hpp"
 
@@ -25,6 +24,11 @@ Result<Config> read_settings(const Options& options) {
     if (!options.capture_file.empty()) config.capture_file = options.capture_file;
     for (const std::string& text : options.print_formats) {
         if (text == "c" || text == "container" || text == "k" || text == "kubernetes") continue;
+        const lang::OutputParse parsed = check_appended(text, config.static_fields);
+        if (!parsed.ok) {
+            return Error(format("-p '{}': {}{}{}", text, parsed.message,
+                                parsed.hint.empty() ? "" : "; ", parsed.hint));
+        }
         rules::AppendOutput append;
         append.extra_output = text;
         config.append_output.push_back(std::move(append));
@@ -42,36 +46,6 @@ void log_start(const Config& config) {
     if (config.capture_file.empty())
         log::info("System info: {} version {} {}", system.sysname, system.release, system.version);
     for (const std::string& note : config.notes) log::warning("{}", note);
-}
-
-Result<rules::RuleSet> read_rules(const Config& config, bool must_exist) {
-    if (config.rules_files.empty()) {
-        return Error("You must specify at least one rules file or folder, with -r or rules_files");
-    }
-    std::vector<rules::SourceFile> files;
-    for (const std::string& path : config.rules_files) {
-        if (!must_exist && !std::filesystem::exists(path)) continue;
-        SENSOR_TRY(std::vector<rules::SourceFile> found, rules::read_rules_path(path));
-        for (rules::SourceFile& file : found) files.push_back(std::move(file));
-    }
-    log::info("Loading rules from:");
-    for (const rules::SourceFile& file : files) log::info("   {}", file.name);
-    rules::LoadOptions how;
-    how.least = config.priority;
-    how.selections = config.selections;
-    how.append_output = config.append_output;
-    rules::RuleSet ruleset = rules::load_rules(files, how);
-    std::string errors;
-    for (const lang::Diagnostic& diagnostic : ruleset.diagnostics) {
-        if (diagnostic.severity == lang::Severity::Error) {
-            errors += lang::to_text(diagnostic);
-        } else {
-            log::warning("{}", lang::to_text(diagnostic));
-        }
-    }
-    if (!errors.empty()) return Error("the rules have mistakes, nothing was started\n" + errors);
-    if (ruleset.rules.empty()) log::warning("no rule is enabled: nothing will be detected");
-    return ruleset;
 }
 
 std::unique_ptr<engine::Engine> make_engine(const rules::RuleSet& ruleset, const Config& config,
@@ -100,12 +74,15 @@ Result<> run(const Options& options) {
         return dump(options, config);
     }
     log_start(config);
+    if (!options.validate.empty()) return validate_rules(options, config);
+    if (options.describe_rules) return describe_rules(options, config);
     if (!config.stdout_enabled && !options.dry_run) {
         return Error(
             "No output configured, please make sure at least one output is enabled "
             "(stdout_output.enabled)");
     }
-    SENSOR_TRY(const rules::RuleSet ruleset, read_rules(config, !options.rules_files.empty()));
+    SENSOR_TRY(const rules::RuleSet ruleset,
+               read_rules(config, !options.rules_files.empty(), false));
     if (options.dry_run) return Ok{};
     catch_stop_signals();
     const std::unique_ptr<engine::Engine> engine = make_engine(ruleset, config, options);

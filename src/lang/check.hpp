@@ -22,6 +22,7 @@ struct Problem {
     std::string hint;
     bool unknown_filter =
         false;  ///< unknown field or event type: skip-if-unknown-filter forgives it
+    std::string deprecated_field{};  ///< the field a warning is about
 };
 
 struct Checked {

@@ -34,9 +34,9 @@ void TermBuilder::unknown(const TextPos& pos, std::string message, std::string h
 }
 
 void TermBuilder::warning(std::string_view code, const TextPos& pos, std::string message,
-                          std::string hint) {
-    problems_.push_back(
-        {Severity::Warning, std::string(code), pos, std::move(message), std::move(hint), false});
+                          std::string hint, std::string deprecated_field) {
+    problems_.push_back({Severity::Warning, std::string(code), pos, std::move(message),
+                         std::move(hint), false, std::move(deprecated_field)});
 }
 
 bool TermBuilder::transforms_event_type(const Operand& operand) {
@@ -52,14 +52,38 @@ std::optional<TermUse> TermBuilder::build(const Operand& operand) {
     return operand.kind == Operand::Kind::Transform ? transform(operand) : field(operand);
 }
 
+std::string TermBuilder::similar(const std::string& name) const {
+    if (!name.starts_with("static.")) return did_you_mean(similar_fields(name));
+    std::vector<std::string_view> names;
+    for (const auto& [text, value] : program_.static_fields) names.push_back(text);
+    return names.empty() ? "static_fields of the configuration defines none"
+                         : did_you_mean(name, names);
+}
+
+std::optional<TermUse> TermBuilder::static_field(const Operand& operand, const std::string& text) {
+    if (operand.field.bracket) {
+        error(operand.pos, operand.field.name + " takes no argument in brackets");
+        return std::nullopt;
+    }
+    Term term;
+    term.kind = Term::Kind::Constant;
+    term.constant = text_constant(text);
+    term.type = ParamType::CHARBUF;
+    TermUse result{0, ParamType::CHARBUF};
+    result.term = program_.add_term(std::move(term));
+    return result;
+}
+
 std::optional<TermUse> TermBuilder::field(const Operand& operand) {
     const FieldUse& use = operand.field;
+    const auto known = program_.static_fields.find(use.name);
+    if (known != program_.static_fields.end()) return static_field(operand, known->second);
     Result<FieldRef> ref = resolve_field(use.name, use.bracket ? &*use.bracket : nullptr);
     if (!ref) {
         const std::string message =
             "filter_check called with nonexistent field " + to_text(operand);
         if (ref.error().text.starts_with("unknown field")) {
-            unknown(operand.pos, message, did_you_mean(similar_fields(use.name)));
+            unknown(operand.pos, message, similar(use.name));
         } else if (ref.error().text.starts_with("unknown")) {
             unknown(operand.pos, message, ref.error().text);
         } else {
@@ -73,7 +97,8 @@ std::optional<TermUse> TermBuilder::field(const Operand& operand) {
         std::find(warned_.begin(), warned_.end(), ref->id) == warned_.end()) {
         warned_.push_back(ref->id);
         warning("LOAD_DEPRECATED_ITEM", operand.pos,
-                "field '" + std::string(info.text) + "' is deprecated: " + std::string(info.doc));
+                "field '" + std::string(info.text) + "' is deprecated: " + std::string(info.doc),
+                {}, std::string(info.text));
     }
     Term term;
     term.type = ref->type;

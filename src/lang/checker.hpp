@@ -36,13 +36,15 @@ public:
     void error(const TextPos& pos, std::string message, std::string hint = {});
     void unknown(const TextPos& pos, std::string message, std::string hint);
     void warning(std::string_view code, const TextPos& pos, std::string message,
-                 std::string hint = {});
+                 std::string hint = {}, std::string deprecated_field = {});
 
     /// Does a transformer in this operand take evt.type or syscall.type?
     static bool transforms_event_type(const Operand& operand);
 
 private:
     std::optional<TermUse> field(const Operand& operand);
+    std::optional<TermUse> static_field(const Operand& operand, const std::string& text);
+    std::string similar(const std::string& name) const;
     std::optional<TermUse> transform(const Operand& operand);
     std::optional<TermUse> argument(const Operand& operand);
     std::optional<TermUse> list_argument(const Operand& operand);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,15 @@ struct Location {
     Position position;
 };
 
+/// A place in a text that was put together: a condition with its lists replaced, an output with
+/// everything appended. Line and column count from 1.
+struct Expression {
+    std::string text;
+    std::size_t line = 1;
+    std::size_t column = 1;
+    std::size_t offset = 0;
+};
+
 struct Diagnostic {
     Severity severity = Severity::Error;
     std::string code;     ///< LOAD_ERR_... or LOAD_... of the rules file specification, section 9
@@ -33,7 +43,9 @@ struct Diagnostic {
     std::string hint;     ///< what to do about it; may be empty
     Position position;    ///< the exact place
     std::vector<Location> context;
-    std::string snippet;  ///< the line in question, a newline, blanks and a caret
+    std::string snippet;                   ///< the line in question, a newline, blanks and a caret
+    std::optional<Expression> expression;  ///< the same place, if it is inside such a text
+    std::string deprecated_field;          ///< the field it warns of
 };
 
 using Diagnostics = std::vector<Diagnostic>;

@@ -28,7 +28,7 @@ struct Step {
 
 template <typename Rule>
 struct Action : peg::nothing<Rule> {};
-template <std::string_view Step::*Member>
+template <std::string_view Step::* Member>
 struct Keep {
     template <typename In>
     static void apply(const In& in, Step& step) {
@@ -80,7 +80,8 @@ std::string word_after(std::string_view rest) {
 
 class Reader {
 public:
-    Reader(std::string_view text, Program& program) : text_(text), terms_(program, problems_) {}
+    Reader(std::string_view text, Program& program)
+        : text_(text), program_(program), terms_(program, problems_) {}
 
     OutputParse run() {
         if (nests_too_deep(text_)) {
@@ -176,6 +177,7 @@ private:
         if (parsed.operand->kind == Operand::Kind::Field) {
             const FieldUse& use = parsed.operand->field;
             const bool known =
+                program_.static_fields.contains(use.name) ||
                 resolve_field(use.name, use.bracket ? &*use.bracket : nullptr).has_value();
             if (!known && !problems_.empty()) return false;  // only the first try is worth a report
         }
@@ -202,6 +204,7 @@ private:
     }
 
     std::string_view text_;
+    const Program& program_;
     std::vector<Problem> problems_;
     TermBuilder terms_;
     std::size_t at_ = 0;

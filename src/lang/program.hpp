@@ -7,6 +7,7 @@
 
 #include <bitset>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -15,6 +16,9 @@
 #include "event/value.hpp"
 
 namespace sensor::lang {
+
+/// Fields of the configuration, by whole name: "static.NAME" and its text.
+using StaticFields = std::map<std::string, std::string, std::less<>>;
 
 /// A parsed constant. `bytes` holds text, buffer or address bytes; numbers are in `bits`.
 struct Constant {
@@ -86,6 +90,9 @@ struct Program {
     std::vector<Predicate> predicates;
     std::vector<CondNode> nodes;
     std::vector<Condition> conditions;  ///< in order of evaluation
+    /// Known while conditions and outputs are checked; in terms they are constants. Not part of
+    /// the content.
+    StaticFields static_fields;
 
     /// Adding shares what is already there: the number of an equal entry, else of a new one.
     /// cost: one hash of the entry, amortised

@@ -37,6 +37,17 @@ std::string full_text(const Alert& alert, const AlertFormat& format) {
                           rules::to_text(alert.priority), alert.message);
 }
 
+/// " (k=v k=v)": what a message of the sensor itself says beside its text.
+std::string own_values(const Alert& alert) {
+    if (alert.source != "internal" || !alert.fields.is_object() || alert.fields.empty()) return {};
+    std::string text;
+    for (const auto& [key, value] : alert.fields.items()) {
+        text += (text.empty() ? " (" : " ") + key + "=";
+        text += value.is_string() ? value.get<std::string>() : dump(value);
+    }
+    return text + ")";
+}
+
 }  // namespace
 
 std::string time_text(std::uint64_t ts_ns, bool iso8601) {
@@ -48,7 +59,7 @@ std::string time_text(std::uint64_t ts_ns, bool iso8601) {
 
 std::string to_line(const Alert& alert, const AlertFormat& format) {
     if (!format.json) {
-        const std::string quoted = dump(full_text(alert, format));
+        const std::string quoted = dump(full_text(alert, format) + own_values(alert));
         return quoted.substr(1, quoted.size() - 2);
     }
     nlohmann::json object;

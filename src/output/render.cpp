@@ -78,7 +78,7 @@ template <typename T>
 std::string number_text(NumberFormat how, T number) {
     switch (how) {
         case NumberFormat::HEX: return format("{:X}", number);
-        case NumberFormat::OCT: return format("{:#o}", number);
+        case NumberFormat::OCT: return format("{:o}", number);
         case NumberFormat::DEC9: return format("{:09}", number);
         default: return format("{}", number);
     }
@@ -97,19 +97,28 @@ std::string list_text(const lang::Term& term, Value value, const RenderOptions& 
     return text;
 }
 
+/// Hexadecimal and octal numbers are texts in JSON too.
+bool prints_as_text(const lang::Term& term) {
+    const NumberFormat how = number_format(term);
+    return how == NumberFormat::HEX || how == NumberFormat::OCT;
+}
+
 nlohmann::json json_value(const lang::Term& term, Value value, const RenderOptions& options) {
     if (!value.present() || never_prints(term)) return nullptr;
     if (is_time_text(term)) return options.ts_ns;
     const FieldInfo* field = field_of(term);
     switch (value.kind) {
         case Kind::Int:
-            if (number_format(term) == NumberFormat::HEX) break;
+            if (prints_as_text(term)) break;
             return value.as_int();
         case Kind::Uint:
-            if (number_format(term) == NumberFormat::HEX) break;
+            if (prints_as_text(term)) break;
             return value.as_uint();
         case Kind::Bool: return value.bits != 0;
-        case Kind::Double: return value.as_double();
+        case Kind::Double:
+            if (number_format(term) == NumberFormat::DEC)
+                return static_cast<std::int64_t>(value.as_double());
+            return value.as_double();
         case Kind::List: {
             if (field != nullptr && (field->flags & field_flag::ANY_ANCESTOR) != 0) break;
             nlohmann::json array = nlohmann::json::array();

@@ -6,6 +6,7 @@
 #include "lang/event_set.hpp"
 #include "lang/parse.hpp"
 #include "rules/codes.hpp"
+#include "rules/details.hpp"
 #include "rules/exception.hpp"
 #include "rules/old_meaning.hpp"
 #include "rules/select.hpp"
@@ -21,6 +22,7 @@ Rule make_rule(const RuleDef& def, const Reporter& reporter) {
     rule.name = def.name;
     rule.description = def.description;
     rule.condition = with_exceptions(def).text;
+    rule.condition_written = def.condition.text;
     rule.output = def.output.text;
     rule.priority = def.priority;
     rule.source = def.source;
@@ -29,8 +31,16 @@ Rule make_rule(const RuleDef& def, const Reporter& reporter) {
     rule.warn_evttypes = def.warn_evttypes;
     rule.capture = def.capture;
     rule.capture_duration_ms = def.capture_duration_ms;
-    for (const Exception& exception : def.exceptions)
+    for (const Exception& exception : def.exceptions) {
         rule.exception_names.push_back(exception.name);
+        const auto add = [](const std::vector<std::string>& from, std::vector<std::string>& to) {
+            to.insert(to.end(), from.begin(), from.end());
+        };
+        add(exception.fields, rule.exception_fields);
+        add(exception.comps, rule.exception_operators);
+    }
+    sort_unique(rule.exception_fields);
+    sort_unique(rule.exception_operators);
     const lang::Position position = reporter.files().position(def.at);
     rule.file = position.file;
     rule.line = position.line;
@@ -39,12 +49,18 @@ Rule make_rule(const RuleDef& def, const Reporter& reporter) {
 
 }  // namespace
 
+lang::Program Compiler::empty_program() const {
+    lang::Program program;
+    program.static_fields = options_.static_fields;
+    return program;
+}
+
 void Compiler::check_file(std::uint32_t file) {
     ListExpander lists(library_, reporter_);
     MacroTable macros(library_, lists, reporter_);
     for (const RuleDef& def : library_.rules.items) {
         if (def.file != file || def.source != "syscall") continue;
-        lang::Program scratch;
+        lang::Program scratch = empty_program();
         Rule rule = make_rule(def, reporter_);
         compile(def, lists, macros, scratch, rule);
     }
@@ -54,21 +70,24 @@ void Compiler::build(RuleSet& set) {
     apply_selections(options_.selections, library_);
     ListExpander lists(library_, reporter_);
     MacroTable macros(library_, lists, reporter_);
+    std::size_t definition = 0;
     for (const RuleDef& def : library_.rules.items) {
         Rule rule = make_rule(def, reporter_);
+        rule.definition = definition++;
         if (!is_known_source(def)) {
             mark_names(def, lists, macros);
             set.idle.push_back(std::move(rule));
             continue;
         }
         const bool runs = def.enabled && def.priority <= options_.least;
-        lang::Program scratch;
+        lang::Program scratch = empty_program();
         // What may be refused must leave no trace in the program.
         bool good = runs && !def.skip_if_unknown;
         if (!good) good = compile(def, lists, macros, scratch, rule) == Outcome::Good && runs;
         if (good) good = compile(def, lists, macros, set.program, rule) == Outcome::Good;
         if (!good) {
             rule.format = {};  // its terms are in no program
+            for (ExtraFormat& extra : rule.extra_formats) extra.format = {};
             set.idle.push_back(std::move(rule));
             continue;
         }
@@ -91,23 +110,26 @@ Compiler::Outcome Compiler::compile(const RuleDef& def, ListExpander& lists, Mac
 Compiler::Outcome Compiler::compile_condition(const RuleDef& def, ListExpander& lists,
                                               MacroTable& macros, lang::Program& program,
                                               Rule& rule) {
-    const Reporter::Scope scope(reporter_, "rule condition", "", def.condition.at(0));
     rule.lists.clear();
     rule.macros.clear();
     const Sourced text = lists.expand(with_exceptions(def), rule.lists);
     const lang::ParseResult parsed = lang::parse_condition(text.text);
     if (parsed.error) {
+        const Reporter::Scope scope(reporter_, "rule condition", "", def.condition.at(0));
         reporter_.error(code::kCompileCondition, text.at(parsed.error->pos.offset),
                         parsed.error->message,
-                        parsed.error->found.empty() ? "" : "found " + parsed.error->found);
+                        parsed.error->found.empty() ? "" : "found " + parsed.error->found,
+                        {expression_at(text.text, parsed.error->pos), {}});
         return Outcome::Failed;
     }
     const auto place = [&](const lang::TextPos& pos) { return text.at(pos.offset); };
-    lang::NodePtr tree = macros.expand(*parsed.root, place, rule.macros);
+    lang::NodePtr tree = macros.expand(*parsed.root, place, text.text, rule.macros);
     if (!tree) return Outcome::Failed;
     if (def.one_line) tree = with_old_meaning(std::move(tree));
     rule.condition_compiled = to_text(*tree);
+    const Reporter::Scope scope(reporter_, "rule condition", "", def.condition.at(0));
     checked_ = lang::check_condition(*tree, program);
+    if (options_.describe) rule.details = details_of(*tree, checked_);
     const Outcome outcome = report(def, checked_.problems, text, macros);
     if (outcome == Outcome::Good && def.warn_evttypes &&
         lang::count_types(checked_.events) > kManyTypes) {
@@ -129,38 +151,21 @@ Compiler::Outcome Compiler::report(const RuleDef& def, const std::vector<lang::P
         def.skip_if_unknown && std::none_of(problems.begin(), problems.end(), is_hard);
     Outcome outcome = Outcome::Good;
     for (const lang::Problem& p : problems) {
-        const Origin at = p.pos.text == 0 ? text.at(p.pos.offset) : macros.place(p.pos);
+        const bool own = p.pos.text == 0;
+        const Origin at = own ? text.at(p.pos.offset) : macros.place(p.pos);
+        Reporter::More more{expression_at(own ? text.text : macros.text(p.pos), p.pos),
+                            p.deprecated_field};
         if (!is_error(p)) {
-            reporter_.warning(p.code, at, p.message, p.hint);
+            reporter_.warning(p.code, at, p.message, p.hint, std::move(more));
         } else if (forgive) {
-            reporter_.warning(code::kUnknownFilter, at, p.message, p.hint);
+            reporter_.warning(code::kUnknownFilter, at, p.message, p.hint, std::move(more));
             outcome = Outcome::Dropped;
         } else {
-            reporter_.error(p.code, at, p.message, p.hint);
+            reporter_.error(p.code, at, p.message, p.hint, std::move(more));
             outcome = Outcome::Failed;
         }
     }
     return outcome;
-}
-
-Compiler::Outcome Compiler::compile_output(const RuleDef& def, lang::Program& program, Rule& rule) {
-    const Reporter::Scope scope(reporter_, "rule output", "", def.output.at(0));
-    const Sourced full = full_output(def);
-    rule.output_compiled = full.text;
-    lang::OutputParse parsed =
-        lang::parse_output(def.one_line ? output_with_old_meaning(full.text) : full.text, program);
-    if (parsed.ok) {
-        rule.format = std::move(parsed.format);
-        if (def.one_line) restore_keys(rule.format);
-        return Outcome::Good;
-    }
-    if (def.skip_if_unknown && parsed.unknown_field) {
-        reporter_.warning(code::kUnknownFilter, full.at(parsed.offset), parsed.message,
-                          parsed.hint);
-        return Outcome::Dropped;
-    }
-    reporter_.error(code::kCompileOutput, full.at(parsed.offset), parsed.message, parsed.hint);
-    return Outcome::Failed;
 }
 
 bool Compiler::is_known_source(const RuleDef& def) {
@@ -190,33 +195,6 @@ void Compiler::warn_unused() {
         const Reporter::Scope scope(reporter_, "list", def.name, def.at);
         reporter_.warning(code::kUnusedList, def.at,
                           "List not referred to by any other rule/macro");
-    }
-}
-
-void Compiler::describe(ListExpander& lists, MacroTable& macros, RuleSet& set) {
-    for (std::size_t k = 0; k < library_.macros.items.size(); ++k) {
-        const MacroDef& def = library_.macros.items[k];
-        const lang::Position position = reporter_.files().position(def.at);
-        set.macros.push_back({def.name, def.condition.text, macros.compiled(k),
-                              macros.macros_named(k), macros.lists_named(k), def.used,
-                              position.file, position.line});
-    }
-    for (std::size_t k = 0; k < library_.lists.items.size(); ++k) {
-        const ListDef& def = library_.lists.items[k];
-        const lang::Position position = reporter_.files().position(def.at);
-        ListInfo info;
-        info.name = def.name;
-        for (const Sourced& item : def.items) {
-            info.items.push_back(item.text);
-            if (item.text != def.name && library_.lists.index.contains(item.text))
-                info.lists.push_back(item.text);
-        }
-        info.items_compiled = lists.items(k);
-        info.used = def.used;
-        info.file = position.file;
-        info.line = position.line;
-        std::sort(info.lists.begin(), info.lists.end());
-        set.lists.push_back(std::move(info));
     }
 }
 

@@ -28,11 +28,17 @@ private:
     Outcome compile_condition(const RuleDef& def, ListExpander& lists, MacroTable& macros,
                               lang::Program& program, Rule& rule);
     Outcome compile_output(const RuleDef& def, lang::Program& program, Rule& rule);
+    Outcome compile_extras(const RuleDef& def, lang::Program& program, Rule& rule);
+    Outcome output_error(const RuleDef& def, const lang::OutputParse& parsed, Origin at,
+                         std::string what, const std::string& text);
     Outcome report(const RuleDef& def, const std::vector<lang::Problem>& problems,
                    const Sourced& text, const MacroTable& macros);
     void mark_names(const RuleDef& def, ListExpander& lists, MacroTable& macros);
     bool is_known_source(const RuleDef& def);
     Sourced full_output(const RuleDef& def);
+    void warn_deprecated(const Sourced& output);
+    std::string suggested_fields() const;
+    lang::Program empty_program() const;
     void describe(ListExpander& lists, MacroTable& macros, RuleSet& set);
     void warn_unused();
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The output text of a rule with everything the configuration appends to it.
+// The output of a rule with everything the configuration appends to it: text at its end, and
+// values that only output_fields shows.
 #include <algorithm>
 
 #include "rules/codes.hpp"
 #include "rules/compile.hpp"
+#include "rules/old_meaning.hpp"
 
 namespace sensor::rules {
 namespace {
-
-constexpr std::string_view kContainerInfo = "%container.info";
 
 bool applies(const AppendOutput& entry, const RuleDef& def) {
     if (!entry.match_rule.empty() && entry.match_rule != def.name) return false;
@@ -19,49 +19,136 @@ bool applies(const AppendOutput& entry, const RuleDef& def) {
         });
 }
 
-/// " a_b=%a.b" for every field that is suggested, in table order.
-std::string suggested_fields() {
-    std::string text;
-    for (const FieldInfo& field : all_fields()) {
-        if ((field.flags & field_flag::SUGGESTED) == 0) continue;
-        std::string key(field.text);
-        std::replace(key.begin(), key.end(), '.', '_');
-        text += " " + key + "=%" + std::string(field.text);
+std::string named_value(std::string_view field) {
+    std::string key(field);
+    std::replace(key.begin(), key.end(), '.', '_');
+    return " " + key + "=%" + std::string(field);
+}
+
+/// Place of byte `offset`, line and column from 1, in a text of any lines.
+lang::Expression expression_of(const std::string& text, std::size_t offset) {
+    lang::Expression place{text, 1, offset + 1, offset};
+    for (std::size_t k = 0; k < offset && k < text.size(); ++k) {
+        if (text[k] != '\n') continue;
+        ++place.line;
+        place.column = offset - k;
     }
-    return text;
+    return place;
+}
+
+/// A bare field keeps its type: it becomes a field of the output like those in the text.
+void add_bare(const lang::OutputFormat& extra, lang::OutputFormat& format) {
+    for (const lang::OutputField& field : extra.fields) {
+        const bool known =
+            std::any_of(format.fields.begin(), format.fields.end(),
+                        [&](const lang::OutputField& f) { return f.key == field.key; });
+        if (!known) format.fields.push_back(field);
+    }
 }
 
 }  // namespace
 
-Sourced Compiler::full_output(const RuleDef& def) {
-    const std::string& written = def.output.text;
+/// " a_b=%a.b" for every field that is suggested, in table order.
+std::string Compiler::suggested_fields() const {
+    std::string text;
+    for (const FieldInfo& field : all_fields()) {
+        if ((field.flags & field_flag::SUGGESTED) != 0) text += named_value(field.text);
+    }
+    for (const auto& [name, value] : options_.static_fields) text += named_value(name);
+    return text;
+}
+
+void Compiler::warn_deprecated(const Sourced& output) {
     for (const FieldInfo& field : all_fields()) {
         const bool gone = (field.flags & field_flag::NEVER) != 0;
         if ((field.flags & field_flag::DEPRECATED) == 0 || gone) continue;
-        const std::size_t hit = written.find("%" + std::string(field.text));
+        const std::string name(field.text);
+        const std::size_t hit = output.text.find("%" + name);
         if (hit == std::string::npos) continue;
-        reporter_.warning(
-            code::kDeprecated, def.output.at(hit),
-            "field '" + std::string(field.text) + "' is deprecated: " + std::string(field.doc));
+        reporter_.warning(code::kDeprecated, output.at(hit),
+                          "field '" + name + "' is deprecated: " + std::string(field.doc), {},
+                          {expression_of(output.text, hit), name});
     }
-    Sourced full;
-    std::size_t at = 0;
-    for (std::size_t hit = written.find(kContainerInfo); hit != std::string::npos;
-         hit = written.find(kContainerInfo, at)) {
-        reporter_.warning(code::kDeprecated, def.output.at(hit),
-                          "'%container.info' is deprecated and replaced by nothing: what it stood "
-                          "for is appended by append_output");
-        full.append(def.output.part(at, hit - at));
-        at = hit + kContainerInfo.size();
-    }
-    full.append(def.output.part(at, written.size() - at));
-    const Origin end = def.output.at(written.size());
+}
+
+Sourced Compiler::full_output(const RuleDef& def) {
+    Sourced whole = def.output;
+    const Origin end = def.output.at(whole.text.size());
     for (const AppendOutput& entry : options_.append_output) {
         if (!applies(entry, def)) continue;
-        if (!entry.extra_output.empty()) full.append(" " + entry.extra_output, end);
-        if (entry.suggested_output) full.append(suggested_fields(), end);
+        if (!entry.extra_output.empty()) whole.append(" " + entry.extra_output, end);
+        if (entry.suggested_output) whole.append(suggested_fields(), end);
     }
-    return full;
+    warn_deprecated(whole);
+    Sourced kept;
+    std::size_t at = 0;
+    for (std::size_t hit = whole.text.find(kContainerInfo); hit != std::string::npos;
+         hit = whole.text.find(kContainerInfo, at)) {
+        reporter_.warning(code::kDeprecated, whole.at(hit),
+                          "'%container.info' is deprecated and replaced by nothing: what it stood "
+                          "for is appended by append_output",
+                          {}, {expression_of(whole.text, hit), "container.info"});
+        kept.append(whole.part(at, hit - at));
+        at = hit + kContainerInfo.size();
+    }
+    kept.append(whole.part(at, whole.text.size() - at));
+    return kept;
+}
+
+Compiler::Outcome Compiler::output_error(const RuleDef& def, const lang::OutputParse& parsed,
+                                         Origin at, std::string what, const std::string& text) {
+    Reporter::More more{expression_of(text, parsed.offset), {}};
+    if (def.skip_if_unknown && parsed.unknown_field) {
+        reporter_.warning(code::kUnknownFilter, at, std::move(what), parsed.hint, std::move(more));
+        return Outcome::Dropped;
+    }
+    reporter_.error(code::kCompileOutput, at, std::move(what), parsed.hint, std::move(more));
+    return Outcome::Failed;
+}
+
+Compiler::Outcome Compiler::compile_output(const RuleDef& def, lang::Program& program, Rule& rule) {
+    const Reporter::Scope scope(reporter_, "rule output", "", def.output.at(0));
+    const Sourced full = full_output(def);
+    rule.output_compiled = full.text;
+    lang::OutputParse parsed =
+        lang::parse_output(def.one_line ? output_with_old_meaning(full.text) : full.text, program);
+    if (!parsed.ok)
+        return output_error(def, parsed, full.at(parsed.offset), parsed.message, full.text);
+    rule.format = std::move(parsed.format);
+    if (def.one_line) restore_keys(rule.format);
+    rule.output_fields.clear();
+    for (const lang::OutputField& field : rule.format.fields)
+        rule.output_fields.push_back(field.key);
+    return compile_extras(def, program, rule);
+}
+
+Compiler::Outcome Compiler::compile_extras(const RuleDef& def, lang::Program& program, Rule& rule) {
+    rule.extra_formats.clear();
+    for (const AppendOutput& entry : options_.append_output) {
+        if (!applies(entry, def)) continue;
+        for (const ExtraField& extra : entry.extra_fields) {
+            if (extra.format.empty()) continue;
+            const std::string text = (extra.bare ? "%" : "") + extra.format;
+            lang::OutputParse parsed = lang::parse_output(text, program);
+            // A bare field is one whole field, nothing behind it.
+            if (parsed.ok && extra.bare && parsed.format.parts.size() != 1) {
+                parsed = {};
+                parsed.message = "invalid formatting token " + extra.format;
+                parsed.unknown_field = true;
+            }
+            if (!parsed.ok)
+                return output_error(def, parsed, def.output.at(0),
+                                    "extra field '" + extra.key + "': " + parsed.message, text);
+            if (extra.bare) {
+                add_bare(parsed.format, rule.format);
+            } else {
+                std::erase_if(rule.extra_formats,
+                              [&](const ExtraFormat& known) { return known.key == extra.key; });
+                rule.extra_formats.push_back({extra.key, extra.format, std::move(parsed.format)});
+            }
+        }
+    }
+    return Outcome::Good;
 }
 
 }  // namespace sensor::rules

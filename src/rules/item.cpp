@@ -19,6 +19,11 @@ YAML::Node Item::get(const char* key) const {
     return map[key];
 }
 
+bool Item::fail_value(const char* key, const YAML::Node& value, std::string message) const {
+    const Reporter::Scope scope(reporter_, "value for", key, origin(value));
+    return fail(origin(value), std::move(message));
+}
+
 bool Item::fail(Origin at, std::string message, std::string hint) const {
     reporter_.error(code::kYamlValidate, at, std::move(message), std::move(hint));
     return false;
@@ -35,21 +40,27 @@ std::optional<Sourced> Item::required_text(const char* key) const {
         return std::nullopt;
     }
     if (value.IsNull() || (value.IsScalar() && value.Scalar().empty())) {
-        fail(origin(value), "Mapping for key '" + std::string(key) + "' is empty");
+        fail_value(key, value, "Mapping for key '" + std::string(key) + "' is empty");
         return std::nullopt;
     }
     if (!value.IsScalar()) {
-        fail(origin(value), "Value of key '" + std::string(key) + "' is not a scalar value");
+        fail_value(key, value, "Value of key '" + std::string(key) + "' is not a scalar value");
         return std::nullopt;
     }
     return scalar(value);
+}
+
+std::optional<Sourced> Item::name(const char* kind) const {
+    const Reporter::Scope scope(reporter_, kind, "", at());
+    return required_text(kind);
 }
 
 std::optional<Sourced> Item::text(const char* key, bool& ok) const {
     const YAML::Node value = get(key);
     if (!value.IsDefined() || value.IsNull()) return std::nullopt;
     if (!value.IsScalar()) {
-        ok = fail(origin(value), "Value of key '" + std::string(key) + "' is not a scalar value");
+        ok =
+            fail_value(key, value, "Value of key '" + std::string(key) + "' is not a scalar value");
         return std::nullopt;
     }
     return scalar(value);
@@ -60,8 +71,8 @@ bool Item::boolean(const char* key, bool fallback, bool& ok) const {
     if (!value.IsDefined()) return fallback;
     bool decoded = fallback;
     if (!value.IsScalar() || !YAML::convert<bool>::decode(value, decoded)) {
-        ok = fail(origin(value),
-                  "Value of key '" + std::string(key) + "' is neither true nor false");
+        ok = fail_value(key, value,
+                        "Value of key '" + std::string(key) + "' is neither true nor false");
     }
     return decoded;
 }
@@ -73,8 +84,9 @@ std::uint32_t Item::number(const char* key, bool& ok) const {
     const std::string text = value.IsScalar() ? value.Scalar() : std::string();
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), decoded);
     if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
-        ok = fail(origin(value),
-                  "Value of key '" + std::string(key) + "' is not a number from 0 to 4294967295");
+        ok = fail_value(
+            key, value,
+            "Value of key '" + std::string(key) + "' is not a number from 0 to 4294967295");
     }
     return decoded;
 }
@@ -83,13 +95,14 @@ std::optional<std::vector<Sourced>> Item::texts(const char* key, bool& ok) const
     const YAML::Node value = get(key);
     if (!value.IsDefined() || value.IsNull()) return std::nullopt;
     if (!value.IsSequence()) {
-        ok = fail(origin(value), "Value of key '" + std::string(key) + "' is not a sequence");
+        ok = fail_value(key, value, "Value of key '" + std::string(key) + "' is not a sequence");
         return std::nullopt;
     }
     std::vector<Sourced> all;
     for (const YAML::Node& entry : value) {
         if (!entry.IsScalar()) {
-            ok = fail(origin(entry), "Entry of '" + std::string(key) + "' is not a scalar value");
+            ok =
+                fail_value(key, entry, "Entry of '" + std::string(key) + "' is not a scalar value");
             continue;
         }
         all.push_back(scalar(entry));

@@ -27,6 +27,8 @@ public:
 
     /// A text that must be there and not be empty. fails: nullopt, reported
     std::optional<Sourced> required_text(const char* key) const;
+    /// The name of a rule, macro or list: the text of the key of that kind. fails: likewise
+    std::optional<Sourced> name(const char* kind) const;
     /// A text if the key is there and not null. fails: `ok` false, reported
     std::optional<Sourced> text(const char* key, bool& ok) const;
     bool boolean(const char* key, bool fallback, bool& ok) const;
@@ -39,6 +41,8 @@ public:
     /// Warns about every key that is not in `known`.
     void warn_unknown_keys(std::initializer_list<std::string_view> known) const;
     bool fail(Origin at, std::string message, std::string hint = {}) const;
+    /// The same of the value of a key.
+    bool fail_value(const char* key, const YAML::Node& value, std::string message) const;
 
 private:
     const YAML::Node& node_;

@@ -96,6 +96,7 @@ struct Library {
     EngineVersion required_engine;
     std::unordered_set<std::uint32_t> versioned_files;  ///< that say which engine they need
     std::vector<PluginPlace> required_plugins;
+    lang::StaticFields static_fields;
 };
 
 }  // namespace sensor::rules

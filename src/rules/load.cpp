@@ -59,12 +59,15 @@ void read_document(const YAML::Node& document, std::uint32_t file, Reporter& rep
     for (const YAML::Node& node : document) read_item(node, file, reporter, library);
 }
 
-void read_file(std::uint32_t file, Reporter& reporter, Library& library) {
+void read_file(std::uint32_t file, Reporter& reporter, Library& library, SchemaCheck& schema) {
     const Reporter::Scope scope(reporter, "rules content", "", {file, 0});
     if (is_one_line_format(reporter.files().file(file)))
         return read_one_line_file(file, reporter, library);
     try {
-        for (const YAML::Node& document : load_documents(reporter.files().file(file).text)) {
+        const auto documents = load_documents(reporter.files().file(file).text);
+        schema.status = SchemaCheck::Status::Ok;
+        for (const YAML::Node& document : documents) {
+            check_schema(document, schema);
             read_document(document, file, reporter, library);
         }
     } catch (const YAML::Exception& error) {
@@ -99,9 +102,12 @@ RuleSet load_rules(const std::vector<SourceFile>& sources, const LoadOptions& op
     const Files files(sources);
     Reporter reporter(files, set.diagnostics);
     Library library;
+    library.static_fields = options.static_fields;
+    set.program.static_fields = options.static_fields;
+    set.schema.resize(sources.size());
     Compiler compiler(library, reporter, options);
     for (std::uint32_t file = 0; file < sources.size(); ++file) {
-        read_file(file, reporter, library);
+        read_file(file, reporter, library, set.schema[file]);
         if (file + 1 == sources.size()) break;
         const Reporter::Scope scope(reporter, "rules content", "", {file, 0});
         compiler.check_file(file);

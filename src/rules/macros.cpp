@@ -49,9 +49,11 @@ void MacroTable::parse(std::size_t macro) {
     entry.text = lists_.expand(def.condition, entry.lists);
     lang::ParseResult parsed = lang::parse_condition(entry.text.text);
     if (parsed.error) {
+        const Reporter::Scope condition(reporter_, "macro condition", "", def.condition.at(0));
         reporter_.error(code::kCompileCondition, entry.text.at(parsed.error->pos.offset),
                         parsed.error->message,
-                        parsed.error->found.empty() ? "" : "found " + parsed.error->found);
+                        parsed.error->found.empty() ? "" : "found " + parsed.error->found,
+                        {expression_at(entry.text.text, parsed.error->pos), {}});
         entry.state = State::Broken;
         return;
     }
@@ -69,7 +71,8 @@ void MacroTable::analyse(std::size_t macro, unsigned depth) {
     entry.state = State::Open;
     const MacroDef& def = library_.macros.items[macro];
     const Reporter::Scope scope(reporter_, "macro", def.name, def.at);
-    const User user{macro, [this](const lang::TextPos& pos) { return place(pos); }, &entry.macros};
+    const User user{macro, [this](const lang::TextPos& pos) { return place(pos); },
+                    &entry.text.text, &entry.macros};
     const Extent extent = measure(*entry.tree, user, depth);
     sort_unique(entry.macros);
     entry.size = extent.size;
@@ -109,13 +112,14 @@ MacroTable::Extent MacroTable::measure_name(const lang::Node& node, const User& 
     def.used = true;
     if (entries_[macro].state == State::Open) {
         reporter_.error(code::kValidate, user.place(node.pos),
-                        "Macro loop: '" + node.macro + "' is part of its own definition");
+                        "Macro loop: '" + node.macro + "' is part of its own definition", {},
+                        {expression_at(*user.text, node.pos), {}});
         return {1, 1, false};
     }
     if (depth > kMaxDepth) {
-        reporter_.error(
-            code::kValidate, user.place(node.pos),
-            "Macros are nested more than " + std::to_string(kMaxDepth) + " levels deep");
+        reporter_.error(code::kValidate, user.place(node.pos),
+                        "Macros are nested more than " + std::to_string(kMaxDepth) + " levels deep",
+                        {}, {expression_at(*user.text, node.pos), {}});
         return {1, 1, false};
     }
     analyse(macro, depth + 1);
@@ -132,7 +136,8 @@ bool MacroTable::reject_name(const lang::Node& node, const User& user, bool late
         hint = lang::did_you_mean(node.macro, names);
     }
     reporter_.error(code::kValidate, user.place(node.pos),
-                    "Undefined macro '" + node.macro + "' used in filter.", hint);
+                    "Undefined macro '" + node.macro + "' used in filter.", hint,
+                    {expression_at(*user.text, node.pos), {}});
     return false;
 }
 
@@ -157,8 +162,8 @@ lang::NodePtr MacroTable::replaced(const lang::Node& node) const {
 
 lang::NodePtr MacroTable::expand(const lang::Node& tree,
                                  const std::function<Origin(const lang::TextPos&)>& place,
-                                 std::vector<std::string>& named) {
-    const User user{kRule, place, &named};
+                                 const std::string& text, std::vector<std::string>& named) {
+    const User user{kRule, place, &text, &named};
     const Extent extent = measure(tree, user, 0);
     sort_unique(named);
     if (!extent.ok) return nullptr;
@@ -170,9 +175,8 @@ lang::NodePtr MacroTable::expand(const lang::Node& tree,
     return replaced(tree);
 }
 
-std::string MacroTable::compiled(std::size_t macro) {
-    if (entries_[macro].state != State::Good) return {};
-    return to_text(*replaced(*entries_[macro].tree));
+lang::NodePtr MacroTable::tree(std::size_t macro) const {
+    return entries_[macro].state == State::Good ? replaced(*entries_[macro].tree) : nullptr;
 }
 
 }  // namespace sensor::rules

@@ -15,19 +15,23 @@ public:
     /// Parses every macro; reports syntax errors, undefined macros and loops.
     MacroTable(Library& library, ListExpander& lists, Reporter& reporter);
 
-    /// Replaces macro names in a parsed condition. `place` maps positions of this condition.
+    /// Replaces macro names in the parsed condition `text`. `place` maps its positions to files.
     /// out: names of the macros used directly are added to `named`
     /// fails: null, reported (or caused by a macro already reported)
     lang::NodePtr expand(const lang::Node& tree,
                          const std::function<Origin(const lang::TextPos&)>& place,
-                         std::vector<std::string>& named);
+                         const std::string& text, std::vector<std::string>& named);
 
     /// Marks the macros named in a condition that is not checked.
     void mark_used(const lang::Node& tree);
     /// Place of a position inside macro `text - 1`.
     Origin place(const lang::TextPos& pos) const;
-    /// Canonical text of a macro, "" if broken; names in it.
-    std::string compiled(std::size_t macro);
+    const std::string& text(const lang::TextPos& pos) const {
+        return entries_[pos.text - 1].text.text;
+    }
+    /// The tree of a macro with the macros in it replaced; null if it is broken.
+    lang::NodePtr tree(std::size_t macro) const;
+    /// Names in a macro.
     const std::vector<std::string>& macros_named(std::size_t macro) const {
         return entries_[macro].macros;
     }
@@ -54,6 +58,7 @@ private:
     struct User {
         std::size_t macro;  // npos: a rule
         std::function<Origin(const lang::TextPos&)> place;
+        const std::string* text;
         std::vector<std::string>* named;
     };
 

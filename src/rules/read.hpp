@@ -15,9 +15,10 @@ void read_engine_version(const Item& item, Library& library);
 void read_plugin_versions(const Item& item, Library& library);
 
 /// Entries of `exceptions`. define: fields are required; else (append) existing names may bring
-/// values only. `checked`: the rule's source is known, so field names can be judged.
+/// values only. `known`: fields beside the table's; null: the rule's source is unknown, so field
+/// names cannot be judged.
 /// out: false if something was wrong
-bool read_exceptions(const Item& item, bool define, bool checked,
+bool read_exceptions(const Item& item, bool define, const lang::StaticFields* known,
                      std::vector<Exception>& exceptions);
 
 /// What `override` of an item asks for, by key.

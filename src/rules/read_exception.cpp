@@ -12,8 +12,8 @@ namespace {
 
 class ExceptionReader {
 public:
-    ExceptionReader(const Item& item, bool define, bool checked)
-        : item_(item), define_(define), checked_(checked) {}
+    ExceptionReader(const Item& item, bool define, const lang::StaticFields* known)
+        : item_(item), define_(define), known_(known) {}
 
     bool read(std::vector<Exception>& all, std::vector<std::string>& seen) {
         const std::optional<Sourced> name = item_.required_text("name");
@@ -88,8 +88,9 @@ private:
 
     bool add_field(const Sourced& field, Exception& made) {
         made.fields.push_back(field.text);
-        if (!checked_) return true;
+        if (known_ == nullptr) return true;
         lang::Program scratch;
+        scratch.static_fields = *known_;
         const lang::CheckedTerm term = lang::check_output_term(field.text, scratch);
         if (term.ok) return true;
         item_.reporter().error(code::kValidate, field.at(0),
@@ -187,6 +188,8 @@ private:
 
     bool add_value(const YAML::Node& node, std::vector<ExceptionValue>& values) {
         if (!node.IsScalar() || node.Scalar().empty()) {
+            const Reporter::Scope scope(item_.reporter(), "exception value", "",
+                                        item_.origin(node));
             return item_.fail(item_.origin(node),
                               node.IsScalar() ? "An exception value must not be empty"
                                               : "An exception value must be a scalar value");
@@ -199,12 +202,12 @@ private:
 
     const Item& item_;
     bool define_;
-    bool checked_;
+    const lang::StaticFields* known_;
 };
 
 }  // namespace
 
-bool read_exceptions(const Item& item, bool define, bool checked,
+bool read_exceptions(const Item& item, bool define, const lang::StaticFields* known,
                      std::vector<Exception>& exceptions) {
     const YAML::Node all = item.get("exceptions");
     if (!all.IsDefined() || all.IsNull()) return true;
@@ -219,7 +222,7 @@ bool read_exceptions(const Item& item, bool define, bool checked,
             continue;
         }
         const Item entry(node, item.file(), item.reporter());
-        ok = ExceptionReader(entry, define, checked).read(exceptions, seen) && ok;
+        ok = ExceptionReader(entry, define, known).read(exceptions, seen) && ok;
     }
     return ok;
 }

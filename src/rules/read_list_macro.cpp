@@ -29,6 +29,7 @@ bool contains(const std::vector<std::string_view>& all, std::string_view one) {
 bool read_override(const Item& item, const OverrideKeys& keys, const std::string& key,
                    const YAML::Node& operation, Overrides& overrides) {
     const Origin at = item.origin(operation);
+    const Reporter::Scope scope(item.reporter(), "overrides", key, at);
     const std::string word = operation.IsScalar() ? operation.Scalar() : std::string();
     const bool append = word == "append";
     if (!append && word != "replace") {
@@ -92,7 +93,7 @@ bool read_overrides(const Item& item, const OverrideKeys& keys, Overrides& overr
 }
 
 void read_list(const Item& item, Library& library) {
-    const std::optional<Sourced> name = item.required_text("list");
+    const std::optional<Sourced> name = item.name("list");
     const Reporter::Scope scope(item.reporter(), "list", name ? name->text : "", item.at());
     if (!name) return;
     item.warn_unknown_keys({"list", "items", "append", "override"});
@@ -131,7 +132,7 @@ void read_list(const Item& item, Library& library) {
 }
 
 void read_macro(const Item& item, Library& library) {
-    const std::optional<Sourced> name = item.required_text("macro");
+    const std::optional<Sourced> name = item.name("macro");
     const Reporter::Scope scope(item.reporter(), "macro", name ? name->text : "", item.at());
     if (!name) return;
     item.warn_unknown_keys({"macro", "condition", "append", "override"});

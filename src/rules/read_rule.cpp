@@ -17,8 +17,6 @@ const OverrideKeys& override_keys() {
     return keys;
 }
 
-bool is_known_source(const std::string& source) { return source == "syscall"; }
-
 // Files of 2018 and before wrote the beginning of a word. They do not say which engine they need.
 std::optional<Priority> read_priority(const Item& item, const Library& library) {
     const std::optional<Sourced> text = item.required_text("priority");
@@ -79,6 +77,10 @@ public:
     }
 
 private:
+    const lang::StaticFields* known_fields(const RuleDef& rule) const {
+        return rule.source == "syscall" ? &library_.static_fields : nullptr;
+    }
+
     bool invalid(std::string message) {
         item_.reporter().error(code::kValidate, item_.at(), std::move(message));
         return false;
@@ -133,7 +135,7 @@ private:
         rule.capture = item_.boolean("capture", false, ok);
         rule.capture_duration_ms = item_.number("capture_duration", ok);
         if (const auto tags = item_.texts("tags", ok)) add_tags(*tags, rule.tags);
-        ok = read_exceptions(item_, true, is_known_source(rule.source), rule.exceptions) && ok;
+        ok = read_exceptions(item_, true, known_fields(rule), rule.exceptions) && ok;
         // What else is wrong is reported already: condition and output are worth checking all the
         // same, so that one run shows every mistake.
         if (!condition || !output) return false;
@@ -159,7 +161,7 @@ private:
         RuleDef rule = *existing_;
         rule.file = item_.file();
         if (item_.has("condition")) ok = append_text("condition", rule.condition) && ok;
-        ok = read_exceptions(item_, false, is_known_source(rule.source), rule.exceptions) && ok;
+        ok = read_exceptions(item_, false, known_fields(rule), rule.exceptions) && ok;
         if (ok) *existing_ = std::move(rule);
         return ok;
     }
@@ -189,7 +191,7 @@ private:
         if (key == "condition") return append_text("condition", rule.condition);
         if (key == "output") return append_text("output", rule.output);
         if (key == "exceptions")
-            return read_exceptions(item_, false, is_known_source(rule.source), rule.exceptions);
+            return read_exceptions(item_, false, known_fields(rule), rule.exceptions);
         if (key == "tags") {
             if (const auto tags = item_.texts("tags", ok)) add_tags(*tags, rule.tags);
             return ok;
@@ -214,7 +216,7 @@ private:
             if (const auto tags = item_.texts("tags", ok)) add_tags(*tags, rule.tags);
         } else if (key == "exceptions") {
             rule.exceptions.clear();
-            ok = read_exceptions(item_, true, is_known_source(rule.source), rule.exceptions);
+            ok = read_exceptions(item_, true, known_fields(rule), rule.exceptions);
         } else if (key == "priority") {
             const std::optional<Priority> priority = read_priority(item_, library_);
             if (!priority) return false;
@@ -240,7 +242,7 @@ private:
 }  // namespace
 
 void read_rule(const Item& item, Library& library) {
-    const std::optional<Sourced> name = item.required_text("rule");
+    const std::optional<Sourced> name = item.name("rule");
     const Reporter::Scope scope(item.reporter(), "rule", name ? name->text : "", item.at());
     if (!name) return;
     item.warn_unknown_keys({"rule", "desc", "condition", "output", "priority", "source", "enabled",

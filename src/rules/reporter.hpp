@@ -3,22 +3,36 @@
 // twice (a macro's mistake found again in each rule that uses it) is kept once.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 
+#include "lang/ast.hpp"
 #include "rules/source_text.hpp"
 
 namespace sensor::rules {
+
+inline lang::Expression expression_at(const std::string& text, const lang::TextPos& pos) {
+    return {text, pos.line, pos.column, pos.offset};
+}
 
 class Reporter {
 public:
     Reporter(const Files& files, lang::Diagnostics& out) : files_(files), out_(out) {}
 
-    void error(std::string_view code, Origin at, std::string message, std::string hint = {});
-    void warning(std::string_view code, Origin at, std::string message, std::string hint = {});
+    /// Said beside the place in a file.
+    struct More {
+        std::optional<lang::Expression> expression;
+        std::string deprecated_field;
+    };
+
+    void error(std::string_view code, Origin at, std::string message, std::string hint = {},
+               More more = {});
+    void warning(std::string_view code, Origin at, std::string message, std::string hint = {},
+                 More more = {});
     void add(lang::Severity severity, std::string_view code, Origin at, std::string message,
-             std::string hint);
+             std::string hint, More more = {});
 
     const Files& files() const { return files_; }
 

@@ -13,6 +13,7 @@
 #include "lang/diagnostic.hpp"
 #include "lang/output_format.hpp"
 #include "lang/program.hpp"
+#include "rules/schema_check.hpp"
 
 namespace sensor::rules {
 
@@ -32,10 +33,24 @@ bool parse_priority(std::string_view text, Priority& out) noexcept;
 /// The beginning of a word, as rules files had it until 2018; the first priority that fits.
 bool parse_priority_start(std::string_view text, Priority& out) noexcept;
 
+/// What a condition is about, macros and lists replaced: sorted, each once. Made for listings
+/// only (LoadOptions::describe).
+struct ConditionDetails {
+    std::vector<std::string> fields, operators, events;
+};
+
+/// A value of output_fields that is text made by a format.
+struct ExtraFormat {
+    std::string key;
+    std::string text;  ///< as written
+    lang::OutputFormat format;
+};
+
 struct Rule {
     std::string name;
     std::string description;
     std::string condition;           ///< as written, exceptions and appends included
+    std::string condition_written;   ///< as written, appends included
     std::string condition_compiled;  ///< canonical text, macros and lists replaced
     std::string output;              ///< as written
     std::string output_compiled;     ///< with everything appended; what `format` was made from
@@ -48,10 +63,15 @@ struct Rule {
     std::uint32_t capture_duration_ms = 0;
     std::vector<std::string> macros, lists;  ///< named in the condition itself, sorted
     std::vector<std::string> exception_names;
+    std::vector<std::string> exception_fields, exception_operators;  ///< sorted, unique
+    std::vector<std::string> output_fields;  ///< named in the output, in its order
+    ConditionDetails details;
     std::string file;
     std::size_t line = 0;
     std::uint32_t condition_idx = 0;  ///< into program.conditions
     lang::OutputFormat format;        ///< of the output with everything appended
+    std::vector<ExtraFormat> extra_formats;
+    std::size_t definition = 0;  ///< its place among all rules, running or idle
 };
 
 struct Selection {  ///< one entry of the config list `rules:`
@@ -60,24 +80,37 @@ struct Selection {  ///< one entry of the config list `rules:`
     std::string tag;           ///< empty: any
 };
 
+/// In outputs of old rules; replaced by nothing.
+inline constexpr std::string_view kContainerInfo = "%container.info";
+
+struct ExtraField {
+    std::string key;
+    std::string format;  ///< the text it becomes; a bare field: the same as `key`
+    bool bare = false;   ///< keeps the JSON type of the field
+};
+
 struct AppendOutput {  ///< one entry of the config list `append_output`
     std::string match_rule, match_source;
     std::vector<std::string> match_tags;
     std::string extra_output;
     bool suggested_output = false;
+    std::vector<ExtraField> extra_fields{};
 };
 
 struct LoadOptions {
     Priority least = Priority::Debug;
     std::vector<Selection> selections;
     std::vector<AppendOutput> append_output;
+    lang::StaticFields static_fields;  ///< static.NAME: its text
+    bool describe = false;             ///< fill in what only listings need
 };
 
 /// What a macro or list became; for listings and explanations, not needed for running rules.
 struct MacroInfo {
     std::string name;
-    std::string condition;                   ///< as written
-    std::string condition_compiled;          ///< "" if it cannot be parsed
+    std::string condition;           ///< as written
+    std::string condition_compiled;  ///< "" if it cannot be parsed
+    ConditionDetails details;
     std::vector<std::string> macros, lists;  ///< named in it, sorted
     bool used = false;
     std::string file;
@@ -126,6 +159,7 @@ struct RuleSet {
     EngineVersion required_engine;  ///< the greatest one asked for
     std::vector<PluginRequirement> required_plugins;
     lang::Diagnostics diagnostics;
+    std::vector<SchemaCheck> schema;  ///< by file
     bool ok() const { return !lang::has_errors(diagnostics); }
 };
 

@@ -138,13 +138,16 @@ lang::Position Files::position(Origin at) const {
 }
 
 std::string Files::snippet(Origin at) const {
-    const lang::Position position = this->position(at);
-    if (position.line == 0) return {};
-    const std::string& text = files_[at.file].text;
-    const std::size_t begin = position.offset - (position.column - 1);
-    std::string line = text.substr(begin, std::min(text.find('\n', begin), text.size()) - begin);
+    return at.file < files_.size() ? snippet_of(files_[at.file].text, at.offset) : std::string();
+}
+
+std::string snippet_of(std::string_view text, std::size_t offset) {
+    offset = std::min(offset, text.size());
+    const std::size_t before = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
+    const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+    std::string line(text.substr(begin, text.find('\n', begin) - begin));
     if (line.ends_with('\r')) line.pop_back();
-    std::size_t caret = position.column - 1;
+    std::size_t caret = offset - begin;
     if (caret > kSnippetWidth / 2 && line.size() > kSnippetWidth) {
         const std::size_t cut = caret - kSnippetWidth / 2;
         line = "..." + line.substr(cut);

@@ -34,13 +34,16 @@ struct Sourced {
     Origin at(std::size_t k) const;
 };
 
+/// The line around byte `offset`, cut to 160 bytes, a newline, blanks and a caret, a newline.
+std::string snippet_of(std::string_view text, std::size_t offset);
+
 class Files {
 public:
     explicit Files(const std::vector<SourceFile>& files);
 
     const SourceFile& file(std::uint32_t k) const { return files_[k]; }
     lang::Position position(Origin at) const;
-    /// The line around `at`, shortened if long, a newline, blanks and a caret, a newline.
+    /// snippet_of the file; empty for an unknown one.
     std::string snippet(Origin at) const;
 
     /// Follows a decoded YAML scalar through its source, whatever its style (plain, quoted, folded,

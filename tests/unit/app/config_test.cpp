@@ -78,3 +78,42 @@ TEST_CASE("channels that do not exist here are said, not swallowed") {
     REQUIRE(config->notes.size() == 1);
     CHECK(config->notes[0].find("http_output") != std::string::npos);
 }
+
+TEST_CASE("append_output and static_fields") {
+    const auto config = load(
+        "static_fields: {site: north, empty: }\nappend_output:\n"
+        "  - match: {rule: R, source: syscall, tags: [a, b]}\n    extra_output: \"%static.site\"\n"
+        "    extra_fields: [proc.name, {who: \"%user.name\"}]\n  - suggested_output: true\n"
+        "  - {match: {source: k8s_audit}, extra_fields: [ka.verb]}\n",
+        {"append_output[].extra_output=cpu=%evt.cpu"});
+    REQUIRE(config.has_value());
+    CHECK(config->static_fields.at("static.site") == "north");
+    CHECK(config->static_fields.at("static.empty").empty());
+    REQUIRE(config->append_output.size() == 4);
+    const rules::AppendOutput& first = config->append_output[0];
+    CHECK(first.match_rule == "R");
+    CHECK(first.match_source == "syscall");
+    CHECK(first.match_tags == std::vector<std::string>{"a", "b"});
+    REQUIRE(first.extra_fields.size() == 2);
+    CHECK(first.extra_fields[0].bare);
+    CHECK(first.extra_fields[1].key == "who");
+    CHECK_FALSE(first.extra_fields[1].bare);
+    CHECK(config->append_output[1].suggested_output);
+    CHECK(config->append_output[3].extra_output == "cpu=%evt.cpu");
+    CHECK(config->notes.size() == 1);  // a rule and tags in one match
+}
+
+TEST_CASE("texts that outputs cannot have are refused at their place") {
+    const auto said = [](std::string_view text) {
+        const auto config = load(text);
+        return config.has_value() ? std::string() : config.error().text;
+    };
+    CHECK(said("append_output: [{extra_output: '%nothing.here'}]\n")
+              .find(":1:32: extra_output: invalid formatting token nothing.here") !=
+          std::string::npos);
+    CHECK(said("append_output: [{extra_fields: [{a: x}, {a: y}]}]\n")
+              .find(":1:41: extra field 'a' is named twice") != std::string::npos);
+    CHECK(said("append_output: [{extra_fields: [[a]]}]\n").find(":1:33: ") != std::string::npos);
+    CHECK(said("static_fields: {a: {b: c}}\n").find(":1:20: static field 'a' must be a text") !=
+          std::string::npos);
+}

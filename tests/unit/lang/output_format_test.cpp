@@ -88,6 +88,8 @@ TEST_CASE("keys of output_fields") {
     CHECK(keys("%proc.aname[2] %proc.name %proc.aname[2]") ==
           std::vector<std::string>{"proc.aname[2]", "proc.name"});
     CHECK(keys("%evt.arg.path") == std::vector<std::string>{"evt.arg.path"});
+    CHECK(keys("%container.label[\"a b\"]") ==
+          std::vector<std::string>{"container.label[\"a b\"]"});
 }
 
 TEST_CASE("what is no field is an error") {
@@ -106,4 +108,22 @@ TEST_CASE("what is no field is an error") {
     CHECK_FALSE(lang::parse_output("100% done", program).unknown_field);
     CHECK(lang::parse_output("%proc.nmae", program).hint.find("proc.name") != std::string::npos);
     CHECK(fails("%" + std::string(1, 'l') + "en(" + std::string(100000, '(')));
+}
+
+TEST_CASE("fields of the configuration are text constants") {
+    lang::Program program;
+    program.static_fields = {{"static.site", "north"}, {"static.site.row", "7"}};
+    const OutputParse parsed =
+        lang::parse_output("%static.site %static.site.rows %toupper(static.site)!", program);
+    REQUIRE(parsed.ok);
+    REQUIRE(parsed.format.fields.size() == 2);
+    CHECK(parsed.format.fields[0].key == "static.site");
+    CHECK(parsed.format.fields[1].key == "static.site.row");
+    const lang::Term& site = program.terms[parsed.format.fields[0].term];
+    CHECK(site.kind == lang::Term::Kind::Constant);
+    CHECK(site.constant.bytes == "north");
+    CHECK(parsed.format.parts[2].literal == "s ");
+    CHECK_FALSE(lang::parse_output("%static.other", program).ok);
+    lang::Program none;
+    CHECK(lang::parse_output("%static.site", none).hint.find("static_fields") != std::string::npos);
 }

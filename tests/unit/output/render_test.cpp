@@ -101,6 +101,58 @@ TEST_CASE("output_fields keep the type of each field") {
           R"({"evt.is_io":false,"evt.time":99,"fd.dev":"FF","proc.pid":7,"proc.pname":null})");
 }
 
+TEST_CASE("JSON values by kind: texts where the print format is not decimal, null for filters") {
+    const char ip4[] = {10, 0, 0, 1};
+    const Value two[] = {Value::of_text("ipv4"), Value::of_text("file")};
+    lang::Program program;
+    program.terms = {field_term("evt.rawtime.ns"), field_term("fd.sip"),
+                     field_term("fd.types"),       field_term("fd.ip"),
+                     field_term("evt.buffer"),     field_term("proc.name"),
+                     field_term("proc.fdusage"),   field_term("fd.sport")};
+    lang::OutputFormat format;
+    for (std::uint32_t k = 0; k < program.terms.size(); ++k)
+        format.fields.push_back({std::string(1, static_cast<char>('a' + k)), k});
+    FixedTerms terms;
+    terms.values = {Value::of_uint(42),
+                    Value::of_ip(std::string_view(ip4, 4)),
+                    Value::of_list(two, 2),
+                    Value::of_ip(std::string_view(ip4, 4)),
+                    Value::of_bytes(std::string_view("a\0b", 3)),
+                    Value::of_text("cat"),
+                    Value::of_double(0.5),
+                    Value::of_uint(443)};
+    CHECK(output::render_fields(format, program, terms, {}).dump() ==
+          R"({"a":42,"b":"10.0.0.1","c":["ipv4","file"],"d":null,"e":"a.b","f":"cat","g":0.5,)"
+          R"("h":443})");
+    output::RenderOptions base64;
+    base64.buffers_base64 = true;
+    CHECK(output::render_fields(format, program, terms, base64)["e"] == "YQBi");
+}
+
+TEST_CASE("widths change the text, not the JSON value") {
+    lang::Program program;
+    program.terms = {field_term("proc.name")};
+    lang::OutputFormat format;
+    format.parts = {part("", 0, 2)};
+    format.fields = {{"proc.name", 0}};
+    FixedTerms terms;
+    terms.values = {Value::of_text("nginx")};
+    CHECK(output::render_message(format, program, terms, {}) == "ng");
+    CHECK(output::render_fields(format, program, terms, {})["proc.name"] == "nginx");
+}
+
+TEST_CASE("texts of lists and buffers end at 1023 bytes") {
+    const std::string long_text(2000, 'x');
+    const Value two[] = {Value::of_text(long_text), Value::of_text("b")};
+    const std::string list =
+        output::render_value(field_term("fd.types"), Value::of_list(two, 2), {});
+    CHECK(list == "(" + long_text.substr(0, 1022) + ")");
+    CHECK(output::render_value(field_term("evt.buffer"), Value::of_bytes(long_text), {}) ==
+          long_text.substr(0, 1023));
+    CHECK(output::render_value(field_term("proc.cmdline"), Value::of_text(long_text), {}) ==
+          long_text);
+}
+
 TEST_CASE("edge 118: text lines are encoded like the inside of a JSON string") {
     setenv("TZ", "UTC", 1);
     tzset();
@@ -114,6 +166,8 @@ TEST_CASE("edge 118: text lines are encoded like the inside of a JSON string") {
     format.iso8601 = false;
     CHECK(output::to_line(odd, format) ==
           "02:21:20.288350081: Warning a\\nb\\u0001\xef\xbf\xbd\\\\");
+    odd.message = "\xc3\xa4\t/";
+    CHECK(output::to_line(odd, format) == "02:21:20.288350081: Warning \xc3\xa4\\t/");
 }
 
 TEST_CASE("JSON lines have the peer's keys, sorted") {
@@ -132,4 +186,36 @@ TEST_CASE("JSON lines have the peer's keys, sorted") {
     CHECK(
         output::to_line(sample(), format) ==
         R"({"hostname":"HOST","message":"q=\"x\"","priority":"Warning","rule":"Shadow opened","source":"syscall","time":"2026-11-22T02:21:20.288350081Z"})");
+}
+
+TEST_CASE("JSON lines are UTF-8 whatever a process wrote, and one line each") {
+    output::AlertFormat format;
+    format.json = true;
+    output::Alert odd = sample();
+    odd.message = std::string("a\nb\xff");
+    odd.fields = {{"proc.name", "\xfe\xc3\xa4"}};
+    odd.tags.clear();
+    const std::string line = output::to_line(odd, format);
+    CHECK(line.find('\n') == std::string::npos);
+    const nlohmann::json object = nlohmann::json::parse(line);
+    CHECK(object["output_fields"]["proc.name"] == "\xef\xbf\xbd\xc3\xa4");
+    CHECK(object["output"].get<std::string>().ends_with("Warning a\nb\xef\xbf\xbd"));
+    CHECK(object["tags"] == nlohmann::json::array());
+}
+
+TEST_CASE("messages of the sensor itself name their values behind the text") {
+    output::Alert alert = sample();
+    alert.source = "internal";
+    alert.message = "events were lost";
+    alert.fields = {{"n", 3}, {"cause", "full"}};
+    output::AlertFormat format;
+    CHECK(output::to_line(alert, format).ends_with(": Warning events were lost (cause=full n=3)"));
+    alert.fields = nlohmann::json::object();
+    CHECK(output::to_line(alert, format).ends_with(": Warning events were lost"));
+    alert.fields = {{"n", 3}};
+    format.json = true;
+    const nlohmann::json object = nlohmann::json::parse(output::to_line(alert, format));
+    CHECK_FALSE(object.contains("tags"));
+    CHECK(object["output_fields"].dump() == R"({"n":3})");
+    CHECK(object["source"] == "internal");
 }

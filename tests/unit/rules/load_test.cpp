@@ -349,6 +349,47 @@ TEST_CASE("outputs") {
     CHECK(set.rules[0].output == "o %proc.name");
 }
 
+TEST_CASE("extra fields of the configuration") {
+    LoadOptions options;
+    options.static_fields = {{"static.site", "north"}};
+    options.append_output.resize(2);
+    options.append_output[0].extra_fields = {
+        {"proc.pid", "proc.pid", true}, {"user", "u=%user.name", false}, {"none", "", false}};
+    options.append_output[1].match_rule = "B";
+    options.append_output[1].extra_fields = {{"user", "%static.site", false}};
+    const RuleSet set = load({rule("A", "evt.type=open") + rule("B", "evt.type=close")}, options);
+    REQUIRE(set.ok());
+    const Rule& a = set.rules[0];
+    CHECK(a.output_compiled == "o %proc.name");
+    CHECK(a.format.fields.size() == 2);
+    CHECK(a.format.fields[1].key == "proc.pid");
+    REQUIRE(a.extra_formats.size() == 1);
+    CHECK(a.extra_formats[0].text == "u=%user.name");
+    REQUIRE(set.rules[1].extra_formats.size() == 1);  // the later entry counts
+    CHECK(set.rules[1].extra_formats[0].text == "%static.site");
+    for (const ExtraField& wrong : {ExtraField{"x", "%no.such", false}, ExtraField{"x", "x", true},
+                                    ExtraField{"proc.name x", "proc.name x", true}}) {
+        LoadOptions bad;
+        bad.append_output.resize(1);
+        bad.append_output[0].extra_fields = {wrong};
+        const RuleSet refused = load({rule("A", "evt.type=open")}, bad);
+        CHECK(error(refused).starts_with("LOAD_ERR_COMPILE_OUTPUT: extra field '" + wrong.key));
+    }
+}
+
+TEST_CASE("conditions may name fields of the configuration") {
+    LoadOptions options;
+    options.static_fields = {{"static.site", "north"}};
+    const RuleSet set = load({rule("A", "evt.type=open and static.site in (north, south)") +
+                              "  exceptions:\n  - {name: e, fields: static.site, values: [x]}\n"},
+                             options);
+    CHECK(error(set).empty());
+    CHECK(set.rules[0].condition_compiled ==
+          "((evt.type = open and static.site in (north, south)) and not static.site in (x))");
+    CHECK(error(load(rule("A", "evt.type=open and static.site = north"))) ==
+          "LOAD_ERR_COMPILE_CONDITION: filter_check called with nonexistent field static.site");
+}
+
 TEST_CASE("every problem of every file is said, each once") {
     const RuleSet set = load({"- macro: m\n  condition: proc.name = cat and nosuch\n" +
                                   rule("One", "evt.type=open and proc.nobody=a and fd.nane=b") +
