@@ -45,36 +45,6 @@ bool has_thread(const EventInfo& info) noexcept {
     return info.source == EventSource::SYSCALL || info.source == EventSource::TRACEPOINT;
 }
 
-// Events after which a STEADY field of the thread's process may say something else. What they
-// change of other processes is told to the table where it is changed.
-bool changes_facts(EventType type) noexcept {
-    switch (type) {
-        case EventType::clone:
-        case EventType::clone3:
-        case EventType::fork:
-        case EventType::vfork:
-        case EventType::execve:
-        case EventType::execveat:
-        case EventType::procexit:
-        case EventType::chdir:
-        case EventType::fchdir:
-        case EventType::getcwd:
-        case EventType::chroot:
-        case EventType::setuid:
-        case EventType::setreuid:
-        case EventType::setresuid:
-        case EventType::setgid:
-        case EventType::setregid:
-        case EventType::setresgid:
-        case EventType::setsid:
-        case EventType::setpgid:
-        case EventType::capset:
-        case EventType::setns:
-        case EventType::unshare: return true;
-        default: return false;
-    }
-}
-
 bool same_start(const Thread& thread, std::uint64_t start_ns) noexcept {
     const Thread& leader = *thread.leader;
     if (start_ns == 0 || leader.start_ns == 0) return true;
@@ -169,7 +139,6 @@ Bound State::begin(const Event& event) noexcept {
         threads_.touch(*thread);
         apply(event, *thread);
     }
-    if (changes_facts(info.type)) ThreadTable::changed(*thread);
     bind_fd(event, *thread);
     thread->last_type = static_cast<std::uint16_t>(info.type);
     thread->last_seen_ns = event.ts_ns();

@@ -2,6 +2,7 @@
 // clone, clone3, fork, vfork: parent and child each report, in any order. Who makes the new entry:
 // the child's own event always may; the parent's only if the number it got is the kernel's own.
 #include <algorithm>
+#include <utility>
 
 #include "state/update.hpp"
 
@@ -145,7 +146,8 @@ void ProcessUpdate::clone(Thread& caller) {
 
 void ProcessUpdate::clone_caller(Thread& caller) {
     if (event_.has(kVtid)) caller.vtid = event_.i64(kVtid);
-    if (event_.has(kVpid)) caller.vpid = event_.i64(kVpid);
+    if (event_.has(kVpid) && std::exchange(caller.vpid, event_.i64(kVpid)) != caller.vpid)
+        ThreadTable::changed(caller);
     const std::uint64_t flags = event_.u64(kFlags);
     if ((flags & kChildInPidns) != 0)
         caller.in_pidns = caller.vtid != static_cast<std::int64_t>(caller.tid);
@@ -206,6 +208,7 @@ Thread* ProcessUpdate::clone_child() {
     if (child->in_pidns && event_.u64(kPidnsStart) != 0)
         child->pidns_start_ns = state_.to_epoch(event_.u64(kPidnsStart));
     state_.adopt_head(*child, head);
+    ThreadTable::changed(*child);
     return child;
 }
 

@@ -11,6 +11,13 @@ constexpr std::uint64_t kAllCaps = (std::uint64_t{1} << 41) - 1;  // bits 0..40
 constexpr std::uint64_t kRlimitNofile = 7;
 constexpr std::int64_t kPrSetChildSubreaper = 36;
 
+/// Sets a number that STEADY fields look at.
+template <typename T>
+void change(Thread& thread, T& known, T now) {
+    if (known != now) ThreadTable::changed(thread);
+    known = now;
+}
+
 }  // namespace
 
 void State::apply(const Event& event, Thread& thread) {
@@ -80,7 +87,9 @@ void ProcessUpdate::change_directory(Thread& thread) {
     const std::string_view from =
         thread.leader->cwd ? view(thread.leader->cwd) : event_.extra(REC_X_DIR);
     if (!path.starts_with('/') && from.empty()) return;
-    thread.leader->cwd = state_.share(with_slash(join_path(from, path)));
+    const SharedText cwd = state_.share(with_slash(join_path(from, path)));
+    if (view(cwd) != view(thread.leader->cwd)) ThreadTable::changed(thread);
+    thread.leader->cwd = cwd;
 }
 
 void ProcessUpdate::change_root(Thread& thread) {
@@ -100,8 +109,8 @@ void ProcessUpdate::change_ids(Thread& thread) {
     if (thread.own_userns && state_.proc_ && thread.leader->ns_tgid != 0) {
         std::uint32_t uid = 0, gid = 0;
         if (state_.proc_->read_ids(thread.leader->ns_tgid, uid, gid)) {
-            thread.uid = uid;
-            thread.gid = gid;
+            change(thread, thread.uid, uid);
+            change(thread, thread.gid, gid);
             return;
         }
     }
@@ -117,17 +126,18 @@ void ProcessUpdate::change_ids(Thread& thread) {
 // -1 means "leave as it is".
 void ProcessUpdate::set_uid(Thread& thread, std::size_t param) {
     const auto uid = static_cast<std::uint32_t>(event_.u64(param));
-    if (event_.has(param) && uid != kNoId) thread.uid = uid;
+    if (event_.has(param) && uid != kNoId) change(thread, thread.uid, uid);
 }
 
 void ProcessUpdate::set_gid(Thread& thread, std::size_t param) {
     const auto gid = static_cast<std::uint32_t>(event_.u64(param));
-    if (event_.has(param) && gid != kNoId) thread.gid = gid;
+    if (event_.has(param) && gid != kNoId) change(thread, thread.gid, gid);
 }
 
 // The new session has the caller's own number; the result is that number in its namespace.
 void ProcessUpdate::new_session(Thread& thread) {
     if (!event_.has(0) || event_.result() < 0) return;
+    ThreadTable::changed(thread);
     Thread* member = &thread;
     do {
         member->sid = member->pgid = thread.tgid;
@@ -165,9 +175,9 @@ void ProcessUpdate::set_group(Thread& thread) {
 
 void ProcessUpdate::set_capabilities(Thread& thread) {
     if (!event_.has(0) || event_.result() < 0) return;
-    thread.cap_inheritable = event_.u64(1);
-    thread.cap_permitted = event_.u64(2);
-    thread.cap_effective = event_.u64(3);
+    change(thread, thread.cap_inheritable, event_.u64(1));
+    change(thread, thread.cap_permitted, event_.u64(2));
+    change(thread, thread.cap_effective, event_.u64(3));
 }
 
 void ProcessUpdate::change_namespace(Thread& thread) {
@@ -176,6 +186,7 @@ void ProcessUpdate::change_namespace(Thread& thread) {
     if ((event_.u64(flags) & kCloneNewuser) == 0) return;
     thread.own_userns = true;
     thread.cap_inheritable = thread.cap_permitted = thread.cap_effective = kAllCaps;
+    ThreadTable::changed(thread);
 }
 
 void ProcessUpdate::set_limit(Thread& thread) {
