@@ -43,9 +43,9 @@ public:
         for (const rules::Rule& rule : loaded_.set.idle)
             add("rule", rule.name, rule.condition, rule.file, rule.line);
         if (!errors_.empty()) return Error(errors_);
-        std::stable_sort(trees_.begin(), trees_.end(), [&](const Tree& a, const Tree& b) {
-            return std::tuple(file_number(a.file), a.line) <
-                   std::tuple(file_number(b.file), b.line);
+        std::sort(trees_.begin(), trees_.end(), [&](const Tree& a, const Tree& b) {
+            return std::tuple(file_number(a.file), a.line, std::string_view(a.name)) <
+                   std::tuple(file_number(b.file), b.line, std::string_view(b.name));
         });
         return std::move(trees_);
     }

@@ -113,10 +113,12 @@ void sort_by_place(const std::vector<rules::SourceFile>& files, lang::Diagnostic
                             [&](const rules::SourceFile& f) { return f.name == name; }) -
                files.begin();
     };
-    std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) {
-        return std::tuple(file_number(a.position.file), a.position.offset) <
-               std::tuple(file_number(b.position.file), b.position.offset);
-    });
+    const auto key = [&](const lang::Diagnostic& d) {
+        return std::tuple(file_number(d.position.file), d.position.offset, std::string_view(d.code),
+                          std::string_view(d.message));
+    };
+    std::sort(all.begin(), all.end(),
+              [&](const auto& a, const auto& b) { return key(a) < key(b); });
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "app/syscall_set.hpp"
 #include "compile/plan.hpp"
@@ -87,9 +88,10 @@ void fill_groups(const lang::Program& program, PlanReport& report) {
         for (const std::uint32_t k : rules) group.cost += report.rule_costs[k];
         report.groups.push_back(std::move(group));
     }
-    std::stable_sort(
-        report.groups.begin(), report.groups.end(),
-        [](const EventGroup& a, const EventGroup& b) { return a.rules.size() > b.rules.size(); });
+    std::sort(
+        report.groups.begin(), report.groups.end(), [](const EventGroup& a, const EventGroup& b) {
+            return std::tuple(b.rules.size(), a.events) < std::tuple(a.rules.size(), b.events);
+        });
 }
 
 void fill_predicates(const lang::Program& program, const compile::Plan& plan, PlanReport& report) {
@@ -107,10 +109,11 @@ void fill_predicates(const lang::Program& program, const compile::Plan& plan, Pl
         if (uses[k] > 1) report.predicates.push_back({k, costs[k], uses[k]});
         if (uses[k] == 1) ++report.unshared;
     }
-    std::stable_sort(report.predicates.begin(), report.predicates.end(),
-                     [](const SharedPart& a, const SharedPart& b) {
-                         return std::pair(b.rules, b.cost) < std::pair(a.rules, a.cost);
-                     });
+    std::sort(report.predicates.begin(), report.predicates.end(),
+              [](const SharedPart& a, const SharedPart& b) {
+                  return std::tuple(b.rules, b.cost, a.predicate) <
+                         std::tuple(a.rules, a.cost, b.predicate);
+              });
 }
 
 void fill_calls(const lang::Program& program, PlanReport& report) {

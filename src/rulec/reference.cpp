@@ -43,10 +43,13 @@ OptionText describe(const CLI::Option& option) {
 
 std::vector<OptionText> describe_options(const CLI::App& app) {
     std::vector<OptionText> options;
-    for (const CLI::Option* option : app.get_options()) options.push_back(describe(*option));
     // Those that stand for themselves come first in a usage line.
-    std::stable_partition(options.begin(), options.end(),
-                          [](const OptionText& o) { return o.names.empty(); });
+    for (const bool positional : {true, false}) {
+        for (const CLI::Option* option : app.get_options()) {
+            OptionText text = describe(*option);
+            if (text.names.empty() == positional) options.push_back(std::move(text));
+        }
+    }
     return options;
 }
 

@@ -39,14 +39,14 @@ std::string state_text(const Counts& counts, bool colour) {
 /// The problems of each file, and behind the last those that name none of them.
 std::vector<Problems> by_file(const LoadedRules& loaded) {
     std::vector<Problems> sorted(loaded.files.size() + 1);
-    for (const Diagnostic& d : loaded.set.diagnostics) {
-        const auto file = std::find_if(loaded.files.begin(), loaded.files.end(),
-                                       [&](const auto& f) { return f.name == d.position.file; });
-        sorted[static_cast<std::size_t>(file - loaded.files.begin())].push_back(&d);
-    }
-    for (Problems& problems : sorted) {
-        std::stable_partition(problems.begin(), problems.end(),
-                              [](const Diagnostic* d) { return is_error(*d); });
+    for (const bool errors : {true, false}) {
+        for (const Diagnostic& d : loaded.set.diagnostics) {
+            if (is_error(d) != errors) continue;
+            const auto file =
+                std::find_if(loaded.files.begin(), loaded.files.end(),
+                             [&](const auto& f) { return f.name == d.position.file; });
+            sorted[static_cast<std::size_t>(file - loaded.files.begin())].push_back(&d);
+        }
     }
     return sorted;
 }

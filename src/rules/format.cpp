@@ -55,8 +55,9 @@ struct Entry {
 std::vector<const Entry*> in_order(const std::vector<Entry>& entries) {
     std::vector<const Entry*> order;
     for (const Entry& entry : entries) order.push_back(&entry);
-    std::stable_sort(order.begin(), order.end(),
-                     [](const Entry* a, const Entry* b) { return rank(a->key) < rank(b->key); });
+    std::sort(order.begin(), order.end(), [](const Entry* a, const Entry* b) {
+        return std::pair(rank(a->key), a) < std::pair(rank(b->key), b);  // of one vector
+    });
     return order;
 }
 
