@@ -11,6 +11,18 @@ foreach(program falco-ebpf falco-rulec falco-bench)
   endif()
 endforeach()
 
+# Completion is looked for by the name of the command, one file a command.
+if(TARGET reference)
+  foreach(program falco-ebpf falco-rulec)
+    install(FILES ${SENSOR_REFERENCE_DIR}/falco-ebpf.bash RENAME ${program}
+            DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  endforeach()
+  install(FILES ${SENSOR_REFERENCE_DIR}/_falco-ebpf
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  install(FILES ${SENSOR_REFERENCE_DIR}/falco-rulec.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+  install(FILES ${SENSOR_REFERENCE_DIR}/falco-ebpf.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
+endif()
+
 # The whole set for reference and for packages, then the live copies.
 install(DIRECTORY config rules DESTINATION ${CMAKE_INSTALL_DATADIR}/falco-ebpf)
 install(DIRECTORY rules/ DESTINATION ${SENSOR_CONFIG_DIR}

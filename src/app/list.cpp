@@ -14,10 +14,6 @@ namespace {
 constexpr std::size_t kColumn = 30;
 constexpr std::size_t kWidth = 120;
 
-struct ClassText {
-    FieldClass cls;
-    std::string_view name, short_text, description;
-};
 constexpr ClassText kClasses[] = {
     {FieldClass::EVT_ANY, "evt", "All event types", "These fields can be used for all event types"},
     {FieldClass::EVT, "evt", "Syscall events only", "Event fields applicable to syscall events."},
@@ -100,6 +96,8 @@ std::string section(std::string_view title, EventSource source, bool generic_cal
 }
 
 }  // namespace
+
+std::span<const ClassText> field_classes() noexcept { return kClasses; }
 
 Result<std::string> fields_text(const std::string& source, bool names_only, bool with_types) {
     if (!source.empty() && source != "syscall") {

@@ -46,8 +46,14 @@ void declare(CLI::App& cli, Options& o) {
                  "known of rules, macros and lists");
     cli.add_option("-l", o.describe_rule, "the same of one rule")->type_name("RULE");
     cli.add_flag("--dry-run", o.dry_run, "load configuration and rules, open nothing, exit");
-    cli.add_flag("--interpret", o.interpret,
-                 "judge events with the interpreter, compile no machine code");
+    CLI::Option* interpret = cli.add_flag(
+        "--interpret", o.interpret, "judge events with the interpreter, compile no machine code");
+    cli.add_option(
+           "--bundle", o.bundle,
+           "machine code of these rules made by falco-rulec compile --bundle; where it does "
+           "not fit, rules are compiled as usual")
+        ->type_name("FILE")
+        ->excludes(interpret);
     cli.add_option("--compiler", o.compiler,
                    "rule compiler to run (default: falco-rulec beside this program)")
         ->type_name("PATH");
@@ -65,7 +71,7 @@ void declare(CLI::App& cli, Options& o) {
         ->type_name("FD");
 }
 
-CLI::App& declare_dump(CLI::App& cli, Options& o) {
+void declare_dump(CLI::App& cli, Options& o) {
     CLI::App& dump = *cli.add_subcommand(
         "dump", "print events, of a capture file (-e) or live, instead of judging them");
     dump.fallthrough();  // -e, --scope, -A, -M and -c may stand behind it
@@ -79,23 +85,25 @@ CLI::App& declare_dump(CLI::App& cli, Options& o) {
     dump.add_option("--top", o.dump.top, "the values of a field, the most frequent first")
         ->type_name("FIELD")
         ->excludes(count);
-    return dump;
 }
 
 }  // namespace
 
+void declare_options(CLI::App& cli, Options& options) {
+    declare(cli, options);
+    declare_dump(cli, options);
+}
+
 ParsedOptions parse_options(int argc, const char* const* argv) {
     Options options;
-    CLI::App cli("falco-ebpf - runtime security from live kernel events and captures",
-                 "falco-ebpf");
-    declare(cli, options);
-    const CLI::App& dump = declare_dump(cli, options);
+    CLI::App cli(kProgramDescription, kProgramName);
+    declare_options(cli, options);
     ParsedOptions parsed;
     try {
         cli.parse(argc, argv);
         options.list_fields = cli.count("--list") > 0;
         options.describe_rules = options.describe_rules || cli.count("-l") > 0;
-        options.dumps = dump.parsed();
+        options.dumps = cli.got_subcommand("dump");
         parsed.options = options;
     } catch (const CLI::CallForHelp&) {
         parsed.text = cli.help();

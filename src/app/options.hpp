@@ -7,6 +7,10 @@
 #include <string>
 #include <vector>
 
+namespace CLI {
+class App;
+}
+
 namespace sensor::app {
 
 /// What `falco-ebpf dump` prints.
@@ -41,6 +45,7 @@ struct Options {
     bool page_size = false;
     bool interpret = false;  ///< --interpret: no machine code
     std::string list_source;
+    std::string bundle;     ///< --bundle: machine code made by falco-rulec elsewhere
     std::string compiler;   ///< --compiler: path of falco-rulec
     double duration_s = 0;  ///< -M, 0: no limit
     bool dumps = false;     ///< subcommand dump
@@ -53,6 +58,13 @@ struct ParsedOptions {
     std::string text;
     int exit_code = 0;
 };
+
+inline constexpr const char* kProgramName = "falco-ebpf";
+inline constexpr const char* kProgramDescription =
+    "falco-ebpf - runtime security from live kernel events and captures";
+
+/// Declares every option and subcommand; parsing fills `options`.
+void declare_options(CLI::App& cli, Options& options);
 
 ParsedOptions parse_options(int argc, const char* const* argv);
 

@@ -54,10 +54,13 @@ std::unique_ptr<engine::Engine> make_engine(const rules::RuleSet& ruleset, const
     how.native = config.engine_native;
     how.compiler = options.compiler;
     how.cache_dir = config.cache_dir;
+    how.bundle = options.bundle;
     std::unique_ptr<engine::Engine> made = engine::Engine::create(ruleset.program, how);
     if (made->native()) {
-        log::info("{} rules compiled to {} bytes of machine code", ruleset.rules.size(),
-                  made->code_bytes());
+        if (!options.bundle.empty() && !made->from_bundle()) log::warning("{}", made->note());
+        log::info("{} rules {} {} bytes of machine code{}", ruleset.rules.size(),
+                  made->from_bundle() ? "run by" : "compiled to", made->code_bytes(),
+                  made->from_bundle() ? " of " + options.bundle : "");
     } else {
         log::warning("{} rules are interpreted{}{}", ruleset.rules.size(),
                      made->note().empty() ? "" : ": ", made->note());

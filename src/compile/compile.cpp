@@ -4,6 +4,7 @@
 #include "compile/codegen.hpp"
 #include "compile/link_object.hpp"
 #include "compile/lower.hpp"
+#include "eval/processor.hpp"
 
 namespace sensor::compile {
 
@@ -27,6 +28,9 @@ Result<Compiled> compile_code(const lang::Program& program, const eval::CompileO
 
 Result<std::string> compile_bundle(std::string_view request) {
     SENSOR_TRY(const eval::CompileRequest asked, eval::read_request(request));
+    if (!eval::is_baseline(asked.options.cpu))
+        return Error("unknown processor '" + asked.options.cpu + "'; a bundle is made for one of " +
+                     eval::baselines_text());
     SENSOR_TRY(const Compiled compiled, compile_code(asked.program, asked.options, ""));
     return eval::write_bundle(request, compiled.entries, compiled.code);
 }

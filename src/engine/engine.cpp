@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/engine.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <optional>
 
 #include "base/check.hpp"
@@ -53,6 +59,22 @@ Result<> store(const BundleCache& cache, const std::string& key, int bundle) {
     return cache.keep(key);
 }
 
+/// A sealed copy, which nobody changes after it was checked. Its code will be executed, so only
+/// root and this user may be able to write the file.
+Result<Fd> copy_delivered(const std::string& path) {
+    const Fd from(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    struct stat info{};
+    if (!from || ::fstat(from.get(), &info) != 0) return Error(std::strerror(errno));
+    if (!S_ISREG(info.st_mode)) return Error("not a regular file");
+    const bool ours = info.st_uid == 0 || info.st_uid == ::geteuid();
+    if (!ours || (info.st_mode & 022) != 0) return Error("other users can write it");
+    SENSOR_TRY(const std::string bytes, read_all(from.get(), kMostBundle));
+    SENSOR_TRY(Fd file, make_memory_file("bundle"));
+    SENSOR_TRY_OK(write_all(file.get(), bytes));
+    SENSOR_TRY_OK(seal(file.get()));
+    return file;
+}
+
 }  // namespace
 
 struct Engine::Impl {
@@ -60,6 +82,8 @@ struct Engine::Impl {
         : runtime(std::move(made)), memory(*runtime), narrowing(runtime->program(), narrows) {}
 
     Result<> take_native(const EngineOptions& options);
+    Result<> take_delivered(const std::string& path, const std::string& request);
+    void add_note(const std::string& text) { note += (note.empty() ? "" : "; ") + text; }
     bool take_cached(const BundleCache& cache, const std::string& key, const std::string& request);
 
     template <typename Judge>
@@ -79,6 +103,7 @@ struct Engine::Impl {
     Narrowing narrowing;
     std::optional<CodeImage> code;
     bool from_cache = false;
+    bool from_bundle = false;
     std::string note;
 };
 
@@ -88,7 +113,7 @@ bool Engine::Impl::take_cached(const BundleCache& cache, const std::string& key,
     if (!file) return false;
     Result<CodeImage> image = load(file.get(), request, runtime->program().conditions.size());
     if (!image) {
-        note = "cached machine code is not used: " + image.error().text;
+        add_note("cached machine code is not used: " + image.error().text);
         return false;
     }
     code.emplace(*std::move(image));
@@ -96,9 +121,22 @@ bool Engine::Impl::take_cached(const BundleCache& cache, const std::string& key,
     return true;
 }
 
+Result<> Engine::Impl::take_delivered(const std::string& path, const std::string& request) {
+    SENSOR_TRY(const Fd file, copy_delivered(path));
+    SENSOR_TRY(CodeImage image, load(file.get(), request, runtime->program().conditions.size()));
+    code.emplace(std::move(image));
+    from_bundle = true;
+    return Ok{};
+}
+
 Result<> Engine::Impl::take_native(const EngineOptions& options) {
     const lang::Program& program = runtime->program();
     const std::string request = eval::write_request(program, {options.level, {}});
+    if (!options.bundle.empty()) {
+        const Result<> taken = take_delivered(options.bundle, request);
+        if (taken) return Ok{};
+        add_note("bundle " + options.bundle + " is not used: " + taken.error().text);
+    }
     const std::string key = eval::bundle_key(request);
     std::optional<BundleCache> cache;
     if (!options.cache_dir.empty()) {
@@ -106,7 +144,7 @@ Result<> Engine::Impl::take_native(const EngineOptions& options) {
         if (opened) {
             cache.emplace(*std::move(opened));
         } else {
-            note = opened.error().text;
+            add_note(opened.error().text);
         }
     }
     if (cache && take_cached(*cache, key, request)) return Ok{};
@@ -115,7 +153,7 @@ Result<> Engine::Impl::take_native(const EngineOptions& options) {
     code.emplace(std::move(image));
     if (cache) {
         const Result<> stored = store(*cache, key, file.get());
-        if (!stored) note = stored.error().text;
+        if (!stored) add_note(stored.error().text);
     }
     return Ok{};
 }
@@ -132,7 +170,8 @@ std::unique_ptr<Engine> Engine::create(const lang::Program& program, const Engin
     if (options.native) {
         const Result<> taken = engine->impl_->take_native(options);
         if (!taken)
-            engine->impl_->note = "rules are interpreted, no machine code: " + taken.error().text;
+            engine->impl_->add_note("rules are interpreted, no machine code: " +
+                                    taken.error().text);
     }
     return engine;
 }
@@ -157,6 +196,7 @@ Value Engine::term(std::uint32_t k) noexcept {
     return impl_->runtime->term(impl_->memory.frame(), k);
 }
 bool Engine::native() const noexcept { return impl_->code.has_value(); }
+bool Engine::from_bundle() const noexcept { return impl_->from_bundle; }
 bool Engine::from_cache() const noexcept { return impl_->from_cache; }
 const std::string& Engine::note() const noexcept { return impl_->note; }
 std::uint64_t Engine::code_bytes() const noexcept { return impl_->code ? impl_->code->bytes() : 0; }

@@ -19,6 +19,7 @@ struct EngineOptions {
     bool native = true;     ///< false: interpreter only
     bool narrowing = true;  ///< false: judge all conditions of an event's type, for comparisons
     std::string compiler;   ///< path of falco-rulec; empty: beside this program, libexec, PATH
+    std::string bundle;     ///< file of a delivered bundle, tried first; empty: none
     std::string cache_dir;  ///< folder for bundles, ours and 0700; empty: no cache
     std::uint64_t memory_mb = 1024;  ///< limit of the compiler process
     std::uint32_t seconds = 60;      ///< limit of the compiler process: wall clock and CPU time
@@ -45,8 +46,10 @@ public:
     Value term(std::uint32_t k) noexcept;
 
     bool native() const noexcept;
-    bool from_cache() const noexcept;  ///< the machine code was not compiled but found
-    /// Why it interprets although asked not to, or why the cache is not used; else "".
+    bool from_cache() const noexcept;   ///< the machine code was not compiled but found
+    bool from_bundle() const noexcept;  ///< the machine code is that of the delivered bundle
+    /// Why it interprets although asked not to, or why the bundle or the cache is not used; else
+    /// "".
     const std::string& note() const noexcept;
     std::uint64_t code_bytes() const noexcept;
 

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // File layout, little-endian: magic[8] | checksum u64 of all that follows | format, abi, machine,
-// entry count u32 | request offset, size | code offset, size u64 | entries u32 each | request |
-// zeros up to kCodeAlign | code.
+// entry count u32 | maker u64 | request offset, size | code offset, size u64 | entries u32 each |
+// request | zeros up to kCodeAlign | code.
 #include "eval/bundle.hpp"
 
 #include "eval/abi.hpp"
 #include "eval/byte_stream.hpp"
 #include "eval/hash.hpp"
+#include "eval/processor.hpp"
 #include "eval/program_io.hpp"
 
 namespace sensor::eval {
 namespace {
 
 constexpr std::string_view kMagic("FEBUNDL\n", 8);
-constexpr std::uint32_t kFormat = 1;
+constexpr std::uint32_t kFormat = 2;
 constexpr std::size_t kChecked = 16;  // the checksum covers what follows it
-constexpr std::size_t kHeaderBytes = kChecked + 4 * 4 + 4 * 8;
+constexpr std::size_t kHeaderBytes = kChecked + 4 * 4 + 5 * 8;
 constexpr std::uint64_t kChecksumSeed = 0x5eed;
 
 #if defined(__x86_64__)
@@ -26,6 +27,37 @@ constexpr std::uint32_t kMachine = 183;
 #error "no machine code for this architecture"
 #endif
 
+/// The version and the tables whose numbers a program is written in: of another maker the same
+/// bytes may mean something else.
+std::uint64_t maker() {
+    static const std::uint64_t mark = [] {
+        ByteWriter out;
+        out.text(SENSOR_VERSION);
+        for (const FieldInfo& f : all_fields()) {
+            out.text(f.text);
+            out.enumerator(f.type);
+            out.number(f.flags);
+        }
+        for (const OpInfo& op : all_ops()) out.text(op.text);
+        for (const TransformerInfo& t : all_transformers()) out.text(t.text);
+        for (const EventInfo& event : all_events()) {
+            out.enumerator(event.type);
+            out.text(event.name);
+            for (const ParamInfo& param : event.params) {
+                out.text(param.name);
+                out.enumerator(param.type);
+            }
+        }
+        for (const SyscallInfo& call : all_syscalls()) {
+            out.text(call.name);
+            out.number(call.sc);
+            out.enumerator(call.event);
+        }
+        return hash64(out.take(), kChecksumSeed);
+    }();
+    return mark;
+}
+
 std::uint64_t checksum(std::string_view bytes) {
     return hash64(bytes.substr(kChecked), kChecksumSeed);
 }
@@ -33,6 +65,7 @@ std::uint64_t checksum(std::string_view bytes) {
 struct Header {
     std::uint64_t sum = 0;
     std::uint32_t format = 0, abi = 0, machine = 0, entry_count = 0;
+    std::uint64_t maker = 0;
     std::uint64_t request_offset = 0, request_size = 0, code_offset = 0, code_size = 0;
 };
 
@@ -44,6 +77,7 @@ Header read_header(std::string_view bytes) {
     h.abi = in.number<std::uint32_t>();
     h.machine = in.number<std::uint32_t>();
     h.entry_count = in.number<std::uint32_t>();
+    h.maker = in.number<std::uint64_t>();
     h.request_offset = in.number<std::uint64_t>();
     h.request_size = in.number<std::uint64_t>();
     h.code_offset = in.number<std::uint64_t>();
@@ -56,10 +90,11 @@ bool inside(std::uint64_t offset, std::uint64_t size, std::uint64_t total) {
 }
 
 Result<> check_header(const Header& h, std::string_view bytes) {
-    if (h.format != kFormat) return Error("bundle of another format");
-    if (h.abi != kAbiVersion) return Error("bundle of another version");
-    if (h.machine != kMachine) return Error("bundle for another machine");
+    if (h.format != kFormat) return Error("bundle of another version of falco-rulec");
     if (h.sum != checksum(bytes)) return Error("damaged bundle");
+    if (h.machine != kMachine) return Error("bundle for another machine");
+    if (h.abi != kAbiVersion || h.maker != maker())
+        return Error("bundle of another version of falco-rulec");
     const std::uint64_t entry_end = kHeaderBytes + std::uint64_t{4} * h.entry_count;
     const bool laid_out =
         inside(h.request_offset, h.request_size, bytes.size()) &&
@@ -67,6 +102,21 @@ Result<> check_header(const Header& h, std::string_view bytes) {
         h.code_offset >= entry_end + h.request_size && h.code_offset % kCodeAlign == 0;
     if (!laid_out) return Error("damaged bundle");
     return Ok{};
+}
+
+struct RequestParts {
+    CompileOptions options;
+    std::string_view program;
+};
+
+Result<RequestParts> split_request(std::string_view bytes) {
+    ByteReader in(bytes);
+    RequestParts parts;
+    parts.options.level = in.number<std::uint32_t>();
+    parts.options.cpu = in.text();
+    if (!in.ok()) return Error("damaged compile request");
+    parts.program = bytes.substr(8 + parts.options.cpu.size());
+    return parts;
 }
 
 }  // namespace
@@ -79,18 +129,17 @@ std::string write_request(const lang::Program& program, const CompileOptions& op
 }
 
 Result<CompileRequest> read_request(std::string_view bytes) {
-    ByteReader in(bytes);
+    SENSOR_TRY(const RequestParts parts, split_request(bytes));
     CompileRequest request;
-    request.options.level = in.number<std::uint32_t>();
-    request.options.cpu = in.text();
-    if (!in.ok()) return Error("damaged compile request");
-    SENSOR_TRY(request.program, read_program(bytes.substr(8 + request.options.cpu.size())));
+    request.options = parts.options;
+    SENSOR_TRY(request.program, read_program(parts.program));
     return request;
 }
 
 std::string bundle_key(std::string_view request) {
     std::string all = std::string(SENSOR_VERSION) + '\n' + std::to_string(kFormat) + '\n' +
-                      std::to_string(kAbiVersion) + '\n' + std::to_string(kMachine) + '\n';
+                      std::to_string(kAbiVersion) + '\n' + std::to_string(maker()) + '\n' +
+                      std::to_string(kMachine) + '\n';
     all += request;
     const Hash128 hash = hash128(all);
     std::string key;
@@ -110,6 +159,7 @@ std::string write_bundle(std::string_view request, std::span<const std::uint32_t
     rest.number(kAbiVersion);
     rest.number(kMachine);
     rest.number(static_cast<std::uint32_t>(entries.size()));
+    rest.number(maker());
     rest.number(request_offset);
     rest.number(std::uint64_t{request.size()});
     rest.number(code_offset);
@@ -130,9 +180,14 @@ Result<Bundle> read_bundle(std::string_view bytes, std::string_view request) {
         return Error("not a bundle");
     const Header h = read_header(bytes);
     SENSOR_TRY_OK(check_header(h, bytes));
+    SENSOR_TRY(const RequestParts asked, split_request(request));
+    SENSOR_TRY(const RequestParts answered,
+               split_request(bytes.substr(h.request_offset, h.request_size)));
+    if (answered.program != asked.program) return Error("bundle of other rules");
+    if (!runs_here(answered.options.cpu))
+        return Error("bundle for a processor of " + answered.options.cpu + ", which this is not");
     Bundle bundle;
-    bundle.request = bytes.substr(h.request_offset, h.request_size);
-    if (bundle.request != request) return Error("bundle of other rules");
+    bundle.options = answered.options;
     bundle.code_offset = h.code_offset;
     bundle.code_size = h.code_size;
     ByteReader in(bytes.substr(kHeaderBytes, std::size_t{4} * h.entry_count));

@@ -2,7 +2,7 @@
 // Bundle: what the compiler process hands to the engine: header, the program it was made from, one
 // entry offset per condition, and a position independent, already linked code image that is mapped
 // executable straight from the file. CompileRequest is the question to which a bundle is the
-// answer.
+// answer: its program says what is judged, its options only how.
 #pragma once
 
 #include <array>
@@ -22,7 +22,7 @@ inline constexpr std::size_t kCodeAlign = 65536;
 
 struct CompileOptions {
     std::uint32_t level = 1;  ///< 0: compile fast, 1: run fast
-    std::string cpu;  ///< LLVM's name of the least processor; empty: the architecture's baseline
+    std::string cpu;          ///< the least processor; of a bundle a baseline, see processor.hpp
 };
 
 /// Request as bytes: options and program. Equal requests have equal bytes.
@@ -34,11 +34,12 @@ struct CompileRequest {
 };
 Result<CompileRequest> read_request(std::string_view bytes);
 
-/// Names a bundle: 32 hex digits over the request, the product's version, the ABI and the machine.
+/// Names a bundle: 32 hex digits over the request, the product's version and tables, the ABI and
+/// the machine.
 std::string bundle_key(std::string_view request);
 
 struct Bundle {
-    std::string_view request;            ///< borrowed from the bytes read
+    CompileOptions options;              ///< how it was compiled
     std::vector<std::uint32_t> entries;  ///< per condition: offset into the code
     std::uint64_t code_offset = 0;       ///< in the file, multiple of kCodeAlign
     std::uint64_t code_size = 0;
@@ -48,8 +49,9 @@ std::string write_bundle(std::string_view request, std::span<const std::uint32_t
                          std::string_view code);
 
 /// Checks a whole bundle and returns its parts.
-/// request: the question it must answer, compared byte by byte
-/// fails:   Error for damaged, truncated and foreign bundles (machine, version, ABI, request)
+/// request: the question it must answer: its program is compared byte by byte, its options are not
+/// fails:   Error for damaged, truncated and foreign bundles (machine, version, ABI, processor,
+///          program) that says which
 Result<Bundle> read_bundle(std::string_view bytes, std::string_view request);
 
 }  // namespace sensor::eval

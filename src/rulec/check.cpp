@@ -1,28 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
 #include <memory>
 
 #include "rulec/command.hpp"
-#include "rules/check_report.hpp"
+#include "rulec/lint.hpp"
+#include "rulec/report.hpp"
 
 namespace sensor::rulec {
 namespace {
 
-int run(const std::vector<std::string>& paths) {
-    const auto files = read_files(paths);
-    if (!files) return kUnusable;
-    const rules::CheckReport report = rules::check_report(rules::load_rules(*files, {}), *files);
-    if (!write_output({}, report.text)) return kUnusable;
-    return report.exit_code;
+struct Options {
+    RulesInput input;
+    std::string format = "text";
+    bool strict = false;
+    LintChoice lints;
+};
+
+std::string report(const LoadedRules& loaded, const std::string& format) {
+    if (format == "json") return report_json(loaded);
+    if (format != "sarif") return report_text(loaded, use_colour());
+    std::error_code unknown;
+    return report_sarif(loaded, std::filesystem::current_path(unknown).string());
+}
+
+int run(const Options& options) {
+    rules::LoadOptions how;
+    how.trees = true;
+    auto loaded = load_input(options.input, how);
+    if (!loaded) return kUnusable;
+    lint(loaded->files, options.lints, loaded->set);
+    if (!write_output({}, report(*loaded, options.format))) return kUnusable;
+    const Counts counts = count(loaded->set.diagnostics);
+    return counts.errors != 0 || (options.strict && counts.warnings != 0) ? kBad : kGood;
+}
+
+std::vector<std::string> lint_names() {
+    std::vector<std::string> names;
+    for (const LintInfo& info : all_lints()) names.emplace_back(info.name);
+    return names;
 }
 
 }  // namespace
 
 void declare_check(CLI::App& app, int& exit) {
+    auto options = std::make_shared<Options>();
     CLI::App* check = app.add_subcommand(
         "check", "Print every problem in rules files; exit 1 if there is an error");
-    auto files = std::make_shared<std::vector<std::string>>();
-    check->add_option("FILE", *files, "rules files or folders, loaded in this order")->required();
-    check->callback([files, &exit] { exit = run(*files); });
+    declare_rules(*check, options->input);
+    check->add_option("--format", options->format, "text, json or sarif (SARIF 2.1.0)")
+        ->check(CLI::IsMember({"text", "json", "sarif"}))
+        ->capture_default_str();
+    check->add_flag("--strict", options->strict, "warnings count as errors");
+    CLI::Option* only = check
+                            ->add_option("--lint", options->lints.only,
+                                         "only this lint; repeatable (default: all of them)")
+                            ->type_name("NAME")
+                            ->check(CLI::IsMember(lint_names()))
+                            ->allow_extra_args(false);
+    check->add_flag("--no-lint", options->lints.none, "only what keeps rules from loading well")
+        ->excludes(only);
+    check->callback([options, &exit] { exit = run(*options); });
 }
 
 }  // namespace sensor::rulec

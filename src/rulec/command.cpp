@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rulec/command.hpp"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 
 namespace sensor::rulec {
@@ -20,6 +23,51 @@ std::optional<std::vector<rules::SourceFile>> read_files(const std::vector<std::
         for (rules::SourceFile& file : *found) files.push_back(std::move(file));
     }
     return files;
+}
+
+void declare_rules(CLI::App& command, RulesInput& input) {
+    command
+        .add_option("FILE", input.paths,
+                    "rules files (YAML or the lines of 2016) or folders, in this order")
+        ->type_name("PATH");
+    command.add_option("--condition", input.condition, "a single condition instead of files")
+        ->type_name("TEXT");
+}
+
+bool is_usable(const RulesInput& input) {
+    if (input.paths.empty() == !input.condition.has_value()) {
+        complain(input.condition ? "name files or give a --condition, not both"
+                                 : "name rules files or folders, or give a condition with "
+                                   "--condition TEXT");
+        return false;
+    }
+    return true;
+}
+
+std::optional<LoadedRules> load_input(const RulesInput& input, const rules::LoadOptions& options) {
+    LoadedRules loaded;
+    if (!is_usable(input)) return std::nullopt;
+    if (input.condition) {
+        loaded.files.push_back({kConditionFile, *input.condition});
+        loaded.set = rules::load_condition(loaded.files.front(), options);
+        return loaded;
+    }
+    auto files = read_files(input.paths);
+    if (!files) return std::nullopt;
+    loaded.files = *std::move(files);
+    loaded.set = rules::load_rules(loaded.files, options);
+    return loaded;
+}
+
+bool use_colour() {
+    const char* refused = std::getenv("NO_COLOR");
+    const char* terminal = std::getenv("TERM");
+    const bool dumb = terminal != nullptr && std::string_view(terminal) == "dumb";
+    return (refused == nullptr || *refused == '\0') && !dumb && ::isatty(STDOUT_FILENO) == 1;
+}
+
+std::string counted(std::size_t n, const std::string& word) {
+    return std::to_string(n) + " " + word + (n == 1 ? "" : "s");
 }
 
 bool write_output(const std::string& path, const std::string& bytes) {

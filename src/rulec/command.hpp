@@ -26,12 +26,43 @@ using Declare = void (*)(CLI::App& app, int& exit);
 void declare_check(CLI::App& app, int& exit);
 void declare_compile(CLI::App& app, int& exit);
 void declare_compile_bundle(CLI::App& app, int& exit);
+void declare_fmt(CLI::App& app, int& exit);
+void declare_list(CLI::App& app, int& exit);
+void declare_completion(CLI::App& app, int& exit);
+void declare_man(CLI::App& app, int& exit);
 
 /// Says on standard error what is in the way.
 void complain(const std::string& text);
 
 /// Reads all rules files and folders in the given order. fails: nothing, complained
 std::optional<std::vector<rules::SourceFile>> read_files(const std::vector<std::string>& paths);
+
+/// What a command judges: rules files and folders, or a single condition.
+struct RulesInput {
+    std::vector<std::string> paths;
+    std::optional<std::string> condition;
+};
+inline constexpr const char* kConditionFile = "<condition>";
+
+/// Declares FILE... and --condition of a command.
+void declare_rules(CLI::App& command, RulesInput& input);
+
+/// Is it one of the two? fails: false, complained
+bool is_usable(const RulesInput& input);
+
+struct LoadedRules {
+    std::vector<rules::SourceFile> files;
+    rules::RuleSet set;
+};
+/// Reads and loads; what is wrong with the rules is in the set. fails: nothing, complained
+std::optional<LoadedRules> load_input(const RulesInput& input,
+                                      const rules::LoadOptions& options = {});
+
+/// May text for people be coloured: standard output is a terminal and NO_COLOR is not set.
+bool use_colour();
+
+/// "1 rule", "2 rules"
+std::string counted(std::size_t n, const std::string& word);
 
 /// Writes to a file or, with an empty path, to standard output. fails: false, complained
 bool write_output(const std::string& path, const std::string& bytes);

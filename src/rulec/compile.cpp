@@ -5,23 +5,31 @@
 #include <cstdio>
 #include <memory>
 
+#include "app/config.hpp"
 #include "compile/compile.hpp"
+#include "eval/processor.hpp"
 #include "rulec/command.hpp"
+#include "rulec/emit.hpp"
 
 namespace sensor::rulec {
 namespace {
 
 struct Options {
-    std::vector<std::string> files;
-    std::string emit = "bundle";  ///< llvm, asm, bundle
+    RulesInput input;
+    std::string emit = "bundle";  ///< ast, plan, llvm, asm, bundle
+    std::string format = "text";  ///< of ast and plan
     std::string output;           ///< file; empty: standard output
+    std::string config;           ///< falco.yaml that the rules will be loaded with
+    std::string bundle;           ///< file: the same as emit bundle and output
     std::string cpu;
     std::string triple;
     unsigned level = 1;
 };
 
-Result<std::string> emit(const lang::Program& program, const Options& options) {
+Result<std::string> emit(const rules::RuleSet& set, const Options& options) {
+    const lang::Program& program = set.program;
     const eval::CompileOptions how{options.level, options.cpu};
+    if (options.emit == "plan") return options.format == "json" ? plan_json(set) : plan_text(set);
     if (options.emit == "llvm")
         return compile::compile_text(program, how, compile::Text::Llvm, options.triple);
     if (options.emit == "asm")
@@ -31,17 +39,45 @@ Result<std::string> emit(const lang::Program& program, const Options& options) {
     return compile::compile_bundle(eval::write_request(program, how));
 }
 
-int run(const Options& options) {
+/// What a configuration changes of the rules themselves; a bundle is made of just these rules.
+Result<rules::LoadOptions> load_options(const std::string& config_file) {
+    rules::LoadOptions how;
+    if (config_file.empty()) return how;
+    SENSOR_TRY(app::Config config, app::load_config(config_file, {}));
+    how.least = config.priority;
+    how.selections = std::move(config.selections);
+    how.append_output = std::move(config.append_output);
+    return how;
+}
+
+int run_ast(const LoadedRules& loaded, const Options& options) {
+    const Result<std::string> trees =
+        options.format == "json" ? ast_json(loaded) : ast_text(loaded);
+    if (!trees) std::fputs(trees.error().text.c_str(), stderr);
+    if (!trees) return kBad;
+    return write_output(options.output, *trees) ? kGood : kUnusable;
+}
+
+int run(Options options) {
+    if (!options.bundle.empty()) options.output = options.bundle;
     if (options.emit == "bundle" && options.output.empty() && ::isatty(1) != 0) {
-        complain("a bundle is binary: name a file with --output");
+        complain("a bundle is binary: name a file with --bundle");
         return kUnusable;
     }
-    const auto files = read_files(options.files);
-    if (!files) return kUnusable;
-    const rules::RuleSet set = rules::load_rules(*files, {});
-    for (const lang::Diagnostic& d : set.diagnostics) std::fputs(lang::to_text(d).c_str(), stderr);
-    if (!set.ok()) return kBad;
-    const Result<std::string> bytes = emit(set.program, options);
+    if (options.format == "json" && options.emit != "ast" && options.emit != "plan") {
+        complain("--format json goes with --emit ast and --emit plan");
+        return kUnusable;
+    }
+    const auto how = load_options(options.config);
+    if (!how) complain(how.error().text);
+    if (!how) return kUnusable;
+    const auto loaded = load_input(options.input, *how);
+    if (!loaded) return kUnusable;
+    if (options.emit == "ast") return run_ast(*loaded, options);
+    for (const lang::Diagnostic& d : loaded->set.diagnostics)
+        std::fputs(lang::to_text(d).c_str(), stderr);
+    if (!loaded->set.ok()) return kBad;
+    const Result<std::string> bytes = emit(loaded->set, options);
     if (!bytes) complain(bytes.error().text);
     return bytes && write_output(options.output, *bytes) ? kGood : kUnusable;
 }
@@ -69,18 +105,40 @@ int run_bundle() {
 void declare_compile(CLI::App& app, int& exit) {
     auto options = std::make_shared<Options>();
     CLI::App* compile = app.add_subcommand("compile", "Compile rules files to machine code");
-    compile->add_option("FILE", options->files, "rules files or folders, loaded in this order")
-        ->required();
-    compile
-        ->add_option("--emit", options->emit,
-                     "llvm: LLVM IR; asm: assembler; bundle: what the sensor loads")
-        ->check(CLI::IsMember({"llvm", "asm", "bundle"}))
+    declare_rules(*compile, options->input);
+    CLI::Option* emit =
+        compile
+            ->add_option("--emit", options->emit,
+                         "ast: syntax trees, names may be unknown; plan: what is judged when, and "
+                         "its cost; llvm: LLVM IR; asm: assembler; bundle: what the sensor loads")
+            ->check(CLI::IsMember({"ast", "plan", "llvm", "asm", "bundle"}))
+            ->capture_default_str();
+    compile->add_option("--format", options->format, "of ast and plan: text or json")
+        ->check(CLI::IsMember({"text", "json"}))
         ->capture_default_str();
-    compile->add_option("-o,--output", options->output, "file to write, standard output without");
-    compile->add_option("--cpu", options->cpu,
-                        "least processor to run on (LLVM's name), the baseline without");
-    compile->add_option("--triple", options->triple,
-                        "other machine, for llvm and asm: aarch64-linux-gnu");
+    CLI::Option* output =
+        compile
+            ->add_option("-o,--output", options->output, "file to write, standard output without")
+            ->type_name("FILE");
+    compile
+        ->add_option("--bundle", options->bundle,
+                     "write the bundle that falco-ebpf --bundle takes, on any machine of this kind")
+        ->type_name("FILE")
+        ->excludes(emit)
+        ->excludes(output);
+    compile
+        ->add_option("-c,--config", options->config,
+                     "falco.yaml whose priority, rules and append_output change the rules")
+        ->type_name("FILE");
+    compile
+        ->add_option("--cpu", options->cpu,
+                     "least processor to run on, of a bundle one of " + eval::baselines_text() +
+                         " (default: the first)")
+        ->type_name("NAME");
+    compile
+        ->add_option("--triple", options->triple,
+                     "other machine, for llvm and asm: aarch64-linux-gnu")
+        ->type_name("TRIPLE");
     compile->add_option("-O", options->level, "0: compile fast, 1: run fast")
         ->check(CLI::Range(0, 1))
         ->capture_default_str();

@@ -9,6 +9,10 @@ constexpr sensor::rulec::Declare kCommands[] = {
     sensor::rulec::declare_check,
     sensor::rulec::declare_compile,
     sensor::rulec::declare_compile_bundle,
+    sensor::rulec::declare_fmt,
+    sensor::rulec::declare_list,
+    sensor::rulec::declare_completion,
+    sensor::rulec::declare_man,
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "rules/compile.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "lang/event_set.hpp"
 #include "lang/parse.hpp"
@@ -16,6 +17,36 @@ namespace {
 
 /// More event types than this make a rule slow enough to warn of.
 constexpr std::size_t kManyTypes = 100;
+
+using PlaceFn = std::function<Origin(const lang::TextPos&)>;
+
+void place_in_files(lang::TextPos& pos, const PlaceFn& place) {
+    const Origin origin = place(pos);
+    pos.offset = origin.offset;
+    pos.text = origin.file;
+}
+
+void place_in_files(lang::Operand& operand, const PlaceFn& place) {
+    place_in_files(operand.pos, place);
+    for (lang::Operand& arg : operand.transform.args) place_in_files(arg, place);
+    for (lang::Operand& item : operand.items) place_in_files(item, place);
+}
+
+void place_in_files(lang::Node& node, const PlaceFn& place) {
+    place_in_files(node.pos, place);
+    if (node.kind == lang::Node::Kind::Check) {
+        place_in_files(node.op_pos, place);
+        place_in_files(node.left, place);
+        if (node.right) place_in_files(*node.right, place);
+    }
+    for (const lang::NodePtr& child : node.children) place_in_files(*child, place);
+}
+
+std::shared_ptr<const lang::Node> placed_in_files(const lang::Node& tree, const PlaceFn& place) {
+    std::shared_ptr<lang::Node> copy = lang::clone(tree);
+    place_in_files(*copy, place);
+    return copy;
+}
 
 Rule make_rule(const RuleDef& def, const Reporter& reporter) {
     Rule rule;
@@ -126,6 +157,11 @@ Compiler::Outcome Compiler::compile_condition(const RuleDef& def, ListExpander& 
     lang::NodePtr tree = macros.expand(*parsed.root, place, text.text, rule.macros);
     if (!tree) return Outcome::Failed;
     if (def.one_line) tree = with_old_meaning(std::move(tree));
+    if (options_.trees) {
+        rule.tree = placed_in_files(*tree, [&](const lang::TextPos& pos) {
+            return pos.text == 0 ? place(pos) : macros.place(pos);
+        });
+    }
     rule.condition_compiled = to_text(*tree);
     const Reporter::Scope scope(reporter_, "rule condition", "", def.condition.at(0));
     checked_ = lang::check_condition(*tree, program);

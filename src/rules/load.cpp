@@ -120,4 +120,19 @@ RuleSet load_rules(const std::vector<SourceFile>& sources, const LoadOptions& op
     return set;
 }
 
+RuleSet load_condition(const SourceFile& condition, const LoadOptions& options) {
+    RuleSet set;
+    const std::vector<SourceFile> sources{condition};
+    const Files files(sources);
+    Reporter reporter(files, set.diagnostics);
+    Library library;
+    RuleDef def;
+    def.name = condition.name;
+    for (std::uint32_t k = 0; k < condition.text.size(); ++k)
+        def.condition.append(condition.text.substr(k, 1), {0, k});
+    library.rules.add(std::move(def));
+    Compiler(library, reporter, options).build(set);
+    return set;
+}
+
 }  // namespace sensor::rules

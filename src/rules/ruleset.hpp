@@ -5,11 +5,13 @@
 
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "lang/ast.hpp"
 #include "lang/diagnostic.hpp"
 #include "lang/output_format.hpp"
 #include "lang/program.hpp"
@@ -72,6 +74,9 @@ struct Rule {
     lang::OutputFormat format;        ///< of the output with everything appended
     std::vector<ExtraFormat> extra_formats;
     std::size_t definition = 0;  ///< its place among all rules, running or idle
+    /// With LoadOptions::trees: macros and lists replaced; `offset` and `text` of a position
+    /// are a byte of a file and the number of that file. Null if it could not be made.
+    std::shared_ptr<const lang::Node> tree;
 };
 
 struct Selection {  ///< one entry of the config list `rules:`
@@ -103,6 +108,7 @@ struct LoadOptions {
     std::vector<AppendOutput> append_output;
     lang::StaticFields static_fields;  ///< static.NAME: its text
     bool describe = false;             ///< fill in what only listings need
+    bool trees = false;  ///< for tools that judge conditions as they were written
 };
 
 /// What a macro or list became; for listings and explanations, not needed for running rules.
@@ -165,6 +171,9 @@ struct RuleSet {
 
 /// Loads files in the given order into one rule set; collects every problem of every file.
 RuleSet load_rules(const std::vector<SourceFile>& files, const LoadOptions& options);
+
+/// One condition as a rule set of its own: a rule without output, named like the file, at byte 0.
+RuleSet load_condition(const SourceFile& condition, const LoadOptions& options);
 
 /// Reads a file or, for a directory, its *.yaml and *.yml sorted by name.
 Result<std::vector<SourceFile>> read_rules_path(const std::string& path);

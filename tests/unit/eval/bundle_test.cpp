@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eval/bundle.hpp"
 
+#include "eval/hash.hpp"
+#include "eval/processor.hpp"
 #include "eval/program_io.hpp"
 #include "tests/support/catch.hpp"
 
@@ -100,16 +102,51 @@ TEST_CASE("a bundle gives back what was put in") {
 }
 
 TEST_CASE("a bundle of other rules is refused") {
+    lang::Program more = sample();
+    more.conditions.push_back(more.conditions.front());
     const std::string bytes = sample_bundle(write_request(sample(), {}));
-    const auto other = read_bundle(bytes, write_request(sample(), {0, ""}));
+    const auto other = read_bundle(bytes, write_request(more, {}));
     REQUIRE_FALSE(other);
     CHECK(other.error().text == "bundle of other rules");
+}
+
+TEST_CASE("how a bundle was compiled does not make it foreign") {
+    const std::string bytes = sample_bundle(write_request(sample(), {0, ""}));
+    const auto read = read_bundle(bytes, write_request(sample(), {1, ""}));
+    REQUIRE(read);
+    CHECK(read->options.level == 0);
+}
+
+TEST_CASE("a bundle for a processor that this is not is refused by its name") {
+    const std::string bytes = sample_bundle(write_request(sample(), {1, "x86-64-v9"}));
+    const auto read = read_bundle(bytes, write_request(sample(), {}));
+    REQUIRE_FALSE(read);
+    CHECK(read.error().text == "bundle for a processor of x86-64-v9, which this is not");
+}
+
+TEST_CASE("a bundle made with other tables is of another version") {
+    const std::string request = write_request(sample(), {});
+    std::string bytes = sample_bundle(request);
+    bytes[32] = static_cast<char>(bytes[32] ^ 1);  // the maker's mark
+    // The checksum is not a secret: whoever makes bundles otherwise writes a good one.
+    const std::uint64_t sum = hash64(std::string_view(bytes).substr(16), 0x5eed);
+    for (std::size_t k = 0; k < 8; ++k) bytes[8 + k] = static_cast<char>(sum >> (8 * k));
+    const auto read = read_bundle(bytes, request);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().text == "bundle of another version of falco-rulec");
+}
+
+TEST_CASE("every processor runs the least baseline; other names are none") {
+    CHECK(runs_here(""));
+    CHECK(is_baseline(""));
+    CHECK_FALSE(is_baseline("no-such-cpu"));
+    CHECK_FALSE(runs_here("no-such-cpu"));
 }
 
 TEST_CASE("every flipped byte and every cut of a bundle is noticed") {
     const std::string request = write_request(sample(), {});
     const std::string good = sample_bundle(request);
-    const std::size_t used = 64 + 4 + request.size();
+    const std::size_t used = 72 + 4 + request.size();
     for (std::size_t k = 0; k < good.size(); k += k < used || k + 16 > good.size() ? 1 : 997) {
         std::string bad = good;
         bad[k] = static_cast<char>(bad[k] ^ 0x20);
