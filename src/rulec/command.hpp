@@ -26,6 +26,9 @@ using Declare = void (*)(CLI::App& app, int& exit);
 void declare_check(CLI::App& app, int& exit);
 void declare_compile(CLI::App& app, int& exit);
 void declare_compile_bundle(CLI::App& app, int& exit);
+void declare_diff(CLI::App& app, int& exit);
+void declare_explain(CLI::App& app, int& exit);
+void declare_test(CLI::App& app, int& exit);
 
 /// Says on standard error what is in the way.
 void complain(const std::string& text);

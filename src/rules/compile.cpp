@@ -21,6 +21,7 @@ Rule make_rule(const RuleDef& def, const Reporter& reporter) {
     rule.name = def.name;
     rule.description = def.description;
     rule.condition = with_exceptions(def).text;
+    rule.condition_alone = def.condition.text;
     rule.output = def.output.text;
     rule.priority = def.priority;
     rule.source = def.source;
@@ -29,12 +30,28 @@ Rule make_rule(const RuleDef& def, const Reporter& reporter) {
     rule.warn_evttypes = def.warn_evttypes;
     rule.capture = def.capture;
     rule.capture_duration_ms = def.capture_duration_ms;
-    for (const Exception& exception : def.exceptions)
-        rule.exception_names.push_back(exception.name);
+    for (const Exception& e : def.exceptions) {
+        rule.exception_names.push_back(e.name);
+        rule.exceptions.push_back({e.name, e.scalar, e.fields, e.comps, e.tuples.size()});
+    }
     const lang::Position position = reporter.files().position(def.at);
     rule.file = position.file;
     rule.line = position.line;
     return rule;
+}
+
+/// with_exceptions puts each exception that has values behind the condition: `and not (...)`.
+void label_exceptions(const RuleDef& def, lang::Node& root) {
+    std::vector<const Exception*> used;
+    for (const Exception& e : def.exceptions) {
+        if (!e.tuples.empty()) used.push_back(&e);
+    }
+    if (root.kind != lang::Node::Kind::And || root.children.size() <= used.size()) return;
+    const std::size_t first = root.children.size() - used.size();
+    for (std::size_t k = 0; k < used.size(); ++k) {
+        root.children[first + k]->label = lang::Node::Label::Exception;
+        root.children[first + k]->label_name = used[k]->name;
+    }
 }
 
 }  // namespace
@@ -102,12 +119,14 @@ Compiler::Outcome Compiler::compile_condition(const RuleDef& def, ListExpander& 
                         parsed.error->found.empty() ? "" : "found " + parsed.error->found);
         return Outcome::Failed;
     }
+    label_exceptions(def, *parsed.root);
     const auto place = [&](const lang::TextPos& pos) { return text.at(pos.offset); };
     lang::NodePtr tree = macros.expand(*parsed.root, place, rule.macros);
     if (!tree) return Outcome::Failed;
     if (def.one_line) tree = with_old_meaning(std::move(tree));
     rule.condition_compiled = to_text(*tree);
     checked_ = lang::check_condition(*tree, program);
+    if (options_.trees) rule.tree = std::move(tree);
     const Outcome outcome = report(def, checked_.problems, text, macros);
     if (outcome == Outcome::Good && def.warn_evttypes &&
         lang::count_types(checked_.events) > kManyTypes) {

@@ -5,11 +5,13 @@
 
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "lang/ast.hpp"
 #include "lang/diagnostic.hpp"
 #include "lang/output_format.hpp"
 #include "lang/program.hpp"
@@ -32,6 +34,14 @@ bool parse_priority(std::string_view text, Priority& out) noexcept;
 /// The beginning of a word, as rules files had it until 2018; the first priority that fits.
 bool parse_priority_start(std::string_view text, Priority& out) noexcept;
 
+/// One exception of a rule: what may be appended to it.
+struct ExceptionInfo {
+    std::string name;
+    bool scalar = false;  ///< one field, values are a flat list
+    std::vector<std::string> fields, comps;
+    std::size_t values = 0;  ///< tuples there are
+};
+
 struct Rule {
     std::string name;
     std::string description;
@@ -48,6 +58,9 @@ struct Rule {
     std::uint32_t capture_duration_ms = 0;
     std::vector<std::string> macros, lists;  ///< named in the condition itself, sorted
     std::vector<std::string> exception_names;
+    std::vector<ExceptionInfo> exceptions;
+    std::string condition_alone;             ///< as written, without exceptions
+    std::shared_ptr<const lang::Node> tree;  ///< macros replaced and labelled; LoadOptions::trees
     std::string file;
     std::size_t line = 0;
     std::uint32_t condition_idx = 0;  ///< into program.conditions
@@ -71,6 +84,7 @@ struct LoadOptions {
     Priority least = Priority::Debug;
     std::vector<Selection> selections;
     std::vector<AppendOutput> append_output;
+    bool trees = false;  ///< keep Rule::tree, for explanations
 };
 
 /// What a macro or list became; for listings and explanations, not needed for running rules.
