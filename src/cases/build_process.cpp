@@ -12,6 +12,7 @@
 namespace sensor::cases {
 namespace {
 
+constexpr double kMostAge = 1e9;      // seconds
 constexpr unsigned kMostNested = 60;  // parents, or programs like each other
 
 const std::set<std::string>& process_keys() {
@@ -137,7 +138,10 @@ state::FdInfo descriptor(const std::string& text, Place at) {
 }
 
 std::uint64_t age(const YAML::Node& node) {
-    return kNow - static_cast<std::uint64_t>(node.as<double>() * 1e9);
+    const double seconds = node.as<double>();
+    if (!(seconds >= 0 && seconds <= kMostAge))
+        throw CaseError{place_of(node), "no age in seconds: " + node.as<std::string>()};
+    return kNow - static_cast<std::uint64_t>(seconds * 1e9);
 }
 
 void read_identity(const YAML::Node& node, state::ProcessSpec& out) {

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "lang/similar.hpp"
+#include "rules/yaml_text.hpp"
 
 namespace sensor::cases {
 namespace {
@@ -43,6 +44,12 @@ std::vector<std::string> strings(const YAML::Node& node) {
     return out;
 }
 
+/// The first document; parsed by way of rules/, which guards against texts that never end.
+YAML::Node document(const std::string& text) {
+    const std::vector<YAML::Node> all = rules::load_documents(text);
+    return all.empty() ? YAML::Node() : all.front();
+}
+
 void read_surroundings(const YAML::Node& root, CaseFile& out) {
     if (root["programs"]) out.programs.reset(root["programs"]);
     if (root["containers"]) out.containers.reset(root["containers"]);
@@ -60,7 +67,7 @@ public:
     }
 
     void read() {
-        const YAML::Node root = YAML::Load(out_.text);
+        const YAML::Node root = document(out_.text);
         check_keys(root, {"rules", "inline", "users", "programs", "containers", "cases"},
                    "a file of cases");
         read_surroundings(root, out_);
@@ -264,6 +271,8 @@ Result<CaseFile> guarded(CaseFile file, Read&& read) {
         return file.error({{error.mark}, error.msg});
     } catch (const CaseError& error) {
         return file.error(error);
+    } catch (const std::exception& error) {
+        return file.error({{}, std::string("cannot read YAML: ") + error.what()});
     }
 }
 
@@ -304,7 +313,7 @@ Result<CaseFile> read_event_text(const std::string& name, const std::string& tex
     file.path = name;
     file.text = text;
     return guarded(std::move(file),
-                   [&](CaseFile& out) { read_event_case(YAML::Load(out.text), out); });
+                   [&](CaseFile& out) { read_event_case(document(out.text), out); });
 }
 
 }  // namespace sensor::cases

@@ -101,7 +101,7 @@ std::string or_false(const TruthNode& node, unsigned depth) {
         return named(node, "all " + all + " alternatives are for other events");
     if (left != 0) out += "; " + std::to_string(left) + " more";
     if (others != 0) out += "; " + std::to_string(others) + " for other events";
-    return named(node, "none of " + all + " alternatives holds: " + out);
+    return named(node, "none of " + all + " alternatives holds (" + out + ")");
 }
 
 std::string why_false(const TruthNode& node, unsigned depth) {

@@ -42,7 +42,7 @@ std::string delta_text(const std::string& rule, const RuleDelta& delta, const Pa
         return count == 0 ? std::string() : sign + std::to_string(count);
     };
     const std::string counts =
-        padded(std::to_string(delta.before) + " → " + std::to_string(delta.after), 14);
+        padded(std::to_string(delta.before) + " → " + std::to_string(delta.after), 16);
     std::string out = "  " + counts + paint(Colour::Green, padded(part("+", delta.gained), 7)) +
                       paint(Colour::Red, padded(part("-", delta.lost), 7)) + rule + "\n";
     for (const std::string& text : delta.gained_texts)
@@ -63,7 +63,7 @@ std::string alerts_text(const SetDifference& found, const Paint& paint) {
                       " alerts before: " + std::to_string(found.gained()) + " gained, " +
                       std::to_string(found.lost()) + " lost\n";
     if (!rows.empty())
-        out += paint(Colour::Dim, "  before → after  gained lost  rule") + "\n" + rows;
+        out += paint(Colour::Dim, "  before → after  gained lost   rule") + "\n" + rows;
     return out;
 }
 

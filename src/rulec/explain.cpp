@@ -200,7 +200,8 @@ std::string printed(const RuleFacts& facts, const std::optional<Finding>& findin
     const Show show{Paint::of_stdout(), options.full};
     if (!finding) return text_of(facts, show);
     if (options.facts) return text_of(facts, show) + text_of(*finding, show);
-    return show.paint(Colour::Bold, facts.rule->name) + "\n" + text_of(*finding, show);
+    const std::string head = finding->bare ? options.condition : facts.rule->name;
+    return show.paint(Colour::Bold, head) + "\n" + text_of(*finding, show);
 }
 
 int run(const Options& options) {

@@ -231,7 +231,7 @@ std::string silence_text(const Finding& finding, const Show& show) {
 std::string text_of(const RuleFacts& facts, const Show& show) {
     const rules::Rule& rule = *facts.rule;
     std::string out = show.paint(Colour::Bold, rule.name);
-    if (!rule.file.empty())
+    if (rule.line != 0 && rule.name != rule.file)
         out += "  " + show.paint(Colour::Dim, rule.file + ":" + std::to_string(rule.line));
     out += "\n";
     if (!facts.active) out += "  " + show.paint(Colour::Yellow, "this rule is not active") + "\n";

@@ -14,7 +14,7 @@ constexpr sensor::rulec::Declare kCommands[] = {
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app("Checks and compiles rules files. Needs no privileges and starts nothing.",
+    CLI::App app("Checks, explains, tests and compiles rules files. Needs no privileges.",
                  "falco-rulec");
     app.set_version_flag("--version", SENSOR_VERSION);
     app.require_subcommand(1);

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """falco-rulec test: what passes, what fails and how it is said, JUnit XML, coverage."""
+import re
+import shutil
 import xml.etree.ElementTree
 
 import program
@@ -112,6 +114,19 @@ class Test(program.Case):
         self.write("tests/deep/b.yml", GOOD.replace("rules.yaml", "../../rules.yaml"))
         text = self.run_rulec("test", str(self.folder / "tests")).stdout
         self.assertIn("2 cases: 2 passed", text)
+
+    def test_examples_of_the_documentation(self):
+        page = (self.tree / "docs/rule-tests.md").read_text()
+        shutil.copy(self.capture, self.folder)
+        examples = re.findall(r"```yaml\n(.*?)```", page, re.S)
+        self.assertGreater(len(examples), 3)
+        for text in examples:
+            if text.startswith("- case"):
+                text = "cases:\n" + text
+            if not text.startswith("rules:") and "condition:" not in text:
+                text = f"rules: {self.rules}\n" + text
+            path = self.write("example.yaml", text)
+            self.run_rulec("test", path, "--rules-dir", str(self.tree / "rules"))
 
 
 if __name__ == "__main__":
