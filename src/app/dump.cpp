@@ -6,11 +6,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "app/judge.hpp"
 #include "app/live.hpp"
 #include "app/query.hpp"
 #include "app/replay.hpp"
 #include "base/log.hpp"
+#include "judge/judge.hpp"
 #include "output/render.hpp"
 
 namespace sensor::app {
@@ -47,7 +47,7 @@ private:
     void show(const Event& event) {
         ++shown_;
         if (options_.count) return;
-        EngineTerms terms(judge_.engine());
+        judge::EngineTerms terms(judge_.engine());
         const output::RenderOptions how{config_.buffer_base64, event.ts_ns()};
         const lang::OutputFormat& format = query_.rules[0].format;
         if (!options_.top.empty()) {
@@ -84,7 +84,7 @@ private:
     const DumpOptions& options_;
     const Config& config_;
     const rules::RuleSet& query_;
-    Judge judge_;
+    judge::Judge judge_;
     std::unordered_map<std::string, std::uint64_t> values_;  // --top
     std::uint64_t shown_ = 0;
 };
@@ -122,7 +122,7 @@ Result<> dump_capture(const Options& options, const Config& config, const rules:
                       engine::Engine& engine) {
     SENSOR_TRY(const std::unique_ptr<capture::ScapSource> source,
                capture::ScapSource::open(config.capture_file));
-    state::State state(replay_state());
+    state::State state(judge::replay_state());
     Dumper dumper(options.dump, config, query, engine, state);
     const auto limit_ns = static_cast<std::uint64_t>(options.duration_s * 1e9);
     const Result<> ended = read_capture(

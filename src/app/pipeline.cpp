@@ -20,7 +20,7 @@ void Pipeline::handle(std::span<const std::byte> record, std::uint64_t number, b
 
 void Pipeline::alert(const rules::Rule& rule, const fields::Context& context) {
     ++rule_hits_[rule.condition_idx];
-    EngineTerms terms(judge_.engine());
+    judge::EngineTerms terms(judge_.engine());
     const output::RenderOptions how{buffers_base64_, context.event.ts_ns()};
     output::Alert alert;
     alert.ts_ns = context.event.ts_ns();

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "app/judge.hpp"
+#include "judge/judge.hpp"
 #include "output/dispatch.hpp"
 #include "rules/ruleset.hpp"
 
@@ -36,7 +36,7 @@ private:
     const rules::RuleSet& ruleset_;
     output::Dispatcher& dispatcher_;
     const bool buffers_base64_;
-    Judge judge_;
+    judge::Judge judge_;
     std::vector<std::uint64_t> rule_hits_;  // by rule
 };
 

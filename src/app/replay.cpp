@@ -13,8 +13,6 @@
 namespace sensor::app {
 namespace {
 
-constexpr int kPollMs = 100;
-
 /// One line of progress, rewritten in place; nothing where nobody looks.
 class ProgressLine {
 public:
@@ -57,35 +55,15 @@ void log_problems(const capture::ScapStats& stats) {
 
 }  // namespace
 
-state::Options replay_state() {
-    state::Options options;
-    options.live = false;
-    return options;
-}
-
-Result<> read_capture(capture::ScapSource& source, state::State& state, const ReplayFn& on_record,
-                      const std::function<bool()>& stop) {
-    state.load(source.take_tables());
-    const capture::RecordFn hand_over = [&](std::span<const std::byte> record) {
-        const capture::ScapEvent& event = source.event();
-        on_record(record, event.number, !event.state_only);
-    };
+Result<> read_capture(capture::ScapSource& source, state::State& state,
+                      const judge::ReplayFn& on_record, const std::function<bool()>& stop) {
     ProgressLine progress(source);
-    std::uint64_t section = source.section();
-    while (!source.ended() && !stop_requested() && !stop()) {
-        const Result<std::size_t> count = source.poll(hand_over, kPollMs);
-        if (!count.has_value()) {
-            log_problems(source.scap_stats());
-            return count.error();
-        }
-        if (source.section() != section) {  // a file appended to the first: another machine
-            section = source.section();
-            state.load(source.take_tables());
-        }
+    const Result<> ended = judge::replay_capture(source, state, on_record, [&] {
         progress.update();
-    }
+        return stop_requested() || stop();
+    });
     log_problems(source.scap_stats());
-    return Ok{};
+    return ended;
 }
 
 Result<> replay(const Options& options, const Config& config, const rules::RuleSet& ruleset,
@@ -93,7 +71,7 @@ Result<> replay(const Options& options, const Config& config, const rules::RuleS
     log::info("Replaying events from the capture file: {}", config.capture_file);
     SENSOR_TRY(const std::unique_ptr<capture::ScapSource> source,
                capture::ScapSource::open(config.capture_file));
-    Session session(config, ruleset, engine, replay_state());
+    Session session(config, ruleset, engine, judge::replay_state());
     Pipeline& pipeline = session.pipeline();
     const auto limit_ns = static_cast<std::uint64_t>(options.duration_s * 1e9);
     const Result<> ended = read_capture(

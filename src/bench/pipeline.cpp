@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <optional>
 
-#include "app/judge.hpp"
 #include "app/query.hpp"
 #include "app/replay.hpp"
 #include "base/log.hpp"
@@ -13,6 +12,7 @@
 #include "bench/repeat_capture.hpp"
 #include "bench/rounds.hpp"
 #include "bench/tree.hpp"
+#include "judge/judge.hpp"
 #include "rules/ruleset.hpp"
 
 namespace sensor::bench {
@@ -42,8 +42,8 @@ public:
     Result<std::vector<double>> measure(const RepeatedCapture& capture) {
         SENSOR_TRY(const std::unique_ptr<capture::ScapSource> source,
                    capture::ScapSource::open(capture.path()));
-        state::State state(app::replay_state());
-        std::optional<app::Judge> judge;
+        state::State state(judge::replay_state());
+        std::optional<judge::Judge> judge;
         if (engine_) judge.emplace(*engine_, state, ruleset_.rules.size(), false);
         std::uint64_t events = 0;
         matches_ = 0;
@@ -61,7 +61,7 @@ public:
 
 private:
     void handle(std::span<const std::byte> record, std::uint64_t number, bool wanted,
-                state::State& state, std::optional<app::Judge>& judge) {
+                state::State& state, std::optional<judge::Judge>& judge) {
         if (stage_ == Stage::Read) return;
         if (judge) {
             judge->handle(record, number, wanted,

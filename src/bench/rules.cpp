@@ -6,8 +6,8 @@
 #include <map>
 #include <memory>
 
-#include "app/judge.hpp"
-#include "app/replay.hpp"
+#include "judge/judge.hpp"
+#include "judge/replay.hpp"
 #include "bench/busy_host.hpp"
 #include "bench/machine.hpp"
 #include "bench/rounds.hpp"
@@ -62,7 +62,7 @@ public:
     /// One round. out: ns an event
     Result<std::vector<double>> measure(Streams& streams, std::size_t rules) {
         const BusyHost& host = streams.of_round(rounds_[rules]++);
-        state::State state(app::replay_state());
+        state::State state(judge::replay_state());
         host.fill(state);
         std::span<const OwnedRecord> events(host.events());
         const bool slow = judges_ && !native_ && !narrowing_;
@@ -77,7 +77,7 @@ public:
                 state.end(event);
             }
         } else {
-            app::Judge judge(*engine, state, rules, false);
+            judge::Judge judge(*engine, state, rules, false);
             std::uint64_t number = 0;
             for (const OwnedRecord& record : events) {
                 judge.handle(record.record(), ++number, true,

@@ -70,6 +70,8 @@ NodePtr clone(const Node& node) {
     auto copy = std::make_unique<Node>();
     copy->kind = node.kind;
     copy->pos = node.pos;
+    copy->label = node.label;
+    copy->label_name = node.label_name;
     copy->macro = node.macro;
     copy->left = node.left;
     copy->op = node.op;

@@ -52,8 +52,11 @@ using NodePtr = std::unique_ptr<Node>;
 
 struct Node {
     enum class Kind : std::uint8_t { And, Or, Not, Check, Macro };
+    enum class Label : std::uint8_t { None, Macro, Exception };
     Kind kind = Kind::Check;
     TextPos pos;
+    Label label = Label::None;      ///< set by rules/: what this subtree was put in for
+    std::string label_name;         ///< of the macro or the exception
     std::vector<NodePtr> children;  ///< And, Or: two or more; Not: one
     std::string macro;              ///< Macro
     // Check

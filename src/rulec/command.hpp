@@ -30,6 +30,9 @@ void declare_fmt(CLI::App& app, int& exit);
 void declare_list(CLI::App& app, int& exit);
 void declare_completion(CLI::App& app, int& exit);
 void declare_man(CLI::App& app, int& exit);
+void declare_diff(CLI::App& app, int& exit);
+void declare_explain(CLI::App& app, int& exit);
+void declare_test(CLI::App& app, int& exit);
 
 /// Says on standard error what is in the way.
 void complain(const std::string& text);

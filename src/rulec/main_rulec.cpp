@@ -8,17 +8,20 @@ namespace {
 constexpr sensor::rulec::Declare kCommands[] = {
     sensor::rulec::declare_check,
     sensor::rulec::declare_compile,
-    sensor::rulec::declare_compile_bundle,
+    sensor::rulec::declare_explain,
+    sensor::rulec::declare_test,
+    sensor::rulec::declare_diff,
     sensor::rulec::declare_fmt,
     sensor::rulec::declare_list,
     sensor::rulec::declare_completion,
     sensor::rulec::declare_man,
+    sensor::rulec::declare_compile_bundle,
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app("Checks and compiles rules files. Needs no privileges and starts nothing.",
+    CLI::App app("Checks, explains, tests and compiles rules files. Needs no privileges.",
                  "falco-rulec");
     app.set_version_flag("--version", SENSOR_VERSION);
     app.require_subcommand(1);

@@ -64,6 +64,8 @@ Rule make_rule(const RuleDef& def, const Reporter& reporter) {
     rule.capture_duration_ms = def.capture_duration_ms;
     for (const Exception& exception : def.exceptions) {
         rule.exception_names.push_back(exception.name);
+        rule.exceptions.push_back({exception.name, exception.scalar, exception.fields,
+                                   exception.comps, exception.tuples.size()});
         const auto add = [](const std::vector<std::string>& from, std::vector<std::string>& to) {
             to.insert(to.end(), from.begin(), from.end());
         };
@@ -76,6 +78,20 @@ Rule make_rule(const RuleDef& def, const Reporter& reporter) {
     rule.file = position.file;
     rule.line = position.line;
     return rule;
+}
+
+/// with_exceptions puts each exception that has values behind the condition: `and not (...)`.
+void label_exceptions(const RuleDef& def, lang::Node& root) {
+    std::vector<const Exception*> used;
+    for (const Exception& e : def.exceptions) {
+        if (!e.tuples.empty()) used.push_back(&e);
+    }
+    if (root.kind != lang::Node::Kind::And || root.children.size() <= used.size()) return;
+    const std::size_t first = root.children.size() - used.size();
+    for (std::size_t k = 0; k < used.size(); ++k) {
+        root.children[first + k]->label = lang::Node::Label::Exception;
+        root.children[first + k]->label_name = used[k]->name;
+    }
 }
 
 }  // namespace
@@ -153,6 +169,7 @@ Compiler::Outcome Compiler::compile_condition(const RuleDef& def, ListExpander& 
                         {expression_at(text.text, parsed.error->pos), {}});
         return Outcome::Failed;
     }
+    label_exceptions(def, *parsed.root);
     const auto place = [&](const lang::TextPos& pos) { return text.at(pos.offset); };
     lang::NodePtr tree = macros.expand(*parsed.root, place, text.text, rule.macros);
     if (!tree) return Outcome::Failed;

@@ -150,12 +150,17 @@ void MacroTable::mark_used(const lang::Node& tree) {
 
 lang::NodePtr MacroTable::replaced(const lang::Node& node) const {
     if (node.kind == lang::Node::Kind::Macro) {
-        return replaced(*entries_[library_.macros.index.at(node.macro)].tree);
+        lang::NodePtr body = replaced(*entries_[library_.macros.index.at(node.macro)].tree);
+        body->label = lang::Node::Label::Macro;
+        body->label_name = node.macro;
+        return body;
     }
     if (node.children.empty()) return lang::clone(node);
     auto copy = std::make_unique<lang::Node>();
     copy->kind = node.kind;
     copy->pos = node.pos;
+    copy->label = node.label;
+    copy->label_name = node.label_name;
     for (const lang::NodePtr& child : node.children) copy->children.push_back(replaced(*child));
     return copy;
 }

@@ -48,6 +48,14 @@ struct ExtraFormat {
     lang::OutputFormat format;
 };
 
+/// One exception of a rule: what may be appended to it.
+struct ExceptionInfo {
+    std::string name;
+    bool scalar = false;  ///< one field, values are a flat list
+    std::vector<std::string> fields, comps;
+    std::size_t values = 0;  ///< tuples there are
+};
+
 struct Rule {
     std::string name;
     std::string description;
@@ -68,6 +76,7 @@ struct Rule {
     std::vector<std::string> exception_fields, exception_operators;  ///< sorted, unique
     std::vector<std::string> output_fields;  ///< named in the output, in its order
     ConditionDetails details;
+    std::vector<ExceptionInfo> exceptions;
     std::string file;
     std::size_t line = 0;
     std::uint32_t condition_idx = 0;  ///< into program.conditions

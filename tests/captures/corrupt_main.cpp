@@ -13,10 +13,10 @@
 #include <iterator>
 #include <random>
 
-#include "app/judge.hpp"
 #include "app/query.hpp"
 #include "app/replay.hpp"
 #include "capture/scap/byte_stream.hpp"
+#include "judge/judge.hpp"
 
 namespace {
 
@@ -55,11 +55,11 @@ std::string damaged(std::string bytes, std::mt19937_64& random) {
 Result<> read(std::string bytes, const rules::RuleSet& query, engine::Engine& engine) {
     SENSOR_TRY(std::unique_ptr<capture::ScapSource> source,
                capture::ScapSource::read(capture::scap::memory_bytes(std::move(bytes)), "damaged"));
-    state::State state(app::replay_state());
-    app::Judge judge(engine, state, 1, false);
+    state::State state(judge::replay_state());
+    judge::Judge judge(engine, state, 1, false);
     std::size_t printed = 0;
     const auto show = [&](const fields::Context& context, std::span<const std::uint32_t>) {
-        app::EngineTerms terms(engine);
+        judge::EngineTerms terms(engine);
         printed += output::render_message(query.rules[0].format, query.program, terms,
                                           {false, context.event.ts_ns()})
                        .size();

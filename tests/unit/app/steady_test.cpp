@@ -22,7 +22,7 @@ void watch(const std::string& path, SteadyFields& steady) {
     INFO(path);
     const auto source = capture::ScapSource::open(path);
     REQUIRE(source.has_value());
-    state::State state(app::replay_state());
+    state::State state(judge::replay_state());
     const Result<> read = app::read_capture(
         **source, state,
         [&](std::span<const std::byte> record, std::uint64_t number, bool) {

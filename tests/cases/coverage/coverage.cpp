@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/cases/runner/coverage.hpp"
+#include "tests/cases/coverage/coverage.hpp"
 
 #include <cstdio>
 #include <fstream>
@@ -50,22 +50,19 @@ void print_share(const char* what, std::size_t covered, std::size_t all) {
 
 }  // namespace
 
-void Coverage::add(const CaseFile& file, const Case& test, const Loaded& rules) {
-    if (test.rejects) return;
-    for (const testing::TestEvent& event : build_world(file, test).events) {
-        events.emplace(event.event().info().name);
-    }
+void Coverage::add(const World& world, const Case& test, const rules::RuleSet& ruleset) {
+    for (const OwnedRecord& event : world.events) events.emplace(event.event().info().name);
     std::set<std::string> expected;
     for (const ExpectedAlert& alert : test.alerts) expected.insert(alert.rule);
-    for (const rules::Rule& rule : rules.ruleset.rules) {
+    for (const rules::Rule& rule : ruleset.rules) {
         const bool ours = rule.file != "inline.yaml";
         if (expected.count(rule.name) == 0) {
             if (ours) quiet.insert(rule.name);
             continue;
         }
         if (ours) fired.insert(rule.name);
-        Walker walker(rules.ruleset.program, *this);
-        walker.node(rules.ruleset.program.conditions[rule.condition_idx].root);
+        Walker walker(ruleset.program, *this);
+        walker.node(ruleset.program.conditions[rule.condition_idx].root);
         for (const lang::OutputPart& part : rule.format.parts) {
             if (part.has_term) walker.term(part.term);
         }

@@ -3,12 +3,27 @@
 // is filled in from the process that does it, as the probe would.
 #include <sys/stat.h>
 
-#include "tests/cases/runner/build.hpp"
+#include "cases/build.hpp"
+#include "lang/similar.hpp"
 
 namespace sensor::cases {
 namespace {
 
-using Values = std::map<std::string, testing::ParamValue>;
+using Values = std::map<std::string, ParamValue>;
+
+std::vector<std::string_view> event_names() {
+    std::vector<std::string_view> out;
+    for (const EventInfo& info : all_events()) out.push_back(info.name);
+    for (const SyscallInfo& call : all_syscalls()) out.push_back(call.name);
+    return out;
+}
+
+std::string param_names(const EventInfo& info) {
+    std::string out;
+    for (const ParamInfo& param : info.params)
+        out += (out.empty() ? "it has " : ", ") + std::string(param.name);
+    return out.empty() ? "it has none" : out;
+}
 
 const EventInfo& find_event(const YAML::Node& key) {
     const auto name = key.as<std::string>();
@@ -20,7 +35,7 @@ const EventInfo& find_event(const YAML::Node& key) {
         if (info.name == name) return info;
     }
     if (syscall_info(name) != nullptr) return event_info(EventType::generic);
-    throw CaseError{line_of(key), "no event " + name};
+    throw CaseError{place_of(key), "no event " + name, lang::did_you_mean(name, event_names())};
 }
 
 std::string text_block(const std::vector<std::string>& texts) {
@@ -91,30 +106,31 @@ void fill_defaults(const EventInfo& info, const state::ProcessSpec& by, Values& 
     }
 }
 
-std::uint32_t file_kind(const std::string& word, std::size_t line) {
+std::uint32_t file_kind(const std::string& word, Place at) {
     static const std::map<std::string, std::uint32_t> kinds = {
         {"file", S_IFREG}, {"directory", S_IFDIR}, {"char", S_IFCHR},        {"block", S_IFBLK},
         {"fifo", S_IFIFO}, {"socket", S_IFSOCK},   {"memfd", REC_ANON_MEMFD}};
     const auto found = kinds.find(word);
-    if (found == kinds.end()) throw CaseError{line, "unknown kind of object " + word};
+    if (found == kinds.end()) throw CaseError{at, "unknown kind of object " + word};
     return found->second;
 }
 
 /// object: {path: /x, kind: file, ino: 5} or {tuple: 1.2.3.4:5->..., type: tcp}: what the kernel
 /// says of the object behind the descriptor.
-testing::FdObject build_object(const YAML::Node& node) {
+FdObject build_object(const YAML::Node& node) {
     if (const YAML::Node tuple = node["tuple"]) {
         const auto text = tuple.as<std::string>();
-        const std::string bytes = encode_tuple(text, line_of(tuple));
+        const std::string bytes = encode_tuple(text, place_of(tuple));
         const bool udp = node["type"] && node["type"].as<std::string>() == "udp";
-        return testing::socket_object(bytes, static_cast<std::uint16_t>(bytes[0]),
-                                      udp ? std::uint16_t{2} : std::uint16_t{1}, 0x1234,
-                                      udp ? std::uint16_t{17} : std::uint16_t{6});
+        return socket_object(bytes, static_cast<std::uint16_t>(bytes[0]),
+                             udp ? std::uint16_t{2} : std::uint16_t{1}, 0x1234,
+                             udp ? std::uint16_t{17} : std::uint16_t{6});
     }
     const std::uint64_t ino = node["ino"] ? node["ino"].as<std::uint64_t>() : 77;
     const std::uint32_t kind =
-        node["kind"] ? file_kind(node["kind"].as<std::string>(), line_of(node)) : S_IFREG;
-    return testing::file_object(node["path"].as<std::string>(), ino, 1, kind);
+        node["kind"] ? file_kind(node["kind"].as<std::string>(), place_of(node)) : S_IFREG;
+    if (!node["path"]) throw CaseError{place_of(node), "an object has a path or a tuple"};
+    return file_object(node["path"].as<std::string>(), ino, 1, kind);
 }
 
 struct EventNode {
@@ -123,7 +139,7 @@ struct EventNode {
 };
 
 EventNode split(const YAML::Node& node) {
-    if (!node.IsMap()) throw CaseError{line_of(node), "an event is a map NAME: {parameters}"};
+    if (!node.IsMap()) throw CaseError{place_of(node), "an event is a map NAME: {parameters}"};
     EventNode out;
     for (const auto& entry : node) {
         const auto key = entry.first.as<std::string>();
@@ -141,22 +157,24 @@ EventNode split(const YAML::Node& node) {
             out.key.reset(entry.first);
             out.params.reset(entry.second);
         } else
-            throw CaseError{line_of(entry.first), "a second event in one item: " + key};
+            throw CaseError{place_of(entry.first), "a second event in one item: " + key};
     }
-    if (out.key.IsNull()) throw CaseError{line_of(node), "no event named"};
+    if (out.key.IsNull()) throw CaseError{place_of(node), "no event named"};
     return out;
 }
 
 std::uint32_t actor(const EventNode& node, const World& world) {
     if (node.by.IsNull()) return world.processes.empty() ? 1000 : world.ids.at("");
     const auto found = world.ids.find(node.by.as<std::string>());
-    if (found == world.ids.end()) throw CaseError{line_of(node.by), "no given process of that id"};
+    if (found == world.ids.end()) throw CaseError{place_of(node.by), "no given process of that id"};
     return found->second;
 }
 
 Values collect(const EventNode& node, const EventInfo& info, const state::ProcessSpec& by,
                const World& world) {
     Values values;
+    if (!node.params.IsNull() && !node.params.IsMap())
+        throw CaseError{place_of(node.params), "parameters are a map NAME: value"};
     for (const auto& entry : node.params) {
         const auto name = entry.first.as<std::string>();
         const ParamInfo* found = nullptr;
@@ -164,8 +182,9 @@ Values collect(const EventNode& node, const EventInfo& info, const state::Proces
             if (param.name == name) found = &param;
         }
         if (found == nullptr) {
-            throw CaseError{line_of(entry.first),
-                            "event " + std::string(info.name) + " has no parameter " + name};
+            throw CaseError{place_of(entry.first),
+                            "event " + std::string(info.name) + " has no parameter " + name,
+                            param_names(info)};
         }
         values.emplace(name, build_param(entry.second, *found, world));
     }
@@ -175,12 +194,12 @@ Values collect(const EventNode& node, const EventInfo& info, const state::Proces
 
 }  // namespace
 
-testing::TestEvent build_event(const YAML::Node& node, std::size_t index, const World& world) {
+OwnedRecord build_event(const YAML::Node& node, std::size_t index, const World& world) {
     const EventNode parts = split(node);
     const EventInfo& info = find_event(parts.key);
     const state::ProcessSpec& by = world.process(actor(parts, world));
     Values values = collect(parts, info, by, world);
-    testing::HeadSpec head;
+    HeadSpec head;
     head.ts =
         kNow + 1'000'000 * (parts.after_ms.IsNull() ? index : parts.after_ms.as<std::uint64_t>());
     head.tgid = by.tgid;
@@ -191,37 +210,41 @@ testing::TestEvent build_event(const YAML::Node& node, std::size_t index, const 
         head.sc = call == nullptr ? std::uint16_t{0} : call->sc;
         values.emplace("ID", *head.sc);
     }
-    testing::ExtraSpec extras;
+    ExtraSpec extras;
     if (!parts.real.IsNull()) extras.real = parts.real.as<std::string>();
     if (!parts.dir.IsNull()) extras.dir = parts.dir.as<std::string>();
     if (!parts.object.IsNull()) extras.fd = build_object(parts.object);
-    testing::ParamList params;
+    ParamList params;
     for (const ParamInfo& param : info.params) {
         const auto found = values.find(std::string(param.name));
         if (found != values.end()) params.emplace_back(param.name, found->second);
     }
-    return testing::make_event(info.type, params, head, extras);
+    Result<OwnedRecord> made = make_record(info.type, params, head, extras);
+    if (!made) throw CaseError{place_of(parts.key), made.error().text};
+    return *std::move(made);
 }
 
 const state::ProcessSpec& World::process(std::uint32_t tid) const {
     for (const state::ProcessSpec& spec : processes) {
         if (spec.tid == tid) return spec;
     }
-    throw CaseError{0, "no process " + std::to_string(tid)};
+    throw CaseError{{}, "no process " + std::to_string(tid)};
 }
 
-World build_world(const CaseFile& file, const Case& test) {
+Result<World> build_world(const CaseFile& file, const Case& test) {
     try {
         World world;
         std::uint32_t tid = 2000;
-        for (const YAML::Node& node : test.given) add_process(node, file, tid += 100, world);
-        world.ids[""] = add_process(test.by, file, 1000, world);
+        for (const YAML::Node& node : test.given) add_process(node, file, tid += 100, world, 0);
+        world.ids[""] = add_process(test.by, file, 1000, world, 0);
         std::size_t index = 0;
         for (const YAML::Node& node : test.events)
             world.events.push_back(build_event(node, index++, world));
         return world;
     } catch (const YAML::Exception& error) {
-        throw CaseError{static_cast<std::size_t>(error.mark.line + 1), error.msg};
+        return file.error({{error.mark}, error.msg});
+    } catch (const CaseError& error) {
+        return file.error(error);
     }
 }
 

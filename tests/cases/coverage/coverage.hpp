@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/cases/runner/run.hpp"
+#include "cases/run.hpp"
 
 namespace sensor::cases {
 
@@ -17,7 +17,7 @@ struct Coverage {
     std::set<std::string> arguments;     ///< fields with the name they were asked for: evt.arg.path
     std::set<std::string> fired, quiet;  ///< rules of files (not inline) by what the cases expect
 
-    void add(const CaseFile& file, const Case& test, const Loaded& rules);
+    void add(const World& world, const Case& test, const rules::RuleSet& ruleset);
     /// Prints the shares. floor_file: "FIELD name", "OPERATOR text", "EVENT name", one a line,
     /// which must be covered. out: number of floor lines that are not
     std::size_t report(const std::string& floor_file) const;

@@ -8,22 +8,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/engine.hpp"
-#include "fields/context.hpp"
+#include "judge/walk.hpp"
 #include "output/render.hpp"
-#include "state/state.hpp"
 
-namespace sensor::app {
+namespace sensor::judge {
 
 class Judge {
 public:
     /// all: find every condition that holds, else the first
     Judge(engine::Engine& engine, state::State& state, std::size_t conditions, bool all)
         : engine_(engine),
-          state_(state),
           all_(all),
+          walk_(state),
           matches_(std::max<std::size_t>(1, all ? conditions : 1)) {}
 
     /// One record, start to end.
@@ -33,43 +33,23 @@ public:
     template <typename OnMatch>
     void handle(std::span<const std::byte> record, std::uint64_t number, bool wanted,
                 OnMatch&& on_match) {
-        const Event event = Event::view(record);
-        if (!event.valid()) {
-            ++bad_records_;
-            return;
-        }
-        arena_.reset();
-        fields::Context context;
-        context.event = event;
-        context.evt_num = number;
-        if (first_ts_ns_ == 0) first_ts_ns_ = event.ts_ns();
-        context.first_ts_ns = first_ts_ns_;
-        context.previous_ts_ns = last_ts_ns_;
-        context.arena = &arena_;
-        state_.begin(event, context);
-        if (wanted && event.info().for_rules) {
-            ++events_;
+        walk_.step(record, number, wanted, [&](const fields::Context& context) {
             const std::size_t count = engine_.match(context, all_, matches_);
             if (count != 0) on_match(context, std::span(matches_).first(count));
-        }
-        state_.end(event);
-        last_ts_ns_ = event.ts_ns();
+        });
     }
 
     engine::Engine& engine() { return engine_; }
-    std::uint64_t events() const { return events_; }  ///< judged
-    std::uint64_t bad_records() const { return bad_records_; }
-    std::uint64_t first_ts_ns() const { return first_ts_ns_; }
-    std::uint64_t last_ts_ns() const { return last_ts_ns_; }
+    std::uint64_t events() const { return walk_.events(); }  ///< judged
+    std::uint64_t bad_records() const { return walk_.bad_records(); }
+    std::uint64_t first_ts_ns() const { return walk_.first_ts_ns(); }
+    std::uint64_t last_ts_ns() const { return walk_.last_ts_ns(); }
 
 private:
     engine::Engine& engine_;
-    state::State& state_;
     const bool all_;
-    fields::Arena arena_;
+    EventWalk walk_;
     std::vector<std::uint32_t> matches_;
-    std::uint64_t events_ = 0, bad_records_ = 0;
-    std::uint64_t first_ts_ns_ = 0, last_ts_ns_ = 0;
 };
 
 /// The values of the event at hand, for output formats.
@@ -82,4 +62,4 @@ private:
     engine::Engine& engine_;
 };
 
-}  // namespace sensor::app
+}  // namespace sensor::judge

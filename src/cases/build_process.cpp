@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Processes of a case. A text is a program of the file's `programs`, or a path, or a name that
 // stands for /usr/bin/NAME; a map says more. Parents are nested.
-#include <arpa/inet.h>
-
+#include <cstring>
 #include <filesystem>
 #include <set>
 #include <sstream>
 
-#include "tests/cases/runner/build.hpp"
+#include "cases/build.hpp"
+#include "lang/similar.hpp"
 
 namespace sensor::cases {
 namespace {
+
+constexpr double kMostAge = 1e9;      // seconds
+constexpr unsigned kMostNested = 60;  // parents, or programs like each other
 
 const std::set<std::string>& process_keys() {
     static const std::set<std::string> keys = {
@@ -45,7 +48,7 @@ state::Ref<state::Container> make_container(const YAML::Node& given, const CaseF
         if (node.as<std::string>() == "host") return {};
         const auto name = node.as<std::string>();
         if (!file.containers.IsMap() || !file.containers[name])
-            throw CaseError{line_of(given), "unknown container " + name};
+            throw CaseError{place_of(given), "unknown container " + name};
         node.reset(file.containers[name]);
     }
     auto text = [&](const char* key, const char* otherwise) {
@@ -73,7 +76,7 @@ state::Ref<state::Container> make_container(const YAML::Node& given, const CaseF
         const std::size_t first = spec.find(':');
         const std::size_t second = spec.find(':', first + 1);
         if (first == std::string::npos)
-            throw CaseError{line_of(item), "mount is not SOURCE:DEST[:MODE]"};
+            throw CaseError{place_of(item), "mount is not SOURCE:DEST[:MODE]"};
         mount.source = spec.substr(0, first);
         mount.dest =
             spec.substr(first + 1, second == std::string::npos ? second : second - first - 1);
@@ -87,30 +90,26 @@ state::Ref<state::Container> make_container(const YAML::Node& given, const CaseF
     return out;
 }
 
-state::Endpoint endpoint(const std::string& text, std::size_t line) {
-    const std::size_t colon = text.rfind(':');
-    if (colon == std::string::npos) throw CaseError{line, "address is not HOST:PORT: " + text};
-    std::string host = text.substr(0, colon);
-    if (!host.empty() && host.front() == '[') host = host.substr(1, host.size() - 2);
+state::Endpoint endpoint(const std::string& text, Place at) {
+    const HostPort end = host_port(text, at);
     state::Endpoint out;
-    const std::string bytes = testing::ip_bytes(host);
-    std::memcpy(out.ip.data(), bytes.data(), bytes.size());
-    out.size = static_cast<std::uint8_t>(bytes.size());
-    out.port = static_cast<std::uint16_t>(std::stoul(text.substr(colon + 1)));
+    std::memcpy(out.ip.data(), end.ip.data(), end.ip.size());
+    out.size = static_cast<std::uint8_t>(end.ip.size());
+    out.port = end.port;
     return out;
 }
 
 /// "WORD name": file /x, directory /x, unix /x, pipe, tcp A->B, udp A->B (ours->theirs).
-state::FdInfo descriptor(const std::string& text, std::size_t line) {
+state::FdInfo descriptor(const std::string& text, Place at) {
     const std::size_t blank = text.find(' ');
     const std::string kind = text.substr(0, blank);
     const std::string rest = blank == std::string::npos ? "" : text.substr(blank + 1);
     state::FdInfo out;
     if (kind == "tcp" || kind == "udp" || kind == "tcp-server") {
         const std::size_t arrow = rest.find("->");
-        if (arrow == std::string::npos) throw CaseError{line, "socket is not LOCAL->REMOTE"};
-        const state::Endpoint local = endpoint(rest.substr(0, arrow), line);
-        const state::Endpoint remote = endpoint(rest.substr(arrow + 2), line);
+        if (arrow == std::string::npos) throw CaseError{at, "socket is not LOCAL->REMOTE"};
+        const state::Endpoint local = endpoint(rest.substr(0, arrow), at);
+        const state::Endpoint remote = endpoint(rest.substr(arrow + 2), at);
         out.type = local.size == 4 ? state::FdType::Ipv4 : state::FdType::Ipv6;
         out.l4 = kind == "udp" ? state::L4Proto::Udp : state::L4Proto::Tcp;
         out.connected = true;
@@ -133,13 +132,16 @@ state::FdInfo descriptor(const std::string& text, std::size_t line) {
     else if (kind == "socket")
         out.type = state::FdType::Ipv4;
     else
-        throw CaseError{line, "unknown kind of descriptor " + kind};
+        throw CaseError{at, "unknown kind of descriptor " + kind};
     if (kind == "socket") out.l4 = state::L4Proto::Tcp;
     return out;
 }
 
 std::uint64_t age(const YAML::Node& node) {
-    return kNow - static_cast<std::uint64_t>(node.as<double>() * 1e9);
+    const double seconds = node.as<double>();
+    if (!(seconds >= 0 && seconds <= kMostAge))
+        throw CaseError{place_of(node), "no age in seconds: " + node.as<std::string>()};
+    return kNow - static_cast<std::uint64_t>(seconds * 1e9);
 }
 
 void read_identity(const YAML::Node& node, state::ProcessSpec& out) {
@@ -182,26 +184,33 @@ void read_program(const YAML::Node& node, state::ProcessSpec& out) {
     flag("writable", out.exe_writable);
 }
 
-void fill(const YAML::Node& node, const CaseFile& file, state::ProcessSpec& out,
-          YAML::Node& parent) {
+std::vector<std::string_view> names(const std::set<std::string>& keys) {
+    return {keys.begin(), keys.end()};
+}
+
+void fill(const YAML::Node& node, const CaseFile& file, state::ProcessSpec& out, YAML::Node& parent,
+          unsigned depth) {
+    if (depth > kMostNested)
+        throw CaseError{place_of(node), "programs that are `like` each other without end"};
     if (node.IsScalar()) {
         const auto text = node.as<std::string>();
         if (file.programs.IsMap() && file.programs[text])
-            return fill(file.programs[text], file, out, parent);
+            return fill(file.programs[text], file, out, parent, depth + 1);
         return set_program(text, out);
     }
     for (const auto& entry : node) {
         const auto key = entry.first.as<std::string>();
         if (process_keys().count(key) == 0)
-            throw CaseError{line_of(entry.first), "unknown key '" + key + "' of a process"};
+            throw CaseError{place_of(entry.first), "unknown key '" + key + "' of a process",
+                            lang::did_you_mean(key, names(process_keys()))};
     }
-    if (node["like"]) fill(node["like"], file, out, parent);
+    if (node["like"]) fill(node["like"], file, out, parent, depth + 1);
     read_program(node, out);
     read_identity(node, out);
     if (node["container"]) out.container = make_container(node["container"], file);
     for (const auto& entry : node["fds"]) {
         out.fds.emplace_back(entry.first.as<std::int64_t>(),
-                             descriptor(entry.second.as<std::string>(), line_of(entry.second)));
+                             descriptor(entry.second.as<std::string>(), place_of(entry.second)));
     }
     if (node["parent"]) parent.reset(node["parent"]);
 }
@@ -209,15 +218,19 @@ void fill(const YAML::Node& node, const CaseFile& file, state::ProcessSpec& out,
 }  // namespace
 
 std::uint32_t add_process(const YAML::Node& node, const CaseFile& file, std::uint32_t tid,
-                          World& world) {
+                          World& world, unsigned depth) {
+    if (depth > kMostNested)
+        throw CaseError{place_of(node), "parents without end",
+                        "at most " + std::to_string(kMostNested)};
     state::ProcessSpec spec;
     spec.comm = "proc";
     spec.exe = spec.exepath = "/usr/bin/proc";
     spec.clone_ts_ns = kNow - 1'000'000'000;
     YAML::Node parent;
-    if (node && !node.IsNull()) fill(node, file, spec, parent);
+    if (node && !node.IsNull()) fill(node, file, spec, parent, 0);
     spec.tid = spec.tgid = node.IsMap() && node["pid"] ? node["pid"].as<std::uint32_t>() : tid;
-    if (parent && !parent.IsNull()) spec.ptid = add_process(parent, file, spec.tid - 1, world);
+    if (parent && !parent.IsNull())
+        spec.ptid = add_process(parent, file, spec.tid - 1, world, depth + 1);
     world.processes.push_back(spec);
     if (node.IsMap() && node["id"]) world.ids[node["id"].as<std::string>()] = spec.tid;
     return spec.tid;
