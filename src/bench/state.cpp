@@ -74,7 +74,7 @@ public:
 
     Result<> enter() override {
         Machine machine = make_processes(processes_);
-        state_ = std::make_unique<state::State>(app::replay_state());
+        state_ = std::make_unique<state::State>(judge::replay_state());
         const double before = allocated();
         state_->load(machine.tables);
         const double with_threads = allocated();
@@ -83,7 +83,7 @@ public:
                         (with_threads - before - machine.text_bytes) / processes_;
         state_.reset();
         const double text_bytes = add_fds(machine.tables, fds_each_);
-        state_ = std::make_unique<state::State>(app::replay_state());
+        state_ = std::make_unique<state::State>(judge::replay_state());
         const double start = allocated();
         state_->load(machine.tables);
         const double fds = static_cast<double>(processes_) * fds_each_;
