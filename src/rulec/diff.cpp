@@ -13,7 +13,7 @@ namespace sensor::rulec {
 namespace {
 
 struct Options {
-    std::vector<std::string> sides;  // OLD NEW
+    std::string old_path, new_path;  // OLD NEW
     std::vector<std::string> before, after;
     CompareOptions compare;
     std::string match = "first";
@@ -121,10 +121,10 @@ std::optional<rules::RuleSet> load(const std::vector<std::string>& paths) {
 
 int run(const Options& options) {
     std::vector<std::string> old_files = options.before, new_files = options.after;
-    if (options.sides.size() == 2 && old_files.empty() && new_files.empty()) {
-        old_files = {options.sides[0]};
-        new_files = {options.sides[1]};
-    } else if (!options.sides.empty() || old_files.empty() || new_files.empty()) {
+    if (!options.new_path.empty() && old_files.empty() && new_files.empty()) {
+        old_files = {options.old_path};
+        new_files = {options.new_path};
+    } else if (!options.old_path.empty() || old_files.empty() || new_files.empty()) {
         complain("give OLD and NEW, or --old FILE... and --new FILE...");
         return kUnusable;
     }
@@ -155,9 +155,8 @@ void declare_diff(CLI::App& app, int& exit) {
     CLI::App* diff = app.add_subcommand(
         "diff",
         "Alerts gained and lost by a change of rules, on captures; exit 1 if there are any");
-    diff->add_option("OLD_NEW", options->sides, "rules files or folders: OLD and NEW")
-        ->expected(0, 2)
-        ->option_text("OLD NEW");
+    diff->add_option("OLD", options->old_path, "rules file or folder of before");
+    diff->add_option("NEW", options->new_path, "rules file or folder of after");
     diff->add_option("--old", options->before, "rules file or folder of before; may be repeated")
         ->allow_extra_args(false);
     diff->add_option("--new", options->after, "rules file or folder of after; may be repeated")

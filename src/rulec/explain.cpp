@@ -19,7 +19,8 @@ namespace {
 constexpr const char* kConditionName = "--condition";
 
 struct Options {
-    std::vector<std::string> words;  // RULE FILE..., with --condition FILE...
+    std::string rule;  // with --condition one more file
+    std::vector<std::string> files;
     std::string condition;
     EventChoice event;
     bool full = false;
@@ -148,16 +149,14 @@ struct Loaded {
 
 /// out: an exit status if there is nothing to explain
 std::optional<int> load(const Options& options, Loaded& out) {
-    std::vector<std::string> paths = options.words;
-    std::string wanted = kConditionName;
-    if (options.condition.empty()) {
-        if (paths.size() < 2) {
-            complain("give the name of a RULE and rules files, or --condition TEXT");
-            return kUnusable;
-        }
-        wanted = paths.front();
-        paths.erase(paths.begin());
+    std::vector<std::string> paths = options.files;
+    const bool bare = !options.condition.empty();
+    if (bare && !options.rule.empty()) paths.insert(paths.begin(), options.rule);
+    if (!bare && (options.rule.empty() || paths.empty())) {
+        complain("give the name of a RULE and rules files, or --condition TEXT");
+        return kUnusable;
     }
+    const std::string wanted = bare ? kConditionName : options.rule;
     auto files = read_files(paths);
     if (!files) return kUnusable;
     out.files = *std::move(files);
@@ -239,8 +238,8 @@ void declare_explain(CLI::App& app, int& exit) {
     auto options = std::make_shared<Options>();
     CLI::App* explain = app.add_subcommand(
         "explain", "What a rule asks and costs; with an event, why it fired or did not");
-    explain->add_option("RULE_FILE", options->words, "name of a rule, then rules files or folders")
-        ->option_text("RULE FILE...");
+    explain->add_option("RULE", options->rule, "name of a rule, or a part that only one has");
+    explain->add_option("FILE", options->files, "rules files or folders, loaded in this order");
     explain->add_option("--condition", options->condition,
                         "a condition instead of a rule; macros and lists come from FILE...");
     explain->add_option("--event", options->event.event,
