@@ -34,7 +34,7 @@ public:
 
     Result<std::vector<Tree>> parse() {
         for (const lang::Diagnostic& d : loaded_.set.diagnostics) {
-            if (is_syntax(d)) errors_ += problem_text(d, false);
+            if (is_syntax(d)) errors_ += problem_text(d, Paint(false));
         }
         for (const rules::MacroInfo& macro : loaded_.set.macros)
             add("macro", macro.name, macro.condition, macro.file, macro.line);
@@ -61,7 +61,7 @@ private:
         // The loader says the same with the place in the file.
         for (const lang::Diagnostic& d : loaded_.set.diagnostics) {
             if (d.message != parsed.error->message) continue;
-            const std::string said = problem_text(d, false);
+            const std::string said = problem_text(d, Paint(false));
             if (errors_.find(said) == std::string::npos) errors_ += said;
             return;
         }

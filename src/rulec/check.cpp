@@ -18,7 +18,7 @@ struct Options {
 
 std::string report(const LoadedRules& loaded, const std::string& format) {
     if (format == "json") return report_json(loaded);
-    if (format != "sarif") return report_text(loaded, use_colour());
+    if (format != "sarif") return report_text(loaded, Paint::of_stdout());
     std::error_code unknown;
     return report_sarif(loaded, std::filesystem::current_path(unknown).string());
 }

@@ -59,17 +59,6 @@ std::optional<LoadedRules> load_input(const RulesInput& input, const rules::Load
     return loaded;
 }
 
-bool use_colour() {
-    const char* refused = std::getenv("NO_COLOR");
-    const char* terminal = std::getenv("TERM");
-    const bool dumb = terminal != nullptr && std::string_view(terminal) == "dumb";
-    return (refused == nullptr || *refused == '\0') && !dumb && ::isatty(STDOUT_FILENO) == 1;
-}
-
-std::string counted(std::size_t n, const std::string& word) {
-    return std::to_string(n) + " " + word + (n == 1 ? "" : "s");
-}
-
 bool write_output(const std::string& path, const std::string& bytes) {
     if (path.empty()) {
         const bool written = std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size();

@@ -61,12 +61,6 @@ struct LoadedRules {
 std::optional<LoadedRules> load_input(const RulesInput& input,
                                       const rules::LoadOptions& options = {});
 
-/// May text for people be coloured: standard output is a terminal and NO_COLOR is not set.
-bool use_colour();
-
-/// "1 rule", "2 rules"
-std::string counted(std::size_t n, const std::string& word);
-
 /// Writes to a file or, with an empty path, to standard output. fails: false, complained
 bool write_output(const std::string& path, const std::string& bytes);
 

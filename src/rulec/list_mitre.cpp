@@ -5,6 +5,7 @@
 #include <map>
 
 #include "rulec/listing.hpp"
+#include "rulec/terminal.hpp"
 #include "rulec/wrap.hpp"
 
 namespace sensor::rulec {

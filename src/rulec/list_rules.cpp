@@ -4,6 +4,7 @@
 
 #include "lang/event_set.hpp"
 #include "rulec/listing.hpp"
+#include "rulec/terminal.hpp"
 #include "rulec/wrap.hpp"
 #include "rules/format_condition.hpp"
 

@@ -6,16 +6,11 @@
 namespace {
 
 constexpr sensor::rulec::Declare kCommands[] = {
-    sensor::rulec::declare_check,
-    sensor::rulec::declare_compile,
-    sensor::rulec::declare_explain,
-    sensor::rulec::declare_test,
-    sensor::rulec::declare_diff,
-    sensor::rulec::declare_fmt,
-    sensor::rulec::declare_list,
-    sensor::rulec::declare_completion,
-    sensor::rulec::declare_man,
-    sensor::rulec::declare_compile_bundle,
+    sensor::rulec::declare_check,   sensor::rulec::declare_compile,
+    sensor::rulec::declare_explain, sensor::rulec::declare_test,
+    sensor::rulec::declare_diff,    sensor::rulec::declare_fmt,
+    sensor::rulec::declare_list,    sensor::rulec::declare_completion,
+    sensor::rulec::declare_man,     sensor::rulec::declare_compile_bundle,
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "event/schema.hpp"
 #include "rulec/emit.hpp"
 #include "rulec/show.hpp"
+#include "rulec/terminal.hpp"
 #include "rulec/wrap.hpp"
 
 namespace sensor::rulec {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "rulec/colour.hpp"
+#include "rulec/terminal.hpp"
 
 namespace sensor::rulec {
 namespace {
@@ -28,12 +28,11 @@ std::string counts_text(const Counts& counts) {
     return text;
 }
 
-std::string state_text(const Counts& counts, bool colour) {
+std::string state_text(const Counts& counts, Paint paint) {
     const std::string more = counts_text(counts);
-    if (counts.errors != 0) return painted("Invalid", Colour::Red, colour) + ", " + more;
-    if (counts.warnings != 0)
-        return painted("Ok, with warnings", Colour::Yellow, colour) + ", " + more;
-    return painted("Ok", Colour::Green, colour);
+    if (counts.errors != 0) return paint(Colour::Red, "Invalid") + ", " + more;
+    if (counts.warnings != 0) return paint(Colour::Yellow, "Ok, with warnings") + ", " + more;
+    return paint(Colour::Green, "Ok");
 }
 
 /// The problems of each file, and behind the last those that name none of them.
@@ -85,19 +84,18 @@ Counts count(const lang::Diagnostics& diagnostics) {
     return counts;
 }
 
-std::string problem_text(const Diagnostic& d, bool colour) {
+std::string problem_text(const Diagnostic& d, Paint paint) {
     std::string text = place_text(d.position);
-    if (!text.empty()) text = painted(text + ":", Colour::Bold, colour) + " ";
-    text += is_error(d) ? painted("error:", Colour::Red, colour)
-                        : painted("warning:", Colour::Yellow, colour);
-    text += " " + painted(d.message, Colour::Bold, colour);
-    if (!d.code.empty()) text += " " + painted("[" + d.code + "]", Colour::Dim, colour);
+    if (!text.empty()) text = paint(Colour::Bold, text + ":") + " ";
+    text += is_error(d) ? paint(Colour::Red, "error:") : paint(Colour::Yellow, "warning:");
+    text += " " + paint(Colour::Bold, d.message);
+    if (!d.code.empty()) text += " " + paint(Colour::Dim, "[" + d.code + "]");
     text += "\n";
     std::size_t begin = 0;
     while (begin < d.snippet.size()) {
         const std::size_t end = std::min(d.snippet.find('\n', begin), d.snippet.size());
         const std::string line = d.snippet.substr(begin, end - begin);
-        text += "  " + (begin == 0 ? line : painted(line, Colour::Green, colour)) + "\n";
+        text += "  " + (begin == 0 ? line : paint(Colour::Green, line)) + "\n";
         begin = end + 1;
     }
     std::string inside;
@@ -107,19 +105,18 @@ std::string problem_text(const Diagnostic& d, bool colour) {
             (inside.empty() ? "in " : ", ") + location.item_type + " '" + location.item_name + "'";
     }
     if (!inside.empty()) text += "  " + inside + "\n";
-    if (!d.hint.empty())
-        text += "  " + painted("hint:", Colour::Cyan, colour) + " " + d.hint + "\n";
+    if (!d.hint.empty()) text += "  " + paint(Colour::Cyan, "hint:") + " " + d.hint + "\n";
     return text;
 }
 
-std::string report_text(const LoadedRules& loaded, bool colour) {
+std::string report_text(const LoadedRules& loaded, Paint paint) {
     const std::vector<Problems> problems = by_file(loaded);
     std::string text;
     for (std::size_t k = 0; k < problems.size(); ++k) {
         if (k < loaded.files.size())
-            text += painted(loaded.files[k].name + ":", Colour::Bold, colour) + " " +
-                    state_text(count(problems[k]), colour) + "\n";
-        for (const Diagnostic* d : problems[k]) text += problem_text(*d, colour);
+            text += paint(Colour::Bold, loaded.files[k].name + ":") + " " +
+                    state_text(count(problems[k]), paint) + "\n";
+        for (const Diagnostic* d : problems[k]) text += problem_text(*d, paint);
     }
     const std::string found = counts_text(count(loaded.set.diagnostics));
     const rules::RuleSet& set = loaded.set;

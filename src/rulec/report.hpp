@@ -5,6 +5,7 @@
 #include <string>
 
 #include "rulec/command.hpp"
+#include "rulec/terminal.hpp"
 
 namespace sensor::rulec {
 
@@ -14,7 +15,7 @@ struct Counts {
 Counts count(const lang::Diagnostics& diagnostics);
 
 /// Per file its state, then its problems, errors first; a closing count.
-std::string report_text(const LoadedRules& loaded, bool colour);
+std::string report_text(const LoadedRules& loaded, Paint paint);
 
 /// {"ok", "errors", "warnings", "rules", "active_rules", "files": [..], "diagnostics": [..]}
 std::string report_json(const LoadedRules& loaded);
@@ -23,6 +24,6 @@ std::string report_json(const LoadedRules& loaded);
 std::string report_sarif(const LoadedRules& loaded, const std::string& folder);
 
 /// One problem: "file:line:column: error: message [code]", the line, a caret, where, the hint.
-std::string problem_text(const lang::Diagnostic& diagnostic, bool colour);
+std::string problem_text(const lang::Diagnostic& diagnostic, Paint paint);
 
 }  // namespace sensor::rulec

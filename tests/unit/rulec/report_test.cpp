@@ -27,7 +27,7 @@ const std::string kBroken =
 }  // namespace
 
 TEST_CASE("text says file, line, column, line, caret, hint and counts") {
-    const std::string text = report_text(load("a/r.yaml", kBroken), false);
+    const std::string text = report_text(load("a/r.yaml", kBroken), Paint(false));
     CHECK(text.starts_with("a/r.yaml: Invalid, 1 error, 1 warning\na/r.yaml:3:58: error: "));
     CHECK(text.find("\n  in rule 'Ärger'") != std::string::npos);
     CHECK(text.find("^\n") != std::string::npos);
@@ -37,17 +37,17 @@ TEST_CASE("text says file, line, column, line, caret, hint and counts") {
 
 TEST_CASE("colours change nothing but the colour") {
     const LoadedRules loaded = load("r.yaml", kBroken);
-    std::string text = report_text(loaded, true);
-    CHECK(text.find("\033[1;31merror:\033[0m") != std::string::npos);
+    std::string text = report_text(loaded, Paint(true));
+    CHECK(text.find("\033[31merror:\033[0m") != std::string::npos);
     for (std::size_t k = text.find('\033'); k != std::string::npos; k = text.find('\033', k))
         text.erase(k, text.find('m', k) - k + 1);
-    CHECK(text == report_text(loaded, false));
+    CHECK(text == report_text(loaded, Paint(false)));
 }
 
 TEST_CASE("good rules are said to be good") {
-    const std::string text = report_text(load("r.yaml", "- list: l\n  items: []\n"), false);
+    const std::string text = report_text(load("r.yaml", "- list: l\n  items: []\n"), Paint(false));
     CHECK(text.starts_with("r.yaml: Ok, with warnings, 1 warning\n"));
-    CHECK(report_text(load("r.yaml", ""), false) ==
+    CHECK(report_text(load("r.yaml", ""), Paint(false)) ==
           "r.yaml: Ok\n0 rules, 0 active rules, no problems\n");
 }
 
