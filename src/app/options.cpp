@@ -6,6 +6,18 @@
 namespace sensor::app {
 namespace {
 
+void declare_validation(CLI::App& cli, Options& o) {
+    cli.add_option("-V,--validate", o.validate,
+                   "print what is wrong with a rules file, or that it is good, and exit; "
+                   "repeatable; with json_output as JSON")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
+    cli.add_flag("-L", o.describe_rules,
+                 "print name and description of every rule and exit; with json_output all that is "
+                 "known of rules, macros and lists");
+    cli.add_option("-l", o.describe_rule, "the same of one rule")->type_name("RULE");
+}
+
 void declare(CLI::App& cli, Options& o) {
     cli.set_help_flag("-h,--help", "print this help and exit");
     cli.add_option("-c", o.config_file,
@@ -36,15 +48,6 @@ void declare(CLI::App& cli, Options& o) {
     cli.add_option("-M", o.duration_s, "stop after so many seconds (of a capture: of event time)")
         ->type_name("SECONDS")
         ->check(CLI::PositiveNumber);
-    cli.add_option("-V,--validate", o.validate,
-                   "print what is wrong with a rules file, or that it is good, and exit; "
-                   "repeatable; with json_output as JSON")
-        ->type_name("FILE")
-        ->allow_extra_args(false);
-    cli.add_flag("-L", o.describe_rules,
-                 "print name and description of every rule and exit; with json_output all that is "
-                 "known of rules, macros and lists");
-    cli.add_option("-l", o.describe_rule, "the same of one rule")->type_name("RULE");
     cli.add_flag("--dry-run", o.dry_run, "load configuration and rules, open nothing, exit");
     CLI::Option* interpret = cli.add_flag(
         "--interpret", o.interpret, "judge events with the interpreter, compile no machine code");
@@ -91,6 +94,7 @@ void declare_dump(CLI::App& cli, Options& o) {
 
 void declare_options(CLI::App& cli, Options& options) {
     declare(cli, options);
+    declare_validation(cli, options);
     declare_dump(cli, options);
 }
 
