@@ -6,12 +6,12 @@
 #include <map>
 #include <memory>
 
-#include "judge/judge.hpp"
-#include "judge/replay.hpp"
 #include "bench/busy_host.hpp"
 #include "bench/machine.hpp"
 #include "bench/rounds.hpp"
 #include "bench/rule_shapes.hpp"
+#include "judge/judge.hpp"
+#include "judge/replay.hpp"
 #include "rules/ruleset.hpp"
 
 namespace sensor::bench {
@@ -91,6 +91,13 @@ public:
         return std::vector{static_cast<double>(end - begin) / static_cast<double>(events.size())};
     }
 
+    /// Conditions left to judge an event.
+    double judged(std::size_t rules) const {
+        const auto engine = engines_.find(rules);
+        const auto events = judged_.find(rules);
+        if (engine == engines_.end() || events == judged_.end() || events->second == 0) return 0;
+        return static_cast<double>(engine->second->judged()) / static_cast<double>(events->second);
+    }
     /// Events that some rule held for, of a thousand.
     double matched(std::size_t rules) const {
         const auto judged = judged_.find(rules), matches = matches_.find(rules);
@@ -161,10 +168,11 @@ Result<Run> run_rules(const RulesBench& options) {
     for (auto& evaluator : evaluators) plan.variants.push_back(std::move(evaluator));
     SENSOR_TRY(run.series, run_paired(plan));
     for (const std::size_t size : options.sizes) {
-        char text[32];
-        std::snprintf(text, sizeof text, "%.2f",
-                      static_cast<Evaluator&>(*plan.variants.back()).matched(size));
-        run.info.setup.emplace_back("of 1000 events matched by " + std::to_string(size), text);
+        char text[64];
+        const auto& last = static_cast<const Evaluator&>(*plan.variants.back());
+        std::snprintf(text, sizeof text, "%.2f conditions judged an event, %.2f of 1000 matched",
+                      last.judged(size), last.matched(size));
+        run.info.setup.emplace_back(std::to_string(size) + " rules", text);
     }
     for (std::string& warning : noise_warnings(run.series, "state alone", kNoiseLimit))
         run.info.warnings.push_back(std::move(warning));

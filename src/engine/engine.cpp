@@ -90,6 +90,7 @@ struct Engine::Impl {
     std::size_t run(std::span<const std::uint32_t> candidates, bool all,
                     std::span<std::uint32_t> matches, Judge judge) noexcept {
         std::size_t count = 0;
+        judged += candidates.size();
         for (const std::uint32_t k : candidates) {
             if (!judge(k)) continue;
             matches[count++] = k;
@@ -102,6 +103,7 @@ struct Engine::Impl {
     eval::FrameMemory memory;
     Narrowing narrowing;
     std::optional<CodeImage> code;
+    std::uint64_t judged = 0;
     bool from_cache = false;
     bool from_bundle = false;
     std::string note;
@@ -199,6 +201,7 @@ bool Engine::native() const noexcept { return impl_->code.has_value(); }
 bool Engine::from_bundle() const noexcept { return impl_->from_bundle; }
 bool Engine::from_cache() const noexcept { return impl_->from_cache; }
 const std::string& Engine::note() const noexcept { return impl_->note; }
+std::uint64_t Engine::judged() const noexcept { return impl_->judged; }
 std::uint64_t Engine::code_bytes() const noexcept { return impl_->code ? impl_->code->bytes() : 0; }
 
 }  // namespace sensor::engine

@@ -52,6 +52,8 @@ public:
     /// "".
     const std::string& note() const noexcept;
     std::uint64_t code_bytes() const noexcept;
+    /// Conditions left to judge, of all events given to `match` so far.
+    std::uint64_t judged() const noexcept;
 
 private:
     Engine();

@@ -61,6 +61,7 @@ NamePart::NamePart(const lang::Program& program, const Dispatch& dispatch, ListP
         asked_[k] = fixed[p.left] && !p.right_is_term;
     }
     choose(program, dispatch);
+    nothing_ = lists_.add({});
     lists_.keep();
     if (!groups_.empty()) looks_ = std::make_unique<Look[]>(kLooks);
 }
@@ -138,24 +139,13 @@ std::uint32_t NamePart::look_up(eval::Frame& frame, Group& group, std::uint32_t 
 /// The number of the list of predicates on a text whose answer is unusual; kNone: too many, or no
 /// room, which is made for the next event then.
 std::uint32_t NamePart::unusual_of(eval::Frame& frame, std::uint32_t text) noexcept {
-    const TextPredicates& predicates = texts_[text];
-    const Value value = frame.runtime->term(frame, predicates.term());
-    AnswerCache::Key key{};
-    const bool cached = value.kind == Kind::Text;
-    if (cached) {
-        key = cache_.key(text, value.text());
-        const std::uint32_t found = cache_.find(key);
-        if (found != ListPool::kNone) return found;
-    }
     unusual_.clear();
-    predicates.find(frame, unusual_);
+    texts_[text].find(frame, unusual_);
+    if (unusual_.empty()) return nothing_;
     const auto unusual = unusual_.sorted();
     if (unusual_.too_many()) return ListPool::kNone;
     const std::uint32_t list = lists_.add(unusual);
-    if (list == ListPool::kNone)
-        forget_answers();
-    else if (cached)
-        cache_.keep(key, list);
+    if (list == ListPool::kNone) forget_answers();
     return list;
 }
 
@@ -173,7 +163,6 @@ std::uint32_t NamePart::compute(eval::Frame& frame, Group& group, const Look& lo
 
 void NamePart::forget_answers() noexcept {
     lists_.clear();
-    cache_.clear();
     clear();
 }
 

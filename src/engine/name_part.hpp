@@ -8,7 +8,6 @@
 #include <memory>
 #include <vector>
 
-#include "engine/answer_cache.hpp"
 #include "engine/answers.hpp"
 #include "engine/dispatch.hpp"
 #include "engine/partial.hpp"
@@ -23,8 +22,7 @@ public:
     /// The list of those of an event's conditions that may hold, in the same order.
     /// in:   the list dispatch gives for the frame's event
     /// out:  ListPool::kNone: the pool is full
-    /// cost: a hash and a comparison of each name; of a new one, a look into the tables of its
-    ///       predicates; no allocation
+    /// cost: a look into the tables of the predicates on its names; no allocation
     std::uint32_t narrow(eval::Frame& frame, std::uint32_t list) noexcept {
         const std::uint8_t group = groups_of_[frame.type];
         return group == 0 ? list : look_up(frame, groups_[group - 1], list);
@@ -62,8 +60,8 @@ private:
     std::vector<bool> asked_;           // predicates on the type or those
     std::vector<Group> groups_;
     std::array<std::uint8_t, REC_MAX_EVENTS> groups_of_{};  // number + 1; 0: names do not matter
-    AnswerCache cache_;
-    ListPool lists_;  // of unusual predicates
+    ListPool lists_;                                        // of unusual predicates
+    std::uint32_t nothing_ = 0;                             // of them: the empty one
     Unusual unusual_;
     Answers answers_;
     std::unique_ptr<Look[]> looks_;

@@ -3,7 +3,18 @@
 
 #include <algorithm>
 
+#include "eval/hash.hpp"
+
 namespace sensor::engine {
+namespace {
+
+constexpr std::uint64_t kSeed = 0x2545f4914f6cdd1dULL;
+
+bool is_plain_path(std::string_view text) noexcept {
+    return text.starts_with('/') && text.find("//") == std::string_view::npos;
+}
+
+}  // namespace
 
 std::span<const std::uint32_t> Unusual::sorted() noexcept {
     if (too_many()) return {};
@@ -40,9 +51,13 @@ bool TextPredicates::enter(const lang::Predicate& predicate, std::uint32_t k) {
         [](const lang::Constant& c) { return c.kind == Kind::Text && !c.bytes.empty(); });
     if (!plain) return false;
     if (predicate.op == Op::in || predicate.op == Op::eq || predicate.op == Op::ne) {
-        for (const lang::Constant& c : predicate.constants) equal_[c.bytes].push_back(k);
+        for (const lang::Constant& c : predicate.constants) {
+            equal_[c.bytes].push_back(k);
+            perhaps_equal_.set(eval::text_hash(c.bytes, kSeed) % kFilterBits);
+        }
         return true;
     }
+    if (predicate.op == Op::glob || predicate.op == Op::pmatch) return enter_patterns(predicate, k);
     if (predicate.constants.size() != 1) return false;
     const std::string& text = predicate.constants.front().bytes;
     switch (predicate.op) {
@@ -51,6 +66,41 @@ bool TextPredicates::enter(const lang::Predicate& predicate, std::uint32_t k) {
         case Op::contains: contains_.add(text, k); return true;
         default: return false;
     }
+}
+
+/// Patterns are asked when what stands before their first wildcard, or behind their last, is there.
+bool TextPredicates::enter_patterns(const lang::Predicate& predicate, std::uint32_t k) {
+    constexpr std::string_view kSpecial = "*?[]\\";
+    const auto head = [&](const std::string& text) {
+        return text.substr(0, text.find_first_of(kSpecial));
+    };
+    const auto tail = [&](const std::string& text) {
+        return text.substr(text.find_last_of(kSpecial) + 1);
+    };
+    const bool all = std::all_of(
+        predicate.constants.begin(), predicate.constants.end(), [&](const lang::Constant& c) {
+            return !head(c.bytes).empty() || (predicate.op == Op::glob && !tail(c.bytes).empty());
+        });
+    if (!all) return false;
+    if (predicate.op == Op::pmatch) {
+        if (!std::all_of(predicate.constants.begin(), predicate.constants.end(),
+                         [](const lang::Constant& c) { return is_plain_path(c.bytes); }))
+            return false;
+        paths_.push_back(k);
+    }
+    for (const lang::Constant& c : predicate.constants) {
+        std::string text = head(c.bytes);
+        if (!text.empty()) {
+            // A path also matches without the slash at its end.
+            while (predicate.op == Op::pmatch && text.size() > 1 && text.ends_with('/'))
+                text.pop_back();
+            starts_.add(text, k | kAsk);
+            continue;
+        }
+        text = tail(c.bytes);
+        ends_.add(std::string(text.rbegin(), text.rend()), k | kAsk);
+    }
+    return true;
 }
 
 void TextPredicates::ask(eval::Frame& frame, std::uint32_t predicate, Unusual& out) const noexcept {
@@ -71,14 +121,22 @@ void TextPredicates::find(eval::Frame& frame, Unusual& out) const noexcept {
 
 void TextPredicates::find_text(eval::Frame& frame, std::string_view text,
                                Unusual& out) const noexcept {
-    if (const auto same = equal_.find(text); same != equal_.end()) {
-        for (const std::uint32_t k : same->second) out.add(k);
+    if (perhaps_equal_[eval::text_hash(text, kSeed) % kFilterBits]) {
+        const auto same = equal_.find(text);
+        if (same != equal_.end()) {
+            for (const std::uint32_t k : same->second) out.add(k);
+        }
     }
-    const auto report = [&](std::uint32_t k) { out.add(k); };
+    const auto report = [&](std::uint32_t k) {
+        if ((k & kAsk) == 0) return out.add(k);
+        ask(frame, k & ~kAsk, out);
+    };
     starts_.starts(text.begin(), text.end(), report);
     ends_.starts(text.rbegin(), text.rend(), report);
-    if (!contains_.empty()) contains_.occurs(text, report);
+    contains_.occurs(text, report);
     for (const std::uint32_t k : asked_) ask(frame, k, out);
+    if (paths_.empty() || is_plain_path(text)) return;
+    for (const std::uint32_t k : paths_) ask(frame, k, out);
 }
 
 }  // namespace sensor::engine

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -27,6 +28,7 @@ public:
     void clear() noexcept { count_ = 0; }
     /// In order, each once. Nothing if there were too many to keep.
     std::span<const std::uint32_t> sorted() noexcept;
+    bool empty() const noexcept { return count_ == 0; }
     bool too_many() const noexcept { return count_ > all_.size(); }
 
 private:
@@ -51,14 +53,20 @@ public:
     void find_text(eval::Frame& frame, std::string_view text, Unusual& out) const noexcept;
 
 private:
+    static constexpr std::size_t kFilterBits = 16384;
+    static constexpr std::uint32_t kAsk = 1U << 31;  ///< of an id: the text says only "perhaps"
+
     bool enter(const lang::Predicate& predicate, std::uint32_t k);
+    bool enter_patterns(const lang::Predicate& predicate, std::uint32_t k);
     void ask(eval::Frame& frame, std::uint32_t predicate, Unusual& out) const noexcept;
 
     const lang::Program& program_;
     std::uint32_t term_;
     std::vector<std::uint32_t> all_, usually_true_;
     std::vector<std::uint32_t> asked_;  ///< without a table
+    std::vector<std::uint32_t> paths_;  ///< that leave out empty components of a path
     std::unordered_map<std::string_view, std::vector<std::uint32_t>> equal_;
+    std::bitset<kFilterBits> perhaps_equal_;  // by hash: small enough to stay near
     TextTrie starts_, ends_, contains_;
 };
 

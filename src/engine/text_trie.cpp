@@ -28,26 +28,15 @@ void TextTrie::finish() {
             edge_nodes_.push_back(next);
         }
     }
-    for (const auto& [byte, next] : building_.front().edges) root_[byte] = next;
-    link();
-    building_ = {};
-}
-
-// Breadth first: what a node falls back to is nearer to the root.
-void TextTrie::link() {
-    std::vector<std::uint32_t> order;
-    for (const auto& [byte, next] : building_.front().edges) order.push_back(next);
-    for (std::size_t k = 0; k < order.size(); ++k) {
-        const std::uint32_t at = order[k];
-        for (const auto& [byte, next] : building_[at].edges) {
-            order.push_back(next);
-            std::uint32_t fall = nodes_[at].fail;
-            while (fall != 0 && child(fall, byte) == 0) fall = nodes_[fall].fail;
-            const std::uint32_t found = child(fall, byte);
-            nodes_[next].fail = found;
-            nodes_[next].next_out = nodes_[found].ids != 0 ? found : nodes_[found].next_out;
+    for (const auto& [first, next] : building_.front().edges) {
+        root_[first] = next;
+        const bool alone = !building_[next].ids.empty();
+        for (unsigned second = 0; second < 256; ++second) {
+            if (alone || building_[next].edges.contains(static_cast<unsigned char>(second)))
+                pairs_.set(first * 256U + second);
         }
     }
+    building_ = {};
 }
 
 }  // namespace sensor::engine
