@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "lang/checker.hpp"
+#include "lang/field_hint.hpp"
 #include "lang/literal.hpp"
-#include "lang/similar.hpp"
 #include "lang/tree.hpp"
 
 namespace sensor::lang {
@@ -15,6 +15,19 @@ bool is_bytes(const TermUse& use) { return type_class_of(use.type) == type_class
 
 bool takes_text(Transformer t) {
     return t == Transformer::tolower || t == Transformer::toupper || t == Transformer::basename;
+}
+
+/// How a transformer is written.
+std::string usage_of(Transformer transformer) {
+    switch (transformer) {
+        case Transformer::join:
+            return "join(SEPARATOR, LIST), such as join(\",\", (proc.name, \"x\"))";
+        case Transformer::concat: return "concat(TEXT, TEXT, ...)";
+        case Transformer::getopt:
+            return "getopt(LIST, \"LETTERS\") or getopt(LIST, \"LETTERS\")[LETTER]";
+        case Transformer::len: return "len(TEXT) or len(LIST)";
+        default: return std::string(to_text(transformer)) + "(TEXT)";
+    }
 }
 
 std::string kind_of(const TermUse& use) {
@@ -39,6 +52,13 @@ void TermBuilder::warning(std::string_view code, const TextPos& pos, std::string
         {Severity::Warning, std::string(code), pos, std::move(message), std::move(hint), false});
 }
 
+void TermBuilder::retract_warning(const TextPos& pos) {
+    std::erase_if(problems_, [&](const Problem& p) {
+        return p.severity == Severity::Warning && p.pos.offset == pos.offset &&
+               p.pos.text == pos.text;
+    });
+}
+
 bool TermBuilder::transforms_event_type(const Operand& operand) {
     if (operand.kind == Operand::Kind::Field) {
         return operand.field.name == "evt.type" || operand.field.name == "syscall.type";
@@ -56,14 +76,13 @@ std::optional<TermUse> TermBuilder::field(const Operand& operand) {
     const FieldUse& use = operand.field;
     Result<FieldRef> ref = resolve_field(use.name, use.bracket ? &*use.bracket : nullptr);
     if (!ref) {
+        const std::string& why = ref.error().text;
         const std::string message =
-            "filter_check called with nonexistent field " + to_text(operand);
-        if (ref.error().text.starts_with("unknown field")) {
-            unknown(operand.pos, message, did_you_mean(similar_fields(use.name)));
-        } else if (ref.error().text.starts_with("unknown")) {
-            unknown(operand.pos, message, ref.error().text);
+            why.starts_with("unknown field") ? "unknown field '" + to_text(operand) + "'" : why;
+        if (why.starts_with("unknown")) {
+            unknown(operand.pos, message, field_hint(use));
         } else {
-            error(operand.pos, message + ": " + ref.error().text);
+            error(operand.pos, message, field_hint(use));
         }
         return std::nullopt;
     }
@@ -85,7 +104,9 @@ std::optional<TermUse> TermBuilder::field(const Operand& operand) {
 }
 
 bool TermBuilder::reject(const Operand& operand, const std::string& why) {
-    error(operand.pos, std::string(to_text(operand.transform.transformer)) + "() " + why);
+    const Transformer transformer = operand.transform.transformer;
+    error(operand.pos, std::string(to_text(transformer)) + "() " + why,
+          "write " + usage_of(transformer));
     return false;
 }
 

@@ -38,6 +38,9 @@ public:
     void warning(std::string_view code, const TextPos& pos, std::string message,
                  std::string hint = {});
 
+    /// Takes back what was warned of at a place.
+    void retract_warning(const TextPos& pos);
+
     /// Does a transformer in this operand take evt.type or syscall.type?
     static bool transforms_event_type(const Operand& operand);
 

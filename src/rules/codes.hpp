@@ -13,6 +13,8 @@ inline constexpr std::string_view kCompileCondition = "LOAD_ERR_COMPILE_CONDITIO
 inline constexpr std::string_view kCompileOutput = "LOAD_ERR_COMPILE_OUTPUT";
 inline constexpr std::string_view kValidate = "LOAD_ERR_VALIDATE";
 
+inline constexpr std::string_view kConditionWarning = "LOAD_COMPILE_CONDITION";
+inline constexpr std::string_view kOutputWarning = "LOAD_COMPILE_OUTPUT";
 inline constexpr std::string_view kUnknownSource = "LOAD_UNKNOWN_SOURCE";
 inline constexpr std::string_view kNoEventType = "LOAD_NO_EVTTYPE";
 inline constexpr std::string_view kUnknownFilter = "LOAD_UNKNOWN_FILTER";

@@ -5,7 +5,9 @@
 
 #include "lang/event_set.hpp"
 #include "lang/parse.hpp"
+#include "lang/similar.hpp"
 #include "rules/codes.hpp"
+#include "rules/condition_text.hpp"
 #include "rules/exception.hpp"
 #include "rules/old_meaning.hpp"
 #include "rules/select.hpp"
@@ -76,7 +78,8 @@ void Compiler::build(RuleSet& set) {
         set.program.conditions.push_back({checked_.root, checked_.events});
         set.rules.push_back(std::move(rule));
     }
-    warn_unused();
+    // What nobody names is known only if everything could be read.
+    if (!reporter_.has_errors()) warn_unused();
     describe(lists, macros, set);
 }
 
@@ -95,15 +98,11 @@ Compiler::Outcome Compiler::compile_condition(const RuleDef& def, ListExpander& 
     rule.lists.clear();
     rule.macros.clear();
     const Sourced text = lists.expand(with_exceptions(def), rule.lists);
-    const lang::ParseResult parsed = lang::parse_condition(text.text);
-    if (parsed.error) {
-        reporter_.error(code::kCompileCondition, text.at(parsed.error->pos.offset),
-                        parsed.error->message,
-                        parsed.error->found.empty() ? "" : "found " + parsed.error->found);
-        return Outcome::Failed;
-    }
+    const lang::NodePtr written = parse_condition_text(text, library_, reporter_);
+    if (!written) return Outcome::Failed;
+    warn_of_names(*written, text, library_, reporter_);
     const auto place = [&](const lang::TextPos& pos) { return text.at(pos.offset); };
-    lang::NodePtr tree = macros.expand(*parsed.root, place, rule.macros);
+    lang::NodePtr tree = macros.expand(*written, place, rule.macros);
     if (!tree) return Outcome::Failed;
     if (def.one_line) tree = with_old_meaning(std::move(tree));
     rule.condition_compiled = to_text(*tree);
@@ -111,10 +110,9 @@ Compiler::Outcome Compiler::compile_condition(const RuleDef& def, ListExpander& 
     const Outcome outcome = report(def, checked_.problems, text, macros);
     if (outcome == Outcome::Good && def.warn_evttypes &&
         lang::count_types(checked_.events) > kManyTypes) {
-        reporter_.warning(
-            code::kNoEventType, def.condition.at(0),
-            "Rule matches too many evt.type values. This has a significant performance penalty.",
-            "add a check of evt.type, or warn_evttypes: false");
+        reporter_.warning(code::kNoEventType, def.condition.at(0),
+                          "the rule is judged for nearly every event, which costs time",
+                          "add a check of evt.type, or warn_evttypes: false");
     }
     return outcome;
 }
@@ -147,26 +145,42 @@ Compiler::Outcome Compiler::compile_output(const RuleDef& def, lang::Program& pr
     const Reporter::Scope scope(reporter_, "rule output", "", def.output.at(0));
     const Sourced full = full_output(def);
     rule.output_compiled = full.text;
-    lang::OutputParse parsed =
-        lang::parse_output(def.one_line ? output_with_old_meaning(full.text) : full.text, program);
-    if (parsed.ok) {
-        rule.format = std::move(parsed.format);
-        if (def.one_line) restore_keys(rule.format);
-        return Outcome::Good;
+    lang::Program scratch;
+    lang::OutputParse parsed = lang::parse_output(full.text, def.one_line ? scratch : program);
+    const auto is_hard = [](const lang::OutputProblem& p) {
+        return p.is_error && !p.unknown_field;
+    };
+    const bool forgive = def.skip_if_unknown &&
+                         std::none_of(parsed.problems.begin(), parsed.problems.end(), is_hard);
+    for (const lang::OutputProblem& p : parsed.problems) {
+        const Origin at = full.at(p.offset);
+        if (!p.is_error) {
+            reporter_.warning(code::kOutputWarning, at, p.message, p.hint);
+        } else if (forgive) {
+            reporter_.warning(code::kUnknownFilter, at, p.message, p.hint);
+        } else {
+            reporter_.error(code::kCompileOutput, at, p.message, p.hint);
+        }
     }
-    if (def.skip_if_unknown && parsed.unknown_field) {
-        reporter_.warning(code::kUnknownFilter, full.at(parsed.offset), parsed.message,
-                          parsed.hint);
-        return Outcome::Dropped;
+    if (!parsed.ok) return forgive ? Outcome::Dropped : Outcome::Failed;
+    if (def.one_line) {
+        parsed = lang::parse_output(output_with_old_meaning(full.text), program);
+        restore_keys(parsed.format);
     }
-    reporter_.error(code::kCompileOutput, full.at(parsed.offset), parsed.message, parsed.hint);
-    return Outcome::Failed;
+    rule.format = std::move(parsed.format);
+    return Outcome::Good;
 }
 
 bool Compiler::is_known_source(const RuleDef& def) {
     if (def.source == "syscall") return true;
     const Reporter::Scope scope(reporter_, "rule", def.name, def.at);
-    reporter_.warning(code::kUnknownSource, def.at, "Unknown source " + def.source + ", skipping");
+    const std::string near = lang::did_you_mean(def.source, {"syscall"});
+    reporter_.warning(code::kUnknownSource, def.source_at,
+                      "unknown source '" + def.source + "', the rule is skipped",
+                      near.empty()
+                          ? "other sources than 'syscall' come with plugins, and there are "
+                            "none here"
+                          : near);
     return false;
 }
 
@@ -182,14 +196,12 @@ void Compiler::warn_unused() {
     for (const MacroDef& def : library_.macros.items) {
         if (def.used) continue;
         const Reporter::Scope scope(reporter_, "macro", def.name, def.at);
-        reporter_.warning(code::kUnusedMacro, def.at,
-                          "Macro not referred to by any other rule/macro");
+        reporter_.warning(code::kUnusedMacro, def.at, "no rule or macro names this macro");
     }
     for (const ListDef& def : library_.lists.items) {
         if (def.used) continue;
         const Reporter::Scope scope(reporter_, "list", def.name, def.at);
-        reporter_.warning(code::kUnusedList, def.at,
-                          "List not referred to by any other rule/macro");
+        reporter_.warning(code::kUnusedList, def.at, "no rule, macro or list names this list");
     }
 }
 

@@ -141,16 +141,20 @@ std::string Files::snippet(Origin at) const {
     const lang::Position position = this->position(at);
     if (position.line == 0) return {};
     const std::string& text = files_[at.file].text;
+    const std::vector<std::size_t>& starts = lines_[at.file];
     const std::size_t begin = position.offset - (position.column - 1);
-    std::string line = text.substr(begin, std::min(text.find('\n', begin), text.size()) - begin);
-    if (line.ends_with('\r')) line.pop_back();
+    std::size_t end = position.line < starts.size() ? starts[position.line] - 1 : text.size();
+    if (end > begin && text[end - 1] == '\r') --end;
     std::size_t caret = position.column - 1;
-    if (caret > kSnippetWidth / 2 && line.size() > kSnippetWidth) {
-        const std::size_t cut = caret - kSnippetWidth / 2;
-        line = "..." + line.substr(cut);
-        caret = caret - cut + 3;
+    std::string line;
+    std::size_t from = begin;
+    if (caret > kSnippetWidth / 2 && end - begin > kSnippetWidth) {
+        from += caret - kSnippetWidth / 2;
+        caret = kSnippetWidth / 2 + 3;
+        line = "...";
     }
-    if (line.size() > kSnippetWidth + 3) line = line.substr(0, kSnippetWidth) + "...";
+    line += text.substr(from, std::min(end - std::min(from, end), kSnippetWidth));
+    if (end > from + kSnippetWidth) line += "...";
     std::string blanks;
     for (std::size_t k = 0; k < caret; ++k)
         blanks += k < line.size() && line[k] == '\t' ? '\t' : ' ';
