@@ -103,9 +103,7 @@ private:
         if (!checked_) return 0;
         const lang::OutputParse parsed = check_appended(text, config_.static_fields);
         if (parsed.ok) return parsed.format.parts.size();
-        refuse(file_, node,
-               format("{}: {}{}{}", what, parsed.message, parsed.hint.empty() ? "" : "; ",
-                      parsed.hint));
+        refuse(file_, node, format("{}: {}", what, first_error(parsed)));
     }
 
     const std::string& file_;

@@ -23,8 +23,7 @@ Result<lang::Condition> compile(const std::string& text, lang::Program& program)
     const lang::ParseResult parsed = lang::parse_condition(text);
     if (parsed.error) {
         const lang::SyntaxError& error = *parsed.error;
-        return Error(explain("-f", text, error.pos.offset, error.message,
-                             error.found.empty() ? "" : "found " + error.found));
+        return Error(explain("-f", text, error.pos.offset, error.message, error.hint));
     }
     const lang::Checked checked = lang::check_condition(*parsed.root, program);
     std::string errors;
@@ -53,7 +52,16 @@ Result<rules::RuleSet> make_query(const std::string& condition, const std::strin
     SENSOR_TRY(const lang::Condition compiled, compile(condition, set.program));
     set.program.conditions.push_back(compiled);
     lang::OutputParse parsed = lang::parse_output(format, set.program);
-    if (!parsed.ok) return Error(explain("-p", format, parsed.offset, parsed.message, parsed.hint));
+    std::string errors;
+    for (const lang::OutputProblem& problem : parsed.problems) {
+        const std::string said =
+            explain("-p", format, problem.offset, problem.message, problem.hint);
+        if (problem.is_error)
+            errors += (errors.empty() ? "" : "\n") + said;
+        else
+            log::warning("{}", said);
+    }
+    if (!parsed.ok) return Error(errors);
     rule.format = std::move(parsed.format);
     set.rules.push_back(std::move(rule));
     return set;

@@ -25,10 +25,7 @@ Result<Config> read_settings(const Options& options) {
     for (const std::string& text : options.print_formats) {
         if (text == "c" || text == "container" || text == "k" || text == "kubernetes") continue;
         const lang::OutputParse parsed = check_appended(text, config.static_fields);
-        if (!parsed.ok) {
-            return Error(format("-p '{}': {}{}{}", text, parsed.message,
-                                parsed.hint.empty() ? "" : "; ", parsed.hint));
-        }
+        if (!parsed.ok) return Error(format("-p '{}': {}", text, first_error(parsed)));
         rules::AppendOutput append;
         append.extra_output = text;
         config.append_output.push_back(std::move(append));

@@ -173,21 +173,6 @@ Result<FieldRef> with_bracket(const FieldInfo& info, FieldRef ref, const std::st
     }
 }
 
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t cost = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, cost});
-        }
-    }
-    return row[b.size()];
-}
-
 }  // namespace
 
 const FieldInfo& field_info(FieldId id) noexcept { return kFields[static_cast<std::size_t>(id)]; }
@@ -240,21 +225,6 @@ std::string to_text(const FieldRef& ref) {
         case FieldArg::Kind::Name: text.append(".").append(ref.arg.key); break;
     }
     return text;
-}
-
-std::vector<std::string_view> similar_fields(std::string_view name) {
-    std::vector<std::pair<std::size_t, std::string_view>> near;
-    for (const FieldInfo& f : kFields) {
-        if ((f.flags & HIDDEN) != 0) continue;
-        const std::size_t d = distance(name, f.text);
-        if (d <= 2 + name.size() / 8) near.emplace_back(d, f.text);
-    }
-    std::sort(near.begin(), near.end());
-    std::vector<std::string_view> best;
-    for (const auto& [d, text] : near) {
-        if (best.size() < 3) best.push_back(text);
-    }
-    return best;
 }
 
 const OpInfo& op_info(Op op) noexcept { return kOps[static_cast<std::size_t>(op)]; }

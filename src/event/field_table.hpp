@@ -118,9 +118,6 @@ void link_field_arg(FieldId id, FieldArg& arg);
 /// "proc.aname[2]", "evt.arg.path": the text of a use, as printed in messages and JSON keys.
 std::string to_text(const FieldRef& ref);
 
-/// Up to three known names near `name`, best first, for "did you mean".
-std::vector<std::string_view> similar_fields(std::string_view name);
-
 enum class Op : std::uint8_t {
 #define OP(id, text, rhs, types) id,
 #define MODIFIER(id, text)

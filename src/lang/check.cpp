@@ -3,7 +3,8 @@
 // bottom-up with constants folded and duplicates dropped, beside them the events they may hold for.
 #include "lang/check.hpp"
 
-#include <algorithm>
+#include <map>
+#include <unordered_set>
 
 #include "lang/checker.hpp"
 #include "lang/comparison.hpp"
@@ -13,8 +14,7 @@
 namespace sensor::lang {
 namespace {
 
-/// Deepest tree after macros are replaced: walks over trees are recursive everywhere.
-constexpr unsigned kMaxTreeDepth = 1000;
+constexpr std::size_t kManyEqual = 64;
 
 struct Built {
     std::uint32_t node = 0;
@@ -43,7 +43,7 @@ public:
             case Node::Kind::Or: return combine(node, depth);
             case Node::Kind::Macro: break;
         }
-        terms_.error(node.pos, "Undefined macro '" + node.macro + "' used in filter.");
+        terms_.error(node.pos, "undefined macro '" + node.macro + "'");
         failed_ = true;
         return constant(true);
     }
@@ -91,24 +91,28 @@ private:
         Built result;
         (conjunction ? result.sets.yes : result.sets.no) = EventSet::all();
         bool decided = false;
+        Seen seen;
         for (const NodePtr& child : node.children) {
             const Built part = walk(*child, depth + 1);
             EventSet& narrowed = conjunction ? result.sets.yes : result.sets.no;
             EventSet& widened = conjunction ? result.sets.no : result.sets.yes;
             narrowed = both(narrowed, conjunction ? part.sets.yes : part.sets.no);
             widened = either(widened, conjunction ? part.sets.no : part.sets.yes);
-            decided = append(made, part.node) || decided;
+            decided = append(made, part.node, seen) || decided;
         }
         if (decided) return constant(!conjunction);
         if (made.children.empty()) return constant(conjunction);
+        if (!conjunction && made.children.size() >= kManyEqual) merge_equal(made);
         result.node =
             made.children.size() == 1 ? made.children.front() : program_.add_node(std::move(made));
         return result;
     }
 
+    using Seen = std::unordered_set<std::uint32_t>;
+
     /// Adds a part to an And or Or, unless it says nothing new.
     /// out: true if the part decides the whole (False in And, True in Or)
-    bool append(CondNode& whole, std::uint32_t part) {
+    bool append(CondNode& whole, std::uint32_t part, Seen& seen) {
         const bool conjunction = whole.kind == CondNode::Kind::And;
         const CondNode::Kind kind = program_.nodes[part].kind;
         if (kind == CondNode::Kind::True || kind == CondNode::Kind::False) {
@@ -117,10 +121,50 @@ private:
         const std::vector<std::uint32_t> parts =
             kind == whole.kind ? program_.nodes[part].children : std::vector<std::uint32_t>{part};
         for (const std::uint32_t p : parts) {
-            if (std::find(whole.children.begin(), whole.children.end(), p) == whole.children.end())
-                whole.children.push_back(p);
+            if (seen.insert(p).second) whole.children.push_back(p);
         }
         return false;
+    }
+
+    /// The predicate of a node that is `x = a` or `x in (...)`, nullptr if it is none.
+    const Predicate* equality(std::uint32_t node) const {
+        const CondNode& n = program_.nodes[node];
+        if (n.kind != CondNode::Kind::Predicate) return nullptr;
+        const Predicate& p = program_.predicates[n.predicate];
+        const bool plain = p.modifier == Modifier::none && !p.right_is_term &&
+                           (p.op == Op::eq || p.op == Op::in) && !program_.terms[p.left].is_list &&
+                           !p.constants.empty() && p.constants.front().kind != Kind::Double;
+        return plain ? &p : nullptr;
+    }
+
+    /// Very many `x = a or x = b ...` become `x in (a, b, ...)`, which is looked up and not tried
+    /// in turn. Few stay as they are: other rules may share them.
+    void merge_equal(CondNode& whole) {
+        std::map<std::pair<std::uint32_t, Quantifier>, std::vector<Constant>> values;
+        for (const std::uint32_t child : whole.children) {
+            if (const Predicate* p = equality(child)) {
+                std::vector<Constant>& all = values[{p->left, p->quantifier}];
+                all.insert(all.end(), p->constants.begin(), p->constants.end());
+            }
+        }
+        const auto is_merged = [&](std::uint32_t child) {
+            const Predicate* p = equality(child);
+            return p != nullptr && values.at({p->left, p->quantifier}).size() >= kManyEqual;
+        };
+        std::erase_if(whole.children, is_merged);
+        for (auto& [left, constants] : values) {
+            if (constants.size() < kManyEqual) continue;
+            Predicate p;
+            p.left = left.first;
+            p.op = Op::in;
+            p.quantifier = left.second;
+            p.constants = std::move(constants);
+            sort_constants(p.constants);
+            CondNode node;
+            node.kind = CondNode::Kind::Predicate;
+            node.predicate = program_.add_predicate(std::move(p));
+            whole.children.push_back(program_.add_node(std::move(node)));
+        }
     }
 
     Program& program_;

@@ -32,6 +32,9 @@ struct Checked {
     std::vector<Problem> problems;
 };
 
+/// Deepest tree after macros are replaced: walks over trees are recursive everywhere.
+inline constexpr unsigned kMaxTreeDepth = 1000;
+
 /// Adds the condition's terms, predicates and nodes to `program` (not to program.conditions).
 Checked check_condition(const Node& root, Program& program);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lang/checker.hpp"
+#include "lang/field_hint.hpp"
 #include "lang/literal.hpp"
 #include "lang/similar.hpp"
 #include "lang/tree.hpp"
@@ -15,6 +16,19 @@ bool is_bytes(const TermUse& use) { return type_class_of(use.type) == type_class
 
 bool takes_text(Transformer t) {
     return t == Transformer::tolower || t == Transformer::toupper || t == Transformer::basename;
+}
+
+/// How a transformer is written.
+std::string usage_of(Transformer transformer) {
+    switch (transformer) {
+        case Transformer::join:
+            return "join(SEPARATOR, LIST), such as join(\",\", (proc.name, \"x\"))";
+        case Transformer::concat: return "concat(TEXT, TEXT, ...)";
+        case Transformer::getopt:
+            return "getopt(LIST, \"LETTERS\") or getopt(LIST, \"LETTERS\")[LETTER]";
+        case Transformer::len: return "len(TEXT) or len(LIST)";
+        default: return std::string(to_text(transformer)) + "(TEXT)";
+    }
 }
 
 std::string kind_of(const TermUse& use) {
@@ -39,6 +53,13 @@ void TermBuilder::warning(std::string_view code, const TextPos& pos, std::string
                          std::move(hint), false, std::move(deprecated_field)});
 }
 
+void TermBuilder::retract_warning(const TextPos& pos) {
+    std::erase_if(problems_, [&](const Problem& p) {
+        return p.severity == Severity::Warning && p.pos.offset == pos.offset &&
+               p.pos.text == pos.text;
+    });
+}
+
 bool TermBuilder::transforms_event_type(const Operand& operand) {
     if (operand.kind == Operand::Kind::Field) {
         return operand.field.name == "evt.type" || operand.field.name == "syscall.type";
@@ -52,8 +73,7 @@ std::optional<TermUse> TermBuilder::build(const Operand& operand) {
     return operand.kind == Operand::Kind::Transform ? transform(operand) : field(operand);
 }
 
-std::string TermBuilder::similar(const std::string& name) const {
-    if (!name.starts_with("static.")) return did_you_mean(similar_fields(name));
+std::string TermBuilder::similar_static(const std::string& name) const {
     std::vector<std::string_view> names;
     for (const auto& [text, value] : program_.static_fields) names.push_back(text);
     return names.empty() ? "static_fields of the configuration defines none"
@@ -80,14 +100,14 @@ std::optional<TermUse> TermBuilder::field(const Operand& operand) {
     if (known != program_.static_fields.end()) return static_field(operand, known->second);
     Result<FieldRef> ref = resolve_field(use.name, use.bracket ? &*use.bracket : nullptr);
     if (!ref) {
+        const std::string& why = ref.error().text;
         const std::string message =
-            "filter_check called with nonexistent field " + to_text(operand);
-        if (ref.error().text.starts_with("unknown field")) {
-            unknown(operand.pos, message, similar(use.name));
-        } else if (ref.error().text.starts_with("unknown")) {
-            unknown(operand.pos, message, ref.error().text);
+            why.starts_with("unknown field") ? "unknown field '" + to_text(operand) + "'" : why;
+        if (why.starts_with("unknown")) {
+            const bool is_static = use.name.starts_with("static.");
+            unknown(operand.pos, message, is_static ? similar_static(use.name) : field_hint(use));
         } else {
-            error(operand.pos, message + ": " + ref.error().text);
+            error(operand.pos, message, field_hint(use));
         }
         return std::nullopt;
     }
@@ -110,7 +130,9 @@ std::optional<TermUse> TermBuilder::field(const Operand& operand) {
 }
 
 bool TermBuilder::reject(const Operand& operand, const std::string& why) {
-    error(operand.pos, std::string(to_text(operand.transform.transformer)) + "() " + why);
+    const Transformer transformer = operand.transform.transformer;
+    error(operand.pos, std::string(to_text(transformer)) + "() " + why,
+          "write " + usage_of(transformer));
     return false;
 }
 

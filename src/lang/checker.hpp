@@ -38,13 +38,16 @@ public:
     void warning(std::string_view code, const TextPos& pos, std::string message,
                  std::string hint = {}, std::string deprecated_field = {});
 
+    /// Takes back what was warned of at a place.
+    void retract_warning(const TextPos& pos);
+
     /// Does a transformer in this operand take evt.type or syscall.type?
     static bool transforms_event_type(const Operand& operand);
 
 private:
     std::optional<TermUse> field(const Operand& operand);
     std::optional<TermUse> static_field(const Operand& operand, const std::string& text);
-    std::string similar(const std::string& name) const;
+    std::string similar_static(const std::string& name) const;
     std::optional<TermUse> transform(const Operand& operand);
     std::optional<TermUse> argument(const Operand& operand);
     std::optional<TermUse> list_argument(const Operand& operand);

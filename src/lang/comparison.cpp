@@ -7,6 +7,7 @@
 #include "lang/literal.hpp"
 #include "lang/similar.hpp"
 #include "lang/tree.hpp"
+#include "lang/value_hint.hpp"
 
 namespace sensor::lang {
 namespace {
@@ -122,6 +123,11 @@ bool is_unsafe_na_check(const Node& node) {
 
 }  // namespace
 
+void sort_constants(std::vector<Constant>& constants) {
+    std::sort(constants.begin(), constants.end(), before);
+    constants.erase(std::unique(constants.begin(), constants.end()), constants.end());
+}
+
 std::optional<Comparison> Comparisons::build(const Node& node) {
     if (is_unsafe_na_check(node)) {
         terms_.warning("LOAD_UNSAFE_NA_CHECK", node.pos,
@@ -151,7 +157,8 @@ std::optional<Comparison> Comparisons::build(const Node& node) {
     canonical(*left, p);
     made.always = fold(*left, p);
     if (left->field == FieldId::evt_dir && made.always == false) {
-        terms_.warning(kConditionWarning, node.pos,
+        terms_.retract_warning(node.left.pos);  // says less
+        terms_.warning("LOAD_DEPRECATED_ITEM", node.pos,
                        to_text(node) + " never holds: a call is one event, and its evt.dir is <",
                        "leave the check out, results and arguments are there together");
     }
@@ -228,19 +235,22 @@ bool Comparisons::right_term(const Node& node, const TermUse& left, Predicate& p
 
 bool Comparisons::check_value(const Node& node, const TermUse& left, const Operand& value) {
     if (is_event_type(left) && left.field == FieldId::evt_type && !is_event_name(value.text)) {
-        terms_.unknown(value.pos, "unknown event type " + value.text,
+        terms_.unknown(value.pos, "unknown event type '" + value.text + "'",
                        did_you_mean(value.text, event_names()));
         return false;
     }
-    if (type_class_of(left.type) != type_class::TEXT) return true;
-    if (const std::string misused = misused_text(value.text); !misused.empty()) {
-        terms_.warning(kConditionWarning, value.pos, misused,
-                       "write val(...) to compare with a field");
+    if (left.field == FieldId::syscall_type && syscall_info(value.text) == nullptr) {
+        terms_.warning(kConditionWarning, value.pos,
+                       "there is no system call '" + value.text + "': this never holds",
+                       did_you_mean(value.text, event_names()));
     }
+    if (type_class_of(left.type) != type_class::TEXT) return true;
+    warn_of_text(node, value);
     if (node.op != Op::regex) return true;
     if (const std::string wrong = regex_error(value.text); !wrong.empty()) {
         terms_.error(value.pos,
-                     "invalid regular expression " + quote_if_needed(value.text) + ": " + wrong);
+                     "invalid regular expression " + quote_if_needed(value.text) + ": " + wrong,
+                     regex_hint(node, value.text));
         return false;
     }
     if (is_simple_regex(value.text)) {
@@ -250,6 +260,20 @@ bool Comparisons::check_value(const Node& node, const TermUse& left, const Opera
                        "see startswith, endswith, contains, =");
     }
     return true;
+}
+
+/// Texts that are allowed and most likely not meant.
+void Comparisons::warn_of_text(const Node& node, const Operand& value) {
+    if (const std::string misused = misused_text(value.text); !misused.empty())
+        terms_.warning(kConditionWarning, value.pos, misused,
+                       "to compare with a field write val(" + value.text + ")");
+    if (value.quoted) return;
+    if (std::string hint = typographic_quotes_hint(value.text); !hint.empty())
+        terms_.warning(kConditionWarning, value.pos, "typographic quotes in " + value.text,
+                       std::move(hint));
+    if (std::string hint = flag_hint(node, value.text); !hint.empty())
+        terms_.warning(kConditionWarning, value.pos,
+                       to_text(node.left) + " never holds '" + value.text + "'", std::move(hint));
 }
 
 bool Comparisons::right_constants(const Node& node, const TermUse& left, Predicate& predicate) {
@@ -263,7 +287,8 @@ bool Comparisons::right_constants(const Node& node, const TermUse& left, Predica
         Result<Constant> constant = parse_literal(type, node.op, value.text);
         if (!constant) {
             terms_.error(value.pos,
-                         "invalid value for " + to_text(node.left) + ": " + constant.error().text);
+                         "invalid value for " + to_text(node.left) + ": " + constant.error().text,
+                         value_hint(node, left, value.text));
             ok = false;
             return;
         }
@@ -285,10 +310,7 @@ void Comparisons::canonical(const TermUse& left, Predicate& p) {
         p.op = Op::in;
         p.modifier = Modifier::none;
     }
-    if (p.op == Op::in && !p.right_is_term) {
-        std::sort(p.constants.begin(), p.constants.end(), before);
-        p.constants.erase(std::unique(p.constants.begin(), p.constants.end()), p.constants.end());
-    }
+    if (p.op == Op::in && !p.right_is_term) sort_constants(p.constants);
     const bool ancestors = (left.flags & ANY_ANCESTOR) != 0 && left.arg == FieldArg::Kind::None;
     if (ancestors) p.quantifier = Quantifier::Any;
     if ((left.flags & EITHER_END) != 0)

@@ -16,6 +16,9 @@ struct Comparison {
     TruthSets sets;
 };
 
+/// Constants of `in` in their one order, each once: equal sets are equal predicates.
+void sort_constants(std::vector<Constant>& constants);
+
 class Comparisons {
 public:
     explicit Comparisons(TermBuilder& terms) : terms_(terms) {}
@@ -28,6 +31,7 @@ private:
     bool right_term(const Node& node, const TermUse& left, Predicate& predicate);
     bool right_constants(const Node& node, const TermUse& left, Predicate& predicate);
     bool check_value(const Node& node, const TermUse& left, const Operand& value);
+    void warn_of_text(const Node& node, const Operand& value);
     void canonical(const TermUse& left, Predicate& predicate);
 
     TermBuilder& terms_;

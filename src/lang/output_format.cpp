@@ -9,6 +9,7 @@
 #include "grammar/messages.hpp"
 #include "lang/checker.hpp"
 #include "lang/parse.hpp"
+#include "lang/similar.hpp"
 #include "lang/tree.hpp"
 
 namespace sensor::lang {
@@ -69,13 +70,30 @@ bool is_name_byte(char c) {
            c == '.';
 }
 
-/// The word behind a % that is no field, for the message.
-std::string word_after(std::string_view rest) {
+/// Length of what stands behind a % and was most likely meant as its field, the % included.
+std::size_t extent(std::string_view rest) {
     std::size_t k = 1;
-    while (k < rest.size() && rest[k] >= '0' && rest[k] <= '9') ++k;
-    const std::size_t begin = k;
+    if (k < rest.size() && (rest[k] == '%' || rest[k] == '-')) ++k;
     while (k < rest.size() && is_name_byte(rest[k])) ++k;
-    return std::string(rest.substr(begin, k - begin));
+    if (k == rest.size()) return k;
+    const char closing = rest[k] == '(' ? ')' : rest[k] == '{' ? '}' : rest[k] == '[' ? ']' : 0;
+    const std::size_t end = closing == 0 ? std::string_view::npos : rest.find(closing, k);
+    return end == std::string_view::npos ? k : end + 1;
+}
+
+/// What to write instead of `token`, which begins with a % and is no field by its syntax.
+std::string form_hint(std::string_view token) {
+    const std::size_t digits = token.find_first_not_of("0123456789", 2);
+    if (token.starts_with("%-") && digits != std::string_view::npos && digits > 2)
+        return "texts are padded on their right side, without a '-': %" +
+               std::string(token.substr(2));
+    if (token.starts_with("%{") && token.ends_with("}"))
+        return "a field has no braces: %" + std::string(token.substr(2, token.size() - 3));
+    const std::size_t name = token.find_first_not_of("%-0123456789");
+    if (name == std::string_view::npos)
+        return "a field follows a '%'; the percent sign itself cannot be written";
+    const std::string hint = unknown_field_hint(token.substr(name));
+    return hint.empty() ? "a field has a class, a dot and a name, such as %proc.name" : hint;
 }
 
 class Reader {
@@ -89,66 +107,105 @@ public:
             return std::move(result_);
         }
         if (text_.starts_with('*')) at_ = 1;
-        while (at_ < text_.size() && step()) {
-        }
+        result_.ok = true;
+        while (at_ < text_.size()) step();
         if (!literal_.empty()) result_.format.parts.push_back({std::move(literal_), false, 0, 0});
-        result_.ok = result_.message.empty();
         return std::move(result_);
     }
 
 private:
-    bool step() {
+    void step() {
         const std::string_view rest = text_.substr(at_);
         Step step;
         try {
             peg::memory_input<peg::tracking_mode::lazy> in(rest.data(), rest.size(), "");
             peg::parse<g::output_step, Action, Control>(in, step);
         } catch (const std::exception&) {
-            return invalid(rest, word_after(rest));
+            return no_field(rest.substr(0, extent(rest)));
         }
         if (!step.literal.empty()) {
             literal_ += step.literal;
             at_ += step.literal.size();
-            return true;
+            return;
         }
+        const auto begin = static_cast<std::size_t>(step.token.data() - rest.data());
+        const std::size_t whole = begin + step.token.size();
         unsigned width = 0;
         if (!step.width.empty()) {
             const auto [end, error] =
                 std::from_chars(step.width.data(), step.width.data() + step.width.size(), width);
             if (error != std::errc{} || width > kMaxWidth) {
-                return fail("the width " + std::string(step.width) + " is too large", {});
+                fail("the width " + std::string(step.width) + " is too large",
+                     "a width is a number of bytes up to " + std::to_string(kMaxWidth));
+                at_ += whole;
+                return;
             }
         }
-        const auto begin = static_cast<std::size_t>(step.token.data() - rest.data());
         const std::size_t used = place(step.token, width);
-        if (used == 0) return invalid(rest, std::string(step.token));
+        if (used == 0) {
+            wrong_field();
+            at_ += whole;
+            return;
+        }
         at_ += begin + used;
-        return true;
+        warn_of_text_behind(step.token.substr(0, used));
     }
 
-    bool fail(std::string message, std::string hint) {
-        result_.message = std::move(message);
-        result_.hint = std::move(hint);
-        result_.offset = at_;
-        return false;
+    void fail(std::string message, std::string hint, bool unknown_field = false) {
+        result_.ok = false;
+        result_.problems.push_back({true, at_, std::move(message), std::move(hint), unknown_field});
     }
 
-    bool invalid(std::string_view rest, const std::string& token) {
-        if (token.empty()) {
-            return fail(
-                "invalid formatting token" +
-                    std::string(rest.size() > 1 ? " " + std::string(rest.substr(0, 8)) : ""),
-                "a field name must follow '%'; a percent sign itself cannot be written");
-        }
-        fail("invalid formatting token " + token, {});
-        for (const Problem& problem : problems_) {
+    /// Not even written like a field.
+    void no_field(std::string_view token) {
+        const std::size_t name = token.find_first_not_of("%0123456789");
+        const bool is_word = name == 1 && looks_like_word(token.substr(name));
+        fail("'" + std::string(token.substr(0, 60)) + "' is not a field", form_hint(token),
+             is_word);
+        at_ += token.size();
+    }
+
+    static bool looks_like_word(std::string_view text) {
+        return std::all_of(text.begin(), text.end(), is_name_byte);
+    }
+
+    /// Written like a field, and none.
+    void wrong_field() {
+        for (Problem& problem : problems_) {
             if (problem.severity != Severity::Error) continue;
-            result_.hint =
-                problem.hint.empty() && !problem.unknown_filter ? problem.message : problem.hint;
-            break;  // the longest reading is what was meant
+            // The first, longest reading is what was meant.
+            return fail(std::move(problem.message), std::move(problem.hint),
+                        problem.unknown_filter);
         }
-        result_.unknown_field = token.find('(') == std::string::npos;
-        return false;
+        fail("this is not a field or transformer", {});
+    }
+
+    /// A field ends where no longer one exists; letters behind it are often a misspelt field.
+    void warn_of_text_behind(std::string_view field) {
+        const std::string_view rest = text_.substr(at_);
+        if (rest.empty() || field.ends_with(']') || field.ends_with(')')) return;
+        const std::string name(field);
+        OutputProblem problem{false, at_, {}, {}, false};
+        if (rest[0] == '[') {
+            const bool takes =
+                field_info(program_.terms[result_.format.parts.back().term].field.id).arg !=
+                FieldArgSpec::NO_ARG;
+            const std::string open(rest.substr(0, rest.find_first_of(" \t\n,;)")));
+            if (!takes || open.find(']') != std::string::npos) return;
+            problem.message = "'" + open + "' is text, not an argument of %" + name;
+            problem.hint = "a ']' is missing: %" + name + open + "]";
+        } else if (is_name_byte(rest[0]) && rest[0] != '.') {
+            std::size_t end = 0;
+            while (end < rest.size() && is_name_byte(rest[end])) ++end;
+            const std::string more(rest.substr(0, end));
+            problem.message = "'" + more + "' is text, not a part of the field %" + name;
+            problem.hint = "if it is meant, write another sign between: %" + name + "/" + more;
+            if (const std::string near = unknown_field_hint(name + more); !near.empty())
+                problem.hint = near + " Else write another sign between %" + name + " and " + more;
+        } else {
+            return;
+        }
+        result_.problems.push_back(std::move(problem));
     }
 
     /// Adds the longest prefix of `token` that is a field or transformer.
@@ -204,7 +261,7 @@ private:
     }
 
     std::string_view text_;
-    const Program& program_;
+    Program& program_;
     std::vector<Problem> problems_;
     TermBuilder terms_;
     std::size_t at_ = 0;
@@ -216,6 +273,13 @@ private:
 
 OutputParse parse_output(std::string_view text, Program& program) {
     return Reader(text, program).run();
+}
+
+std::string first_error(const OutputParse& parsed) {
+    const auto found = std::find_if(parsed.problems.begin(), parsed.problems.end(),
+                                    [](const OutputProblem& p) { return p.is_error; });
+    if (found == parsed.problems.end()) return {};
+    return found->hint.empty() ? found->message : found->message + "; " + found->hint;
 }
 
 }  // namespace sensor::lang

@@ -31,15 +31,24 @@ struct OutputFormat {
     std::vector<OutputField> fields;  ///< in order of first use, each once
 };
 
-struct OutputParse {
-    bool ok = false;
-    OutputFormat format;
-    std::string message;  ///< "invalid formatting token not_a_real_field", ...
+/// Something wrong in the text, or most likely not meant as it is written (a warning).
+struct OutputProblem {
+    bool is_error = true;
+    std::size_t offset = 0;  ///< of the offending % or text, in bytes
+    std::string message;     ///< "unknown field 'proc.nmae'", ...
     std::string hint;
-    std::size_t offset = 0;  ///< of the offending %, in bytes
-    bool unknown_field = false;
+    bool unknown_field = false;  ///< skip-if-unknown-filter forgives it
+};
+
+struct OutputParse {
+    bool ok = false;  ///< no error; else `format` is not to be used
+    OutputFormat format;
+    std::vector<OutputProblem> problems;  ///< in the order of the text
 };
 
 OutputParse parse_output(std::string_view text, Program& program);
+
+/// The first error with its hint, "" if there is none: for texts that are not in a file of rules.
+std::string first_error(const OutputParse& parsed);
 
 }  // namespace sensor::lang

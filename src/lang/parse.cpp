@@ -4,6 +4,7 @@
 #include "lang/parse.hpp"
 
 #include "grammar/messages.hpp"
+#include "lang/syntax_error.hpp"
 #include "lang/text_index.hpp"
 #include "lang/tree.hpp"
 
@@ -42,7 +43,9 @@ struct Control : peg::normal<Rule> {
     template <typename In>
     static void start(const In& in, Depth& depth) {
         if constexpr (nests<Rule>) {
-            if (depth.now++ > kMaxNesting) throw TooDeep{in.byte()};  // the outermost is no nesting
+            // The outermost is no nesting, and a transformer is only looked for.
+            const unsigned most = kMaxNesting + (std::is_same_v<Rule, g::disjunction> ? 0 : 1);
+            if (depth.now++ > most) throw TooDeep{in.byte()};
         }
     }
     template <typename In>
@@ -67,47 +70,6 @@ using Selector = peg::parse_tree::selector<
         g::not_group>,
     peg::parse_tree::fold_one::on<g::negation, g::conjunction, g::disjunction>>;
 
-bool ends_token(char c) {
-    return c == ' ' || c == '\t' || c == '\b' || c == '\r' || c == '\n' || c == '(' || c == ')' ||
-           c == ',' || c == '=';
-}
-
-/// The token that ends before `offset`, blanks between them left out; "" at the start.
-std::string token_before(std::string_view text, std::size_t offset) {
-    std::size_t end = std::min(offset, text.size());
-    while (end > 0 && ends_token(text[end - 1]) && text[end - 1] != '(' && text[end - 1] != ')' &&
-           text[end - 1] != ',' && text[end - 1] != '=') {
-        --end;
-    }
-    std::size_t begin = end;
-    while (begin > 0 && !ends_token(text[begin - 1])) --begin;
-    if (begin == end && end > 0) --begin;  // a parenthesis, a comma or an equals sign
-    return std::string(text.substr(begin, end - begin));
-}
-
-std::string token_at(std::string_view text, std::size_t offset) {
-    if (offset >= text.size()) return "end of text";
-    std::size_t end = offset;
-    while (end < text.size() && !ends_token(text[end])) ++end;
-    if (end == offset) ++end;
-    return "'" + std::string(text.substr(offset, std::min<std::size_t>(end - offset, 40))) + "'";
-}
-
-SyntaxError unexpected(std::string_view text, std::size_t offset, const std::string& expecting) {
-    SyntaxError error;
-    while (offset < text.size() && ends_token(text[offset]) && text[offset] != '(' &&
-           text[offset] != ')' && text[offset] != ',' && text[offset] != '=') {
-        ++offset;
-    }
-    error.pos = TextIndex(text).at(offset);
-    error.found = token_at(text, offset);
-    const std::string before = token_before(text, offset);
-    error.message = before.empty()
-                        ? "unexpected token, expecting " + expecting
-                        : "unexpected token after '" + before + "', expecting " + expecting;
-    return error;
-}
-
 using Tree = peg::parse_tree::node;
 
 struct Parsed {
@@ -124,13 +86,12 @@ Parsed run(std::string_view text) {
         parsed.tree = peg::parse_tree::parse<Rule, Selector, peg::nothing, Control>(in, depth);
         if (!parsed.tree) parsed.error = SyntaxError{{}, "not a condition", {}};
     } catch (const peg::parse_error& error) {
-        parsed.error =
-            unexpected(text, error.positions().front().byte, std::string(error.message()));
+        parsed.error = explain_syntax(text, error.positions().front().byte, error.message());
     } catch (const TooDeep& deep) {
         parsed.error =
             SyntaxError{TextIndex(text).at(deep.offset),
                         "nested more than " + std::to_string(kMaxNesting) + " levels deep",
-                        {}};
+                        "take parts out into macros"};
     } catch (const std::exception& error) {
         parsed.error = SyntaxError{{}, std::string("cannot parse: ") + error.what(), {}};
     }
@@ -264,9 +225,10 @@ private:
         std::optional<std::string> plain = unquote(t.string_view(), bad);
         if (plain) return *std::move(plain);
         if (!error) {
+            const std::string escape(t.string_view().substr(bad, 2));
             error = SyntaxError{index_.at(t.m_begin.byte + bad),
-                                "invalid escape sequence in a quoted text",
-                                "'" + std::string(t.string_view().substr(bad, 2)) + "'"};
+                                "'" + escape + "' is not an escape sequence",
+                                "for a backslash itself write two: '\\" + escape + "'"};
         }
         return {};
     }

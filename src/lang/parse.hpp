@@ -10,9 +10,9 @@
 namespace sensor::lang {
 
 struct SyntaxError {
-    TextPos pos;
-    std::string message;  ///< "unexpected token after 'open', expecting 'or', 'and'"
-    std::string found;    ///< the token there, "end of text", or empty where it says nothing more
+    TextPos pos;          ///< of the token that is wrong
+    std::string message;  ///< "unexpected 'fd.name' after 'open', expecting 'or' or 'and'"
+    std::string hint;     ///< the way out; may be empty
 };
 
 struct ParseResult {
@@ -33,6 +33,6 @@ struct OperandResult {
 OperandResult parse_expression(std::string_view text);
 
 /// Deepest nesting of parentheses and transformers; more is a syntax error.
-inline constexpr unsigned kMaxNesting = 128;
+inline constexpr unsigned kMaxNesting = 1000;
 
 }  // namespace sensor::lang

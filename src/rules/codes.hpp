@@ -13,6 +13,8 @@ inline constexpr std::string_view kCompileCondition = "LOAD_ERR_COMPILE_CONDITIO
 inline constexpr std::string_view kCompileOutput = "LOAD_ERR_COMPILE_OUTPUT";
 inline constexpr std::string_view kValidate = "LOAD_ERR_VALIDATE";
 
+inline constexpr std::string_view kConditionWarning = "LOAD_COMPILE_CONDITION";
+inline constexpr std::string_view kOutputWarning = "LOAD_COMPILE_OUTPUT";
 // Neither is produced here: there are no plugins that add items to rules files.
 inline constexpr std::string_view kExtension = "LOAD_ERR_EXTENSION";
 inline constexpr std::string_view kExtensionWarning = "LOAD_WARNING_EXTENSION";

@@ -6,7 +6,9 @@
 
 #include "lang/event_set.hpp"
 #include "lang/parse.hpp"
+#include "lang/similar.hpp"
 #include "rules/codes.hpp"
+#include "rules/condition_text.hpp"
 #include "rules/details.hpp"
 #include "rules/exception.hpp"
 #include "rules/old_meaning.hpp"
@@ -142,7 +144,8 @@ void Compiler::build(RuleSet& set) {
         set.program.conditions.push_back({checked_.root, checked_.events});
         set.rules.push_back(std::move(rule));
     }
-    warn_unused();
+    // What nobody names is known only if everything could be read.
+    if (!reporter_.has_errors()) warn_unused();
     describe(lists, macros, set);
 }
 
@@ -160,18 +163,16 @@ Compiler::Outcome Compiler::compile_condition(const RuleDef& def, ListExpander& 
     rule.lists.clear();
     rule.macros.clear();
     const Sourced text = lists.expand(with_exceptions(def), rule.lists);
-    const lang::ParseResult parsed = lang::parse_condition(text.text);
-    if (parsed.error) {
+    lang::NodePtr written;
+    {
         const Reporter::Scope scope(reporter_, "rule condition", "", def.condition.at(0));
-        reporter_.error(code::kCompileCondition, text.at(parsed.error->pos.offset),
-                        parsed.error->message,
-                        parsed.error->found.empty() ? "" : "found " + parsed.error->found,
-                        {expression_at(text.text, parsed.error->pos), {}});
-        return Outcome::Failed;
+        written = parse_condition_text(text, library_, reporter_);
     }
-    label_exceptions(def, *parsed.root);
+    if (!written) return Outcome::Failed;
+    warn_of_names(*written, text, library_, reporter_);
+    label_exceptions(def, *written);
     const auto place = [&](const lang::TextPos& pos) { return text.at(pos.offset); };
-    lang::NodePtr tree = macros.expand(*parsed.root, place, text.text, rule.macros);
+    lang::NodePtr tree = macros.expand(*written, place, text.text, rule.macros);
     if (!tree) return Outcome::Failed;
     if (def.one_line) tree = with_old_meaning(std::move(tree));
     if (options_.trees) {
@@ -186,10 +187,9 @@ Compiler::Outcome Compiler::compile_condition(const RuleDef& def, ListExpander& 
     const Outcome outcome = report(def, checked_.problems, text, macros);
     if (outcome == Outcome::Good && def.warn_evttypes &&
         lang::count_types(checked_.events) > kManyTypes) {
-        reporter_.warning(
-            code::kNoEventType, def.condition.at(0),
-            "Rule matches too many evt.type values. This has a significant performance penalty.",
-            "add a check of evt.type, or warn_evttypes: false");
+        reporter_.warning(code::kNoEventType, def.condition.at(0),
+                          "the rule is judged for nearly every event, which costs time",
+                          "add a check of evt.type, or warn_evttypes: false");
     }
     return outcome;
 }
@@ -224,7 +224,13 @@ Compiler::Outcome Compiler::report(const RuleDef& def, const std::vector<lang::P
 bool Compiler::is_known_source(const RuleDef& def) {
     if (def.source == "syscall") return true;
     const Reporter::Scope scope(reporter_, "rule", def.name, def.at);
-    reporter_.warning(code::kUnknownSource, def.at, "Unknown source " + def.source + ", skipping");
+    const std::string near = lang::did_you_mean(def.source, {"syscall"});
+    reporter_.warning(code::kUnknownSource, def.source_at,
+                      "unknown source '" + def.source + "', the rule is skipped",
+                      near.empty()
+                          ? "other sources than 'syscall' come with plugins, and there are "
+                            "none here"
+                          : near);
     return false;
 }
 
@@ -240,14 +246,12 @@ void Compiler::warn_unused() {
     for (const MacroDef& def : library_.macros.items) {
         if (def.used) continue;
         const Reporter::Scope scope(reporter_, "macro", def.name, def.at);
-        reporter_.warning(code::kUnusedMacro, def.at,
-                          "Macro not referred to by any other rule/macro");
+        reporter_.warning(code::kUnusedMacro, def.at, "no rule or macro names this macro");
     }
     for (const ListDef& def : library_.lists.items) {
         if (def.used) continue;
         const Reporter::Scope scope(reporter_, "list", def.name, def.at);
-        reporter_.warning(code::kUnusedList, def.at,
-                          "List not referred to by any other rule/macro");
+        reporter_.warning(code::kUnusedList, def.at, "no rule, macro or list names this list");
     }
 }
 

@@ -3,6 +3,8 @@
 // that a file may not lean on a later one; build makes the final rule set.
 #pragma once
 
+#include <functional>
+
 #include "lang/check.hpp"
 #include "rules/library.hpp"
 #include "rules/macros.hpp"
@@ -29,8 +31,9 @@ private:
                               lang::Program& program, Rule& rule);
     Outcome compile_output(const RuleDef& def, lang::Program& program, Rule& rule);
     Outcome compile_extras(const RuleDef& def, lang::Program& program, Rule& rule);
-    Outcome output_error(const RuleDef& def, const lang::OutputParse& parsed, Origin at,
-                         std::string what, const std::string& text);
+    using PlaceOf = std::function<Origin(std::size_t offset)>;
+    Outcome report_output(const RuleDef& def, const lang::OutputParse& parsed,
+                          const std::string& text, const PlaceOf& place, const std::string& what);
     Outcome report(const RuleDef& def, const std::vector<lang::Problem>& problems,
                    const Sourced& text, const MacroTable& macros);
     void mark_names(const RuleDef& def, ListExpander& lists, MacroTable& macros);

@@ -95,27 +95,44 @@ Sourced Compiler::full_output(const RuleDef& def) {
     return kept;
 }
 
-Compiler::Outcome Compiler::output_error(const RuleDef& def, const lang::OutputParse& parsed,
-                                         Origin at, std::string what, const std::string& text) {
-    Reporter::More more{expression_of(text, parsed.offset), {}};
-    if (def.skip_if_unknown && parsed.unknown_field) {
-        reporter_.warning(code::kUnknownFilter, at, std::move(what), parsed.hint, std::move(more));
-        return Outcome::Dropped;
+/// Reports what is wrong with a text of the output. out: Good if only warnings were
+Compiler::Outcome Compiler::report_output(const RuleDef& def, const lang::OutputParse& parsed,
+                                          const std::string& text, const PlaceOf& place,
+                                          const std::string& what) {
+    const auto is_hard = [](const lang::OutputProblem& p) {
+        return p.is_error && !p.unknown_field;
+    };
+    const bool forgive = def.skip_if_unknown &&
+                         std::none_of(parsed.problems.begin(), parsed.problems.end(), is_hard);
+    for (const lang::OutputProblem& p : parsed.problems) {
+        const Origin at = place(p.offset);
+        Reporter::More more{expression_of(text, p.offset), {}};
+        if (!p.is_error) {
+            reporter_.warning(code::kOutputWarning, at, what + p.message, p.hint, std::move(more));
+        } else if (forgive) {
+            reporter_.warning(code::kUnknownFilter, at, what + p.message, p.hint, std::move(more));
+        } else {
+            reporter_.error(code::kCompileOutput, at, what + p.message, p.hint, std::move(more));
+        }
     }
-    reporter_.error(code::kCompileOutput, at, std::move(what), parsed.hint, std::move(more));
-    return Outcome::Failed;
+    if (parsed.ok) return Outcome::Good;
+    return forgive ? Outcome::Dropped : Outcome::Failed;
 }
 
 Compiler::Outcome Compiler::compile_output(const RuleDef& def, lang::Program& program, Rule& rule) {
     const Reporter::Scope scope(reporter_, "rule output", "", def.output.at(0));
     const Sourced full = full_output(def);
     rule.output_compiled = full.text;
-    lang::OutputParse parsed =
-        lang::parse_output(def.one_line ? output_with_old_meaning(full.text) : full.text, program);
-    if (!parsed.ok)
-        return output_error(def, parsed, full.at(parsed.offset), parsed.message, full.text);
+    lang::Program scratch = empty_program();
+    lang::OutputParse parsed = lang::parse_output(full.text, def.one_line ? scratch : program);
+    const Outcome outcome = report_output(
+        def, parsed, full.text, [&](std::size_t offset) { return full.at(offset); }, "");
+    if (outcome != Outcome::Good) return outcome;
+    if (def.one_line) {  // positions were those of the text as it is written
+        parsed = lang::parse_output(output_with_old_meaning(full.text), program);
+        restore_keys(parsed.format);
+    }
     rule.format = std::move(parsed.format);
-    if (def.one_line) restore_keys(rule.format);
     rule.output_fields.clear();
     for (const lang::OutputField& field : rule.format.fields)
         rule.output_fields.push_back(field.key);
@@ -133,12 +150,13 @@ Compiler::Outcome Compiler::compile_extras(const RuleDef& def, lang::Program& pr
             // A bare field is one whole field, nothing behind it.
             if (parsed.ok && extra.bare && parsed.format.parts.size() != 1) {
                 parsed = {};
-                parsed.message = "invalid formatting token " + extra.format;
-                parsed.unknown_field = true;
+                parsed.problems.push_back(
+                    {true, 0, "'" + extra.format + "' is not one field", {}, true});
             }
-            if (!parsed.ok)
-                return output_error(def, parsed, def.output.at(0),
-                                    "extra field '" + extra.key + "': " + parsed.message, text);
+            const Outcome outcome = report_output(
+                def, parsed, text, [&](std::size_t) { return def.output.at(0); },
+                "extra field '" + extra.key + "': ");
+            if (outcome != Outcome::Good) return outcome;
             if (extra.bare) {
                 add_bare(parsed.format, rule.format);
             } else {

@@ -192,7 +192,16 @@ bool same_condition(std::string_view a, std::string_view b) {
     const lang::ParseResult left = lang::parse_condition(a);
     const lang::ParseResult right = lang::parse_condition(b);
     if (left.root && right.root) return to_text(*left.root) == to_text(*right.root);
-    return !left.root && !right.root && condition_line(a) == condition_line(b);
+    return !left.root && !right.root && same_but_blanks(a, b);
+}
+
+bool same_but_blanks(std::string_view a, std::string_view b) {
+    const auto without = [](std::string_view text) {
+        std::string out(text);
+        std::erase_if(out, [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; });
+        return out;
+    };
+    return without(a) == without(b);
 }
 
 std::string format_condition(std::string_view condition) {

@@ -18,5 +18,7 @@ std::vector<std::string> condition_lines(std::string_view condition, std::size_t
 
 /// Do both texts mean the same: equal trees, or equal words where they are no conditions.
 bool same_condition(std::string_view a, std::string_view b);
+/// Blanks and ends of lines do not count.
+bool same_but_blanks(std::string_view a, std::string_view b);
 
 }  // namespace sensor::rules

@@ -3,11 +3,52 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 #include "lang/similar.hpp"
 #include "rules/codes.hpp"
 
 namespace sensor::rules {
+namespace {
+
+/// The keys of every kind of item.
+struct KindKeys {
+    std::string_view kind;
+    std::vector<std::string_view> keys;
+    bool has(std::string_view key) const {
+        return std::find(keys.begin(), keys.end(), key) != keys.end();
+    }
+};
+const KindKeys kKeys[] = {
+    {"rule",
+     {"rule", "desc", "condition", "output", "priority", "source", "enabled", "tags", "exceptions",
+      "warn_evttypes", "skip-if-unknown-filter", "capture", "capture_duration", "append",
+      "override"}},
+    {"macro", {"macro", "condition", "append", "override"}},
+    {"list", {"list", "items", "append", "override"}},
+    {"exception", {"name", "fields", "comps", "values"}},
+};
+
+bool is_key(std::string_view key) {
+    return std::any_of(std::begin(kKeys), std::end(kKeys),
+                       [&](const KindKeys& k) { return k.has(key); });
+}
+
+/// Why a value that ought to be a text is none, and what to write.
+std::string text_hint(std::string_view key, const YAML::Node& value) {
+    if (!value.IsSequence()) return "write one text";
+    return key == "condition" ? "write one text, its parts joined by 'and'"
+                              : "write one text, without '-'";
+}
+
+/// A value like `!(a)`, of which YAML takes the beginning as a tag.
+bool is_tagged(const YAML::Node& value) { return value.Tag().size() > 1 && value.Tag()[0] == '!'; }
+
+std::string tag_hint(std::string_view key) {
+    return key == "condition" ? "write 'not', or quote the whole value" : "quote the whole value";
+}
+
+}  // namespace
 
 Origin Item::origin(const YAML::Node& node) const {
     return reporter_.files().origin(file_, node.IsDefined() ? node.Mark().pos : 0);
@@ -19,9 +60,10 @@ YAML::Node Item::get(const char* key) const {
     return map[key];
 }
 
-bool Item::fail_value(const char* key, const YAML::Node& value, std::string message) const {
+bool Item::fail_value(const char* key, const YAML::Node& value, std::string message,
+                      std::string hint) const {
     const Reporter::Scope scope(reporter_, "value for", key, origin(value));
-    return fail(origin(value), std::move(message));
+    return fail(origin(value), std::move(message), std::move(hint));
 }
 
 bool Item::fail(Origin at, std::string message, std::string hint) const {
@@ -35,16 +77,26 @@ Sourced Item::scalar(const YAML::Node& node) const {
 
 std::optional<Sourced> Item::required_text(const char* key) const {
     const YAML::Node value = get(key);
+    const std::string name = "'" + std::string(key) + "'";
     if (!value.IsDefined()) {
-        fail(at(), "Item has no mapping for key '" + std::string(key) + "'");
+        require({key});
+        return std::nullopt;
+    }
+    if (value.IsScalar() && is_tagged(value)) {
+        fail(origin(value), "the value of key " + name + " begins with a YAML tag, " + value.Tag(),
+             tag_hint(key));
         return std::nullopt;
     }
     if (value.IsNull() || (value.IsScalar() && value.Scalar().empty())) {
-        fail_value(key, value, "Mapping for key '" + std::string(key) + "' is empty");
+        const bool names =
+            is_key(key) && (std::string_view(key) == "rule" || std::string_view(key) == "macro" ||
+                            std::string_view(key) == "list");
+        fail(key_at(key), "key " + name + " has no value", names ? "write a name behind it" : "");
         return std::nullopt;
     }
     if (!value.IsScalar()) {
-        fail_value(key, value, "Value of key '" + std::string(key) + "' is not a scalar value");
+        fail_value(key, value, "the value of key " + name + " is not a text",
+                   text_hint(key, value));
         return std::nullopt;
     }
     return scalar(value);
@@ -59,8 +111,8 @@ std::optional<Sourced> Item::text(const char* key, bool& ok) const {
     const YAML::Node value = get(key);
     if (!value.IsDefined() || value.IsNull()) return std::nullopt;
     if (!value.IsScalar()) {
-        ok =
-            fail_value(key, value, "Value of key '" + std::string(key) + "' is not a scalar value");
+        ok = fail_value(key, value, "the value of key '" + std::string(key) + "' is not a text",
+                        text_hint(key, value));
         return std::nullopt;
     }
     return scalar(value);
@@ -72,7 +124,8 @@ bool Item::boolean(const char* key, bool fallback, bool& ok) const {
     bool decoded = fallback;
     if (!value.IsScalar() || !YAML::convert<bool>::decode(value, decoded)) {
         ok = fail_value(key, value,
-                        "Value of key '" + std::string(key) + "' is neither true nor false");
+                        "the value of key '" + std::string(key) + "' is neither true nor false",
+                        "write true or false");
     }
     return decoded;
 }
@@ -86,7 +139,8 @@ std::uint32_t Item::number(const char* key, bool& ok) const {
     if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
         ok = fail_value(
             key, value,
-            "Value of key '" + std::string(key) + "' is not a number from 0 to 4294967295");
+            "the value of key '" + std::string(key) + "' is not a number from 0 to 4294967295",
+            "write a number of milliseconds, such as 5000");
     }
     return decoded;
 }
@@ -95,14 +149,15 @@ std::optional<std::vector<Sourced>> Item::texts(const char* key, bool& ok) const
     const YAML::Node value = get(key);
     if (!value.IsDefined() || value.IsNull()) return std::nullopt;
     if (!value.IsSequence()) {
-        ok = fail_value(key, value, "Value of key '" + std::string(key) + "' is not a sequence");
+        ok = fail_value(key, value, "the value of key '" + std::string(key) + "' is not a list",
+                        "write a list: [" + (value.IsScalar() ? value.Scalar() : "a, b") + "]");
         return std::nullopt;
     }
     std::vector<Sourced> all;
     for (const YAML::Node& entry : value) {
         if (!entry.IsScalar()) {
-            ok =
-                fail_value(key, entry, "Entry of '" + std::string(key) + "' is not a scalar value");
+            ok = fail_value(key, entry, "an entry of '" + std::string(key) + "' is not a text",
+                            "every entry is one text, without ':' or '[' at its end or beginning");
             continue;
         }
         all.push_back(scalar(entry));
@@ -110,13 +165,62 @@ std::optional<std::vector<Sourced>> Item::texts(const char* key, bool& ok) const
     return all;
 }
 
-void Item::warn_unknown_keys(std::initializer_list<std::string_view> known) const {
+Origin Item::key_at(std::string_view key) const {
+    for (const auto& pair : node_) {
+        if (pair.first.IsScalar() && pair.first.Scalar() == key) return origin(pair.first);
+    }
+    return at();
+}
+
+bool Item::require(std::initializer_list<const char*> keys, std::string hint) const {
+    std::vector<std::string_view> missing;
+    for (const char* key : keys) {
+        if (!has(key)) missing.emplace_back(key);
+    }
+    if (missing.empty()) return true;
+    std::string message = missing.size() == 1 ? "missing key " : "missing keys ";
+    for (std::size_t k = 0; k < missing.size(); ++k) {
+        message += k == 0 ? "'" : k + 1 == missing.size() ? " and '" : ", '";
+        message += std::string(missing[k]) + "'";
+    }
+    // Without `override` keys may be missing, so that is what may be misspelt, too.
+    missing.emplace_back("override");
+    missing.emplace_back("append");
+    Origin place = at();
+    for (const auto& pair : node_) {
+        const std::string key = pair.first.IsScalar() ? pair.first.Scalar() : std::string();
+        const std::string near = lang::did_you_mean(key, missing);
+        if (near.empty() || !misspelt_.empty() || is_key(key)) continue;
+        place = origin(pair.first);
+        hint = "'" + key + "' is not a key, " + near;
+        misspelt_.insert(key);
+    }
+    return fail(place, std::move(message), std::move(hint));
+}
+
+void Item::warn_unknown_keys(std::string_view kind) const {
+    const KindKeys& own = *std::find_if(std::begin(kKeys), std::end(kKeys),
+                                        [&](const KindKeys& k) { return k.kind == kind; });
+    std::map<std::string, Origin> seen;
     for (const auto& pair : node_) {
         const std::string key = pair.first.IsScalar() ? pair.first.Scalar() : std::string("?");
-        if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+        const auto [first, is_new] = seen.emplace(key, origin(pair.first));
+        if (!is_new) {
+            reporter_.warning(code::kUnknownKey, origin(pair.first),
+                              "key '" + key + "' is there twice, the second one is ignored",
+                              "the first is on line " +
+                                  std::to_string(reporter_.files().position(first->second).line));
+            continue;
+        }
+        if (own.has(key) || misspelt_.contains(key)) continue;
+        std::string hint = lang::did_you_mean(key, {own.keys.begin(), own.keys.end()});
+        std::string others;
+        for (const KindKeys& other : kKeys) {
+            if (other.has(key)) others += (others.empty() ? "" : ", ") + std::string(other.kind);
+        }
+        if (hint.empty() && !others.empty()) hint = "it is a key of: " + others;
         reporter_.warning(code::kUnknownKey, origin(pair.first),
-                          "Unknown key '" + key + "'. The key will be ignored.",
-                          lang::did_you_mean(key, std::vector<std::string_view>(known)));
+                          "unknown key '" + key + "', it is ignored", std::move(hint));
     }
 }
 

@@ -5,8 +5,8 @@
 
 #include <yaml-cpp/yaml.h>
 
-#include <initializer_list>
 #include <optional>
+#include <set>
 
 #include "rules/reporter.hpp"
 
@@ -23,6 +23,8 @@ public:
     std::uint32_t file() const { return file_; }
 
     bool has(const char* key) const { return get(key).IsDefined(); }
+    /// Where the key itself stands; where the item begins if it is not there.
+    Origin key_at(std::string_view key) const;
     YAML::Node get(const char* key) const;
 
     /// A text that must be there and not be empty. fails: nullopt, reported
@@ -38,16 +40,22 @@ public:
     /// A scalar as a text with its source.
     Sourced scalar(const YAML::Node& node) const;
 
-    /// Warns about every key that is not in `known`.
-    void warn_unknown_keys(std::initializer_list<std::string_view> known) const;
+    /// One error for all of `keys` that are not there; it points at a key that is misspelt.
+    /// hint: if none is
+    /// out: false if one is missing
+    bool require(std::initializer_list<const char*> keys, std::string hint = {}) const;
+    /// Warns about keys that items of this kind ("rule", "macro", ...) do not have or have twice.
+    void warn_unknown_keys(std::string_view kind) const;
     bool fail(Origin at, std::string message, std::string hint = {}) const;
     /// The same of the value of a key.
-    bool fail_value(const char* key, const YAML::Node& value, std::string message) const;
+    bool fail_value(const char* key, const YAML::Node& value, std::string message,
+                    std::string hint = {}) const;
 
 private:
     const YAML::Node& node_;
     std::uint32_t file_;
     Reporter& reporter_;
+    mutable std::set<std::string> misspelt_;  // keys reported as missing ones
 };
 
 }  // namespace sensor::rules

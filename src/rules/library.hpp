@@ -63,6 +63,7 @@ struct RuleDef {
     std::uint32_t capture_duration_ms = 0;
     std::vector<Exception> exceptions;
     Origin at;
+    Origin source_at;        ///< of the name of the source, else of the rule
     std::uint32_t file = 0;  ///< of the latest change
 };
 

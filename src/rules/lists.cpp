@@ -40,6 +40,7 @@ void ListExpander::resolve(std::size_t list, unsigned depth) {
     Resolved& mine = resolved_[list];
     if (mine.state != State::Untouched) return;
     mine.state = State::Open;
+    open_.push_back(list);
     const ListDef& def = library_.lists.items[list];
     const Reporter::Scope scope(reporter_, "list", def.name, def.at);
     std::vector<std::string> items;
@@ -51,26 +52,44 @@ void ListExpander::resolve(std::size_t list, unsigned depth) {
             continue;
         }
         library_.lists.items[other->second].used = true;
-        if (resolved_[other->second].state == State::Open || depth > kMaxListDepth) {
+        if (resolved_[other->second].state == State::Open) {
+            report_loop(other->second, item.at(0));
+            continue;
+        }
+        if (depth > kMaxListDepth) {
             reporter_.error(
                 code::kValidate, item.at(0),
-                depth > kMaxListDepth
-                    ? "Lists are nested more than " + std::to_string(kMaxListDepth) + " levels deep"
-                    : "List '" + def.name + "' and list '" + item.text + "' contain each other");
+                "lists are nested more than " + std::to_string(kMaxListDepth) + " levels deep");
             continue;
         }
         resolve(other->second, depth + 1);
         const std::vector<std::string>& inner = resolved_[other->second].items;
         if (items.size() + inner.size() > kMaxListItems) {
             reporter_.error(code::kValidate, item.at(0),
-                            "List '" + def.name + "' has more than " +
+                            "the list '" + def.name + "' has more than " +
                                 std::to_string(kMaxListItems) + " items");
             break;
         }
         items.insert(items.end(), inner.begin(), inner.end());
     }
+    open_.pop_back();
     resolved_[list].items = std::move(items);
     resolved_[list].state = State::Done;
+}
+
+/// The lists that are open from `list` on are the loop.
+void ListExpander::report_loop(std::size_t list, Origin at) {
+    std::string chain;
+    std::string lines;
+    for (auto it = std::find(open_.begin(), open_.end(), list); it != open_.end(); ++it) {
+        const ListDef& def = library_.lists.items[*it];
+        chain += def.name + " -> ";
+        lines += (lines.empty() ? "'" : ", '") + def.name + "' is on line " +
+                 std::to_string(reporter_.files().position(def.at).line);
+    }
+    reporter_.error(code::kValidate, at,
+                    "lists hold each other in a loop: " + chain + library_.lists.items[list].name,
+                    std::move(lines));
 }
 
 void ListExpander::put(std::size_t list, const Sourced& text, std::size_t begin, std::size_t& end,

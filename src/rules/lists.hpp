@@ -27,6 +27,7 @@ private:
         std::string joined;
     };
 
+    void report_loop(std::size_t list, Origin at);
     void resolve(std::size_t list, unsigned depth);
     Sourced replace_names_with_blanks(const Sourced& text, std::vector<std::string>& named);
     void put(std::size_t list, const Sourced& text, std::size_t begin, std::size_t& end,
@@ -35,6 +36,7 @@ private:
     Library& library_;
     Reporter& reporter_;
     std::vector<Resolved> resolved_;
+    std::vector<std::size_t> open_;       // being resolved, outermost first
     std::vector<std::size_t> odd_names_;  // lists whose names hold delimiters
 };
 

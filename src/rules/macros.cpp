@@ -3,16 +3,21 @@
 
 #include <algorithm>
 
-#include "lang/parse.hpp"
+#include "lang/check.hpp"
 #include "lang/similar.hpp"
 #include "rules/codes.hpp"
+#include "rules/condition_text.hpp"
 
 namespace sensor::rules {
 namespace {
 
 constexpr std::size_t kRule = static_cast<std::size_t>(-1);
-constexpr std::size_t kMaxNodes = 20000;
+// Nodes of one condition, and of all of them, with macros replaced: some hundred bytes each.
+constexpr std::size_t kMaxNodes = 250000;
+constexpr std::size_t kMaxTotal = 4000000;
+// Macros inside macros.
 constexpr std::size_t kMaxDepth = 500;
+constexpr std::size_t kChainShown = 4;
 
 void stamp(lang::Operand& operand, std::uint32_t text) {
     operand.pos.text = text;
@@ -47,17 +52,15 @@ void MacroTable::parse(std::size_t macro) {
     Entry& entry = entries_[macro];
     const Reporter::Scope scope(reporter_, "macro", def.name, def.at);
     entry.text = lists_.expand(def.condition, entry.lists);
-    lang::ParseResult parsed = lang::parse_condition(entry.text.text);
-    if (parsed.error) {
+    {
         const Reporter::Scope condition(reporter_, "macro condition", "", def.condition.at(0));
-        reporter_.error(code::kCompileCondition, entry.text.at(parsed.error->pos.offset),
-                        parsed.error->message,
-                        parsed.error->found.empty() ? "" : "found " + parsed.error->found,
-                        {expression_at(entry.text.text, parsed.error->pos), {}});
+        entry.tree = parse_condition_text(entry.text, library_, reporter_);
+    }
+    if (!entry.tree) {
         entry.state = State::Broken;
         return;
     }
-    entry.tree = std::move(parsed.root);
+    warn_of_names(*entry.tree, entry.text, library_, reporter_);
     stamp(*entry.tree, static_cast<std::uint32_t>(macro + 1));
 }
 
@@ -69,18 +72,19 @@ void MacroTable::analyse(std::size_t macro, unsigned depth) {
     Entry& entry = entries_[macro];
     if (entry.state != State::Untouched) return;
     entry.state = State::Open;
+    open_.push_back(macro);
     const MacroDef& def = library_.macros.items[macro];
     const Reporter::Scope scope(reporter_, "macro", def.name, def.at);
     const User user{macro, [this](const lang::TextPos& pos) { return place(pos); },
                     &entry.text.text, &entry.macros};
     const Extent extent = measure(*entry.tree, user, depth);
+    open_.pop_back();
     sort_unique(entry.macros);
     entry.size = extent.size;
     entry.depth = extent.depth;
     entry.state = extent.ok ? State::Good : State::Broken;
-    if (extent.ok && (extent.size > kMaxNodes || extent.depth > kMaxDepth)) {
-        reporter_.error(code::kValidate, def.condition.at(0),
-                        "Macro '" + def.name + "' is too large once the macros in it are replaced");
+    if (extent.ok &&
+        reject_size(extent, "the macro '" + def.name + "'", def.condition.at(0), entry.macros)) {
         entry.state = State::Broken;
     }
 }
@@ -111,14 +115,12 @@ MacroTable::Extent MacroTable::measure_name(const lang::Node& node, const User& 
     }
     def.used = true;
     if (entries_[macro].state == State::Open) {
-        reporter_.error(code::kValidate, user.place(node.pos),
-                        "Macro loop: '" + node.macro + "' is part of its own definition", {},
-                        {expression_at(*user.text, node.pos), {}});
+        report_loop(macro, user.place(node.pos));
         return {1, 1, false};
     }
     if (depth > kMaxDepth) {
         reporter_.error(code::kValidate, user.place(node.pos),
-                        "Macros are nested more than " + std::to_string(kMaxDepth) + " levels deep",
+                        "macros are nested more than " + std::to_string(kMaxDepth) + " levels deep",
                         {}, {expression_at(*user.text, node.pos), {}});
         return {1, 1, false};
     }
@@ -126,17 +128,80 @@ MacroTable::Extent MacroTable::measure_name(const lang::Node& node, const User& 
     return {entries_[macro].size, entries_[macro].depth, entries_[macro].state == State::Good};
 }
 
+std::string MacroTable::line_of(std::size_t macro) const {
+    return std::to_string(reporter_.files().position(library_.macros.items[macro].at).line);
+}
+
+/// The macros that are open from `macro` on are the loop.
+void MacroTable::report_loop(std::size_t macro, Origin at) {
+    std::string chain;
+    std::string lines;
+    for (auto it = std::find(open_.begin(), open_.end(), macro); it != open_.end(); ++it) {
+        const std::string& name = library_.macros.items[*it].name;
+        chain += name + " -> ";
+        lines += (lines.empty() ? "'" : ", '") + name + "' is on line " + line_of(*it);
+    }
+    reporter_.error(
+        code::kValidate, at,
+        "macros name each other in a loop: " + chain + library_.macros.items[macro].name,
+        std::move(lines));
+}
+
+/// out: true if that is too large, reported with the macros that make it so
+bool MacroTable::reject_size(const Extent& extent, const std::string& what, Origin at,
+                             const std::vector<std::string>& named) {
+    total_ += extent.size;
+    std::string message;
+    if (extent.depth > lang::kMaxTreeDepth) {
+        message = what + " is nested more than " + std::to_string(lang::kMaxTreeDepth) +
+                  " levels deep once its macros are replaced";
+    } else if (extent.size > kMaxNodes) {
+        message = what + " has more than " + std::to_string(kMaxNodes) +
+                  " parts once its macros are replaced";
+    } else if (total_ > kMaxTotal) {
+        message = "all conditions together have more than " + std::to_string(kMaxTotal) +
+                  " parts once their macros are replaced";
+    } else {
+        return false;
+    }
+    std::string chain;
+    const std::vector<std::string>* names = &named;
+    for (std::size_t shown = 0; shown < kChainShown && !names->empty(); ++shown) {
+        const auto size = [&](const std::string& name) {
+            const auto found = library_.macros.index.find(name);
+            return found == library_.macros.index.end() ? 0 : entries_[found->second].size;
+        };
+        const std::string& largest = *std::max_element(
+            names->begin(), names->end(),
+            [&](const std::string& a, const std::string& b) { return size(a) < size(b); });
+        chain += (chain.empty() ? "" : " -> ") + largest;
+        const auto found = library_.macros.index.find(largest);
+        if (found == library_.macros.index.end()) break;
+        names = &entries_[found->second].macros;
+        if (shown + 1 == kChainShown && !names->empty()) chain += " -> ...";
+    }
+    reporter_.error(code::kValidate, at, std::move(message),
+                    chain.empty() ? "split the rule in several" : "most of it comes from " + chain);
+    return true;
+}
+
 bool MacroTable::reject_name(const lang::Node& node, const User& user, bool later) {
     if (library_.macros.broken.contains(node.macro) && !later)
         return false;  // said where it is defined
-    std::string hint = later ? "the macro is defined later: move it up" : "";
-    if (hint.empty()) {
+    const auto found = library_.macros.index.find(node.macro);
+    const bool itself = found != library_.macros.index.end() && found->second == user.macro;
+    std::string hint;
+    if (itself) {
+        hint = "a macro cannot use itself";
+    } else if (later) {
+        hint = "it is defined below, on line " + line_of(found->second) + ": move it up";
+    } else {
         std::vector<std::string_view> names;
         for (const MacroDef& def : library_.macros.items) names.push_back(def.name);
         hint = lang::did_you_mean(node.macro, names);
     }
     reporter_.error(code::kValidate, user.place(node.pos),
-                    "Undefined macro '" + node.macro + "' used in filter.", hint,
+                    "Undefined macro '" + node.macro + "' used in filter.", std::move(hint),
                     {expression_at(*user.text, node.pos), {}});
     return false;
 }
@@ -172,11 +237,7 @@ lang::NodePtr MacroTable::expand(const lang::Node& tree,
     const Extent extent = measure(tree, user, 0);
     sort_unique(named);
     if (!extent.ok) return nullptr;
-    if (extent.size > kMaxNodes || extent.depth > kMaxDepth) {
-        reporter_.error(code::kValidate, place(tree.pos),
-                        "The condition is too large once its macros are replaced");
-        return nullptr;
-    }
+    if (reject_size(extent, "the condition", place(tree.pos), named)) return nullptr;
     return replaced(tree);
 }
 

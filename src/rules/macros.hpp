@@ -66,6 +66,10 @@ private:
     void analyse(std::size_t macro, unsigned depth);
     Extent measure(const lang::Node& node, const User& user, unsigned depth);
     Extent measure_name(const lang::Node& node, const User& user, unsigned depth);
+    std::string line_of(std::size_t macro) const;
+    void report_loop(std::size_t macro, Origin at);
+    bool reject_size(const Extent& extent, const std::string& what, Origin at,
+                     const std::vector<std::string>& named);
     bool reject_name(const lang::Node& node, const User& user, bool later);
     lang::NodePtr replaced(const lang::Node& node) const;
 
@@ -73,6 +77,8 @@ private:
     ListExpander& lists_;
     Reporter& reporter_;
     std::vector<Entry> entries_;
+    std::vector<std::size_t> open_;  // being analysed, outermost first
+    std::size_t total_ = 0;          // nodes of everything expanded so far
 };
 
 }  // namespace sensor::rules

@@ -144,6 +144,8 @@ private:
         rule.priority = kPriority;
         rule.one_line = true;
         rule.output.append(kOutput, rule.at);
+        if (bar < line.size() && line.substr(bar).starts_with("||"))
+            return wrong(code::kCompileCondition, offset + bar, "unexpected '||'", "write 'or'");
         bool ok = resolve(rule.condition);
         if (bar != std::string_view::npos)
             ok = read_output(line.substr(bar + 1), offset + bar + 1, rule) && ok;
@@ -176,8 +178,7 @@ private:
         const lang::ParseResult parsed = lang::parse_condition(condition.text);
         if (parsed.error) {
             const Origin at = condition.at(parsed.error->pos.offset);
-            wrong(code::kCompileCondition, at.offset, parsed.error->message,
-                  parsed.error->found.empty() ? "" : "found " + parsed.error->found);
+            wrong(code::kCompileCondition, at.offset, parsed.error->message, parsed.error->hint);
             return false;
         }
         std::vector<const lang::Node*> macros;

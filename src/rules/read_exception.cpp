@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lang/check.hpp"
+#include "lang/similar.hpp"
 #include "rules/codes.hpp"
 #include "rules/exception.hpp"
 #include "rules/read.hpp"
@@ -19,18 +20,28 @@ public:
         const std::optional<Sourced> name = item_.required_text("name");
         if (!name) return false;
         const Reporter::Scope scope(item_.reporter(), "exception", name->text, item_.at());
-        item_.warn_unknown_keys({"name", "fields", "comps", "values"});
+        const bool ok = read_parts(all, seen, *name);
+        item_.warn_unknown_keys("exception");
+        return ok;
+    }
+
+private:
+    bool read_parts(std::vector<Exception>& all, std::vector<std::string>& seen,
+                    const Sourced& written) {
+        const Sourced* const name = &written;
         if (std::find(seen.begin(), seen.end(), name->text) != seen.end()) {
             item_.reporter().warning(
                 code::kExceptionName, name->at(0),
-                "Multiple definitions of exception '" + name->text + "' in the same rule");
+                "the exception '" + name->text + "' is there twice in one rule",
+                "give it a name of its own, or put its values into the first one");
         }
         seen.push_back(name->text);
         const auto existing = std::find_if(
             all.begin(), all.end(), [&](const Exception& e) { return e.name == name->text; });
         if (!define_ && !item_.has("values")) {
             item_.reporter().warning(code::kAppendNoValues, item_.at(),
-                                     "Overriding/appending exception with no values");
+                                     "nothing is appended to the exception '" + name->text + "'",
+                                     "write 'values' with the rows to add");
         }
         if (!define_ && existing != all.end()) return append_values(*existing);
         Exception made;
@@ -38,22 +49,30 @@ public:
         made.at = item_.at();
         if (!read_fields(made) || !read_comps(made) || !read_values(made)) return false;
         if (!define_ && made.tuples.empty())
-            return invalid("Rule exception must have values when it is new in an append");
+            return invalid(item_.at(), "the exception '" + made.name + "' is new and has no values",
+                           "write 'values', or the name of an exception that the rule has");
         all.push_back(std::move(made));
         return true;
     }
 
-private:
-    bool invalid(std::string message) {
-        item_.reporter().error(code::kValidate, item_.at(), std::move(message));
+    bool invalid(Origin at, std::string message, std::string hint) {
+        item_.reporter().error(code::kValidate, at, std::move(message), std::move(hint));
         return false;
     }
 
+    static std::string counted(std::size_t n, const std::string& word) {
+        return std::to_string(n) + " " + word + (n == 1 ? "" : "s");
+    }
+
     bool append_values(Exception& existing) {
-        if (item_.has("fields"))
-            return invalid("Can not append exception fields to existing exception, only values");
-        if (item_.has("comps"))
-            return invalid("Can not append exception comps to existing exception, only values");
+        for (const char* key : {"fields", "comps"}) {
+            if (!item_.has(key)) continue;
+            return invalid(item_.key_at(key),
+                           "the exception '" + existing.name + "' has its " + key + " already",
+                           "they are on line " +
+                               std::to_string(item_.reporter().files().position(existing.at).line) +
+                               "; only values can be appended");
+        }
         return read_values(existing);
     }
 
@@ -61,10 +80,12 @@ private:
         const YAML::Node fields = item_.get("fields");
         if (!fields.IsDefined() || fields.IsNull()) {
             if (!define_)
-                return invalid("Rule exception must have fields property with a list of fields");
-            return item_.fail(item_.at(), fields.IsDefined()
-                                              ? "Mapping for key 'fields' is empty"
-                                              : "Item has no mapping for key 'fields'");
+                return invalid(item_.at(),
+                               "the exception '" + made.name + "' is new and has no fields",
+                               "write 'fields', or the name of an exception that the rule has");
+            if (fields.IsDefined())
+                return item_.fail(item_.key_at("fields"), "key 'fields' has no value");
+            return item_.require({"fields"});
         }
         bool ok = true;
         if (fields.IsScalar()) {
@@ -73,15 +94,13 @@ private:
         } else if (fields.IsSequence()) {
             for (const YAML::Node& field : fields) {
                 if (!field.IsScalar())
-                    return item_.fail(item_.origin(field),
-                                      "Exception fields must be scalar values");
+                    return item_.fail(item_.origin(field), "an entry of 'fields' is not a text");
                 ok = add_field(item_.scalar(field), made) && ok;
             }
-            if (made.fields.empty())
-                return item_.fail(item_.origin(fields), "Mapping for key 'fields' is empty");
+            if (made.fields.empty()) return item_.fail(item_.origin(fields), "'fields' is empty");
         } else {
             return item_.fail(item_.origin(fields),
-                              "Exception fields must be a field or a list of fields");
+                              "'fields' is neither a field nor a list of them");
         }
         return ok;
     }
@@ -93,8 +112,8 @@ private:
         scratch.static_fields = *known_;
         const lang::CheckedTerm term = lang::check_output_term(field.text, scratch);
         if (term.ok) return true;
-        item_.reporter().error(code::kValidate, field.at(0),
-                               "'" + field.text + "' is not a supported filter field", term.hint);
+        item_.reporter().error(code::kValidate, field.at(0), "'" + field.text + "' is not a field",
+                               term.hint);
         return false;
     }
 
@@ -105,9 +124,9 @@ private:
             return true;
         }
         if (made.scalar != comps.IsScalar() || (!made.scalar && !comps.IsSequence())) {
-            return item_.fail(
-                item_.origin(comps),
-                "Fields and comps must either both be lists or both be single values");
+            return item_.fail(item_.origin(comps),
+                              "'fields' and 'comps' are not both lists or both single values",
+                              made.scalar ? "write one operator" : "write a list: [=, in]");
         }
         bool ok = true;
         if (made.scalar) {
@@ -115,28 +134,33 @@ private:
         } else {
             for (const YAML::Node& comp : comps) {
                 if (!comp.IsScalar())
-                    return item_.fail(item_.origin(comp), "Exception comps must be scalar values");
+                    return item_.fail(item_.origin(comp), "an entry of 'comps' is not a text");
                 ok = add_comp(item_.scalar(comp), made) && ok;
             }
         }
-        if (ok && made.comps.size() != made.fields.size())
-            return invalid("Fields and comps lists must have equal length");
-        return ok;
+        if (!ok || made.comps.size() == made.fields.size()) return ok;
+        std::string example;
+        for (std::size_t k = 0; k < made.fields.size(); ++k) example += k == 0 ? "=" : ", =";
+        return invalid(
+            item_.origin(comps),
+            counted(made.comps.size(), "operator") + " for " + counted(made.fields.size(), "field"),
+            "write one for each field, such as [" + example + "]");
     }
 
     bool add_comp(const Sourced& written, Exception& made) {
         const std::string comp = canonical_comp(written.text);
         if (comp.empty()) {
-            item_.reporter().error(
-                code::kValidate, written.at(0),
-                "'" + written.trimmed().text + "' is not a supported comparison operator");
-            return false;
+            const std::string word = written.trimmed().text;
+            const std::string_view meant = lang::operator_meant(word.substr(0, word.find(' ')));
+            return invalid(
+                written.at(0), "'" + word + "' is not an operator",
+                meant.empty() ? "such as =, startswith, in, = anyof" : lang::did_you_mean({meant}));
         }
         if (made.scalar && !takes_list(comp)) {
-            item_.reporter().error(code::kValidate, written.at(0),
-                                   "When fields is a single value, comps must be one of (in, "
-                                   "pmatch, intersects) or an operator with oneof, anyof or allof");
-            return false;
+            return invalid(written.at(0),
+                           "'" + comp + "' compares with one value, and a single field has a list",
+                           "write in, pmatch, intersects or '" + comp + " anyof'; or fields: [" +
+                               made.fields.front() + "]");
         }
         made.comps.push_back(comp);
         return true;
@@ -146,7 +170,9 @@ private:
         const YAML::Node values = item_.get("values");
         if (!values.IsDefined() || values.IsNull()) return true;
         if (!values.IsSequence())
-            return item_.fail(item_.origin(values), "Rule exception values must be a sequence");
+            return item_.fail(
+                item_.origin(values), "'values' is not a list",
+                made.scalar ? "write [a, b]" : "write a list of rows: [[a, b], [c, d]]");
         for (const YAML::Node& row : values) {
             const Reporter::Scope scope(item_.reporter(), "exception values", "",
                                         item_.origin(row));
@@ -159,14 +185,29 @@ private:
     }
 
     bool read_scalar_row(const YAML::Node& row, std::vector<ExceptionValue>& tuple) {
-        if (!row.IsScalar()) return invalid("Expected values array to contain a list of strings");
+        if (!row.IsScalar())
+            return invalid(item_.origin(row), "the values of a single field are texts, not lists",
+                           "write values: [a, b], or fields as a list");
         return add_value(row, tuple);
+    }
+
+    static std::string joined(const std::vector<std::string>& words) {
+        std::string text;
+        for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+        return text;
+    }
+
+    static std::string example_row(const YAML::Node& value, const Exception& made) {
+        std::string row = "[" + (value.IsScalar() ? value.Scalar() : "a");
+        for (std::size_t k = 1; k < made.fields.size(); ++k) row += ", ...";
+        return row + "]";
     }
 
     bool read_tuple(const YAML::Node& row, const Exception& made,
                     std::vector<ExceptionValue>& tuple) {
         if (!row.IsSequence())
-            return invalid("Exception values must be lists of as many entries as fields");
+            return invalid(item_.origin(row), "a row of values is a list, a value for each field",
+                           "write " + example_row(row, made));
         for (const YAML::Node& entry : row) {
             if (!entry.IsSequence()) {
                 if (!add_value(entry, tuple)) return false;
@@ -182,7 +223,10 @@ private:
             tuple.push_back(std::move(value));
         }
         if (tuple.size() != made.fields.size())
-            return invalid("Fields and values lists must have equal length");
+            return invalid(
+                item_.origin(row),
+                counted(tuple.size(), "value") + " for " + counted(made.fields.size(), "field"),
+                "a row has a value for each of " + joined(made.fields));
         return true;
     }
 
@@ -190,9 +234,9 @@ private:
         if (!node.IsScalar() || node.Scalar().empty()) {
             const Reporter::Scope scope(item_.reporter(), "exception value", "",
                                         item_.origin(node));
-            return item_.fail(item_.origin(node),
-                              node.IsScalar() ? "An exception value must not be empty"
-                                              : "An exception value must be a scalar value");
+            return item_.fail(item_.origin(node), node.IsScalar()
+                                                      ? "a value of an exception is empty"
+                                                      : "a value of an exception is not a text");
         }
         ExceptionValue value;
         value.texts.push_back(item_.scalar(node));
@@ -213,12 +257,14 @@ bool read_exceptions(const Item& item, bool define, const lang::StaticFields* kn
     if (!all.IsDefined() || all.IsNull()) return true;
     const Reporter::Scope scope(item.reporter(), "exceptions", "", item.origin(all));
     if (!all.IsSequence())
-        return item.fail(item.origin(all), "Value of key 'exceptions' is not a sequence");
+        return item.fail(item.origin(all), "the value of key 'exceptions' is not a list",
+                         "begin every exception with '- name:'");
     bool ok = true;
     std::vector<std::string> seen;
     for (const YAML::Node& node : all) {
         if (!node.IsMap()) {
-            ok = item.fail(item.origin(node), "Rule exception is not a yaml associative array");
+            ok = item.fail(item.origin(node), "an exception is a map with 'name' and 'fields'",
+                           "begin it with '- name:'");
             continue;
         }
         const Item entry(node, item.file(), item.reporter());

@@ -25,7 +25,8 @@ bool take_dot(std::string_view& text) {
 /// One {name, version}. fails: nullopt, reported
 std::optional<PluginRequirement::Choice> read_choice(const YAML::Node& node, const Item& parent) {
     if (!node.IsMap()) {
-        parent.fail(parent.origin(node), "Plugin requirement is not a yaml associative array");
+        parent.fail(parent.origin(node), "a plugin is required by a map with 'name' and 'version'",
+                    "begin it with '- name:'");
         return std::nullopt;
     }
     const Item item(node, parent.file(), parent.reporter());
@@ -36,8 +37,8 @@ std::optional<PluginRequirement::Choice> read_choice(const YAML::Node& node, con
     if (!parse_version(version->text, false, choice.version)) {
         parent.reporter().error(
             code::kValidate, version->at(0),
-            "Invalid required version '" + version->text + "' for plugin '" + name->text + "'",
-            "write it as \"x.y.z\"");
+            "'" + version->text + "' is not a version of the plugin '" + name->text + "'",
+            "write x.y.z, such as 0.4.0");
         return std::nullopt;
     }
     return choice;
@@ -72,14 +73,14 @@ void read_engine_version(const Item& item, Library& library) {
     library.versioned_files.insert(item.file());
     EngineVersion version;
     if (!parse_version(text->text, true, version)) {
-        item.fail(text->at(0), "Unable to parse engine version '" + text->text +
-                                   "' as a semver string. Expected \"x.y.z\" semver format.");
+        item.fail(text->at(0), "'" + text->text + "' is not an engine version",
+                  "write x.y.z, such as 0.57.0");
         return;
     }
     if (version.major != kEngineVersion.major || version > kEngineVersion) {
         item.reporter().error(code::kValidate, text->at(0),
-                              "Rules require engine version " + to_text(version) +
-                                  ", but engine version is " + to_text(kEngineVersion));
+                              "the rules require engine version " + to_text(version),
+                              "the engine here has version " + to_text(kEngineVersion));
         return;
     }
     if (version > library.required_engine) library.required_engine = version;
@@ -89,16 +90,17 @@ void read_plugin_versions(const Item& item, Library& library) {
     const Reporter::Scope scope(item.reporter(), "required plugin versions", "", item.at());
     const YAML::Node all = item.get("required_plugin_versions");
     if (!all.IsSequence()) {
-        item.fail(item.origin(all), "Value of key 'required_plugin_versions' is not a sequence");
+        item.fail(item.origin(all), "the value of key 'required_plugin_versions' is not a list",
+                  "begin every entry with '- name:'");
         return;
     }
     for (const YAML::Node& node : all) {
         const Reporter::Scope entry(item.reporter(), "required plugin versions entry", "",
                                     item.origin(node));
         PluginPlace requirement;
-        requirement.at = item.origin(node);
         std::optional<PluginRequirement::Choice> first = read_choice(node, item);
         if (!first) continue;
+        requirement.at = item.origin(node["name"]);
         requirement.choices.push_back(*std::move(first));
         const lang::Position position = item.reporter().files().position(item.origin(node));
         requirement.file = position.file;
@@ -109,7 +111,8 @@ void read_plugin_versions(const Item& item, Library& library) {
         std::unordered_set<std::string> names{requirement.choices.front().name};
         if (alternatives.IsDefined() && !alternatives.IsNull() && !alternatives.IsSequence()) {
             ok = item.fail(item.origin(alternatives),
-                           "Value of key 'alternatives' is not a sequence");
+                           "the value of key 'alternatives' is not a list",
+                           "begin every entry with '- name:'");
         }
         for (const YAML::Node& alternative :
              ok&& alternatives.IsDefined() ? alternatives : YAML::Node()) {
@@ -117,7 +120,7 @@ void read_plugin_versions(const Item& item, Library& library) {
             if (choice && !names.insert(choice->name).second) {
                 item.reporter().error(
                     code::kValidate, item.origin(alternative),
-                    "Plugin '" + choice->name + "' is named twice in one requirement");
+                    "the plugin '" + choice->name + "' is named twice in one requirement");
                 choice.reset();
             }
             ok = ok && choice.has_value();

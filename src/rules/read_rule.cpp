@@ -17,6 +17,23 @@ const OverrideKeys& override_keys() {
     return keys;
 }
 
+/// What to write instead of a priority that is none.
+std::string priority_hint(std::string_view written) {
+    static const std::vector<std::string_view> words = {
+        "EMERGENCY", "ALERT", "CRITICAL", "ERROR", "WARNING", "NOTICE", "INFORMATIONAL", "DEBUG"};
+    Priority begun{};
+    if (parse_priority_start(written, begun))
+        return lang::did_you_mean({words[static_cast<std::size_t>(begun)]});
+    if (written.size() == 1 && written[0] >= '0' && written[0] <= '7')
+        return lang::did_you_mean({words[static_cast<std::size_t>(written[0] - '0')]});
+    std::string near = lang::did_you_mean(written, words);
+    if (!near.empty()) return near;
+    std::string all = "one of ";
+    for (const std::string_view word : words)
+        all += (word == words[0] ? "" : ", ") + std::string(word);
+    return all;
+}
+
 // Files of 2018 and before wrote the beginning of a word. They do not say which engine they need.
 std::optional<Priority> read_priority(const Item& item, const Library& library) {
     const std::optional<Sourced> text = item.required_text("priority");
@@ -32,11 +49,8 @@ std::optional<Priority> read_priority(const Item& item, const Library& library) 
             "write the whole word, newer engines take no other");
         return priority;
     }
-    item.fail(
-        text->at(0), "Invalid priority",
-        begins ? "did you mean '" + std::string(to_text(priority)) + "'?"
-               : "one of EMERGENCY, ALERT, CRITICAL, ERROR, WARNING, NOTICE, INFORMATIONAL (INFO), "
-                 "DEBUG");
+    item.fail(text->at(0), "Invalid priority",
+              priority_hint(text->text));  // scripts know the words
     return std::nullopt;
 }
 
@@ -48,10 +62,11 @@ void add_tags(const std::vector<Sourced>& more, std::vector<std::string>& tags) 
 
 class RuleReader {
 public:
-    RuleReader(const Item& item, Library& library, std::string name)
+    RuleReader(const Item& item, Library& library, Sourced name)
         : item_(item),
           library_(library),
-          name_(std::move(name)),
+          name_at_(name.at(0)),
+          name_(std::move(name.text)),
           existing_(library.rules.find(name_)) {}
 
     /// out: false if something was wrong
@@ -60,17 +75,18 @@ public:
         Overrides overrides;
         ok = read_overrides(item_, override_keys(), overrides);
         const bool append = item_.boolean("append", false, ok);
-        if (append) {
-            item_.reporter().warning(code::kDeprecated, item_.origin(item_.get("append")),
-                                     "'append' key is deprecated. Add an 'append' entry (e.g. "
-                                     "'condition: append') under 'override' instead.");
-        }
         if (append && overrides.any())
-            ok = item_.fail(item_.at(),
-                            "Keys 'override' and 'append: true' cannot be used together");
+            ok = item_.fail(item_.key_at("append"), "'append' and 'override' exclude each other",
+                            "leave 'append: true' out, 'override' says it all");
         if (!ok) return false;
         if (overrides.any()) return override(overrides);
-        if (append) return this->append();
+        if (append && !this->append()) return false;
+        if (append) {
+            item_.reporter().warning(code::kDeprecated, item_.origin(item_.get("append")),
+                                     "'append' is deprecated",
+                                     "write 'override: {condition: append}'");
+            return true;
+        }
         const bool bare = !item_.has("condition") && !item_.has("output") && !item_.has("desc") &&
                           !item_.has("priority");
         return bare && item_.has("enabled") ? enable() : define();
@@ -81,19 +97,18 @@ private:
         return rule.source == "syscall" ? &library_.static_fields : nullptr;
     }
 
-    bool invalid(std::string message) {
-        item_.reporter().error(code::kValidate, item_.at(), std::move(message));
+    bool invalid(Origin at, std::string message, std::string hint) {
+        item_.reporter().error(code::kValidate, at, std::move(message), std::move(hint));
         return false;
     }
 
     bool must_exist(const std::string& key) {
         if (existing_ != nullptr) return true;
+        if (library_.rules.broken.contains(name_)) return false;  // said where it is defined
         std::vector<std::string_view> names;
         for (const RuleDef& rule : library_.rules.items) names.push_back(rule.name);
-        item_.reporter().error(code::kValidate, item_.at(),
-                               "Rule has '" + key + "' key but no rule by that name already exists",
-                               lang::did_you_mean(name_, names));
-        return false;
+        return invalid(name_at_, "'" + key + "' of a rule '" + name_ + "' that does not exist",
+                       lang::did_you_mean(name_, names));
     }
 
     /// An explicit source must be the one the rule has already.
@@ -101,17 +116,17 @@ private:
         if (existing_ == nullptr || !source || source->text.empty() ||
             source->text == existing_->source)
             return true;
-        return invalid("Rule has been re-defined with a different source");
+        return invalid(source->at(0), "a rule cannot change its source",
+                       "it is '" + existing_->source + "': leave 'source' out");
     }
 
     bool enable() {
         bool ok = must_exist("enabled");
         const bool enabled = item_.boolean("enabled", true, ok);
         if (!ok) return false;
-        item_.reporter().warning(
-            code::kDeprecated, item_.origin(item_.get("enabled")),
-            "The standalone 'enabled' key usage is deprecated. The correct approach requires also "
-            "a 'replace' entry under the 'override' key (i.e. 'enabled: replace').");
+        item_.reporter().warning(code::kDeprecated, item_.origin(item_.get("enabled")),
+                                 "'enabled' alone is deprecated",
+                                 "write 'override: {enabled: replace}' beside it");
         existing_->enabled = enabled;
         return true;
     }
@@ -122,12 +137,21 @@ private:
         rule.name = name_;
         rule.at = item_.at();
         rule.file = item_.file();
-        const std::optional<Sourced> condition = item_.required_text("condition");
-        const std::optional<Sourced> output = item_.required_text("output");
-        const std::optional<Sourced> description = item_.required_text("desc");
-        const std::optional<Priority> priority = read_priority(item_, library_);
+        ok = item_.require({"condition", "output", "desc", "priority"});
+        const auto text = [&](const char* key) {
+            return item_.has(key) ? item_.required_text(key) : std::nullopt;
+        };
+        const std::optional<Sourced> condition = text("condition");
+        const std::optional<Sourced> output = text("output");
+        const std::optional<Sourced> description = text("desc");
+        std::optional<Priority> priority;
+        if (item_.has("priority")) priority = read_priority(item_, library_);
         const std::optional<Sourced> source = item_.text("source", ok);
-        if (source && !source->text.empty()) rule.source = source->text;
+        rule.source_at = rule.at;
+        if (source && !source->text.empty()) {
+            rule.source = source->text;
+            rule.source_at = source->at(0);
+        }
         ok = same_source(source) && ok;
         rule.enabled = item_.boolean("enabled", true, ok);
         rule.warn_evttypes = item_.boolean("warn_evttypes", true, ok);
@@ -157,7 +181,9 @@ private:
         bool ok = true;
         ok = same_source(item_.text("source", ok)) && ok;
         if (!item_.has("condition") && !item_.has("exceptions"))
-            return invalid("Appended rule must have exceptions or condition property");
+            return invalid(item_.key_at("append"),
+                           "'append: true' adds to 'condition' and 'exceptions' only",
+                           "for other keys write 'override' instead, such as {tags: append}");
         RuleDef rule = *existing_;
         rule.file = item_.file();
         if (item_.has("condition")) ok = append_text("condition", rule.condition) && ok;
@@ -235,6 +261,7 @@ private:
 
     const Item& item_;
     Library& library_;
+    Origin name_at_;
     std::string name_;
     RuleDef* existing_;
 };
@@ -245,10 +272,8 @@ void read_rule(const Item& item, Library& library) {
     const std::optional<Sourced> name = item.name("rule");
     const Reporter::Scope scope(item.reporter(), "rule", name ? name->text : "", item.at());
     if (!name) return;
-    item.warn_unknown_keys({"rule", "desc", "condition", "output", "priority", "source", "enabled",
-                            "tags", "exceptions", "warn_evttypes", "skip-if-unknown-filter",
-                            "capture", "capture_duration", "append", "override"});
-    if (!RuleReader(item, library, name->text).read()) library.rules.broken.insert(name->text);
+    if (!RuleReader(item, library, *name).read()) library.rules.broken.insert(name->text);
+    item.warn_unknown_keys("rule");
 }
 
 }  // namespace sensor::rules

@@ -25,6 +25,7 @@ void Reporter::add(lang::Severity severity, std::string_view code, Origin at, st
     std::string key(code);
     key += '\n' + std::to_string(at.file) + ' ' + std::to_string(at.offset) + ' ' + message;
     if (!said_.insert(std::move(key)).second) return;
+    has_errors_ = has_errors_ || severity == lang::Severity::Error;
     lang::Diagnostic d;
     d.severity = severity;
     d.code = std::string(code);

@@ -35,6 +35,7 @@ public:
              std::string hint, More more = {});
 
     const Files& files() const { return files_; }
+    bool has_errors() const { return has_errors_; }
 
     /// While it lives, diagnostics are inside this item.
     class Scope {
@@ -53,6 +54,7 @@ private:
     lang::Diagnostics& out_;
     std::vector<lang::Location> context_;
     std::unordered_set<std::string> said_;
+    bool has_errors_ = false;
 };
 
 }  // namespace sensor::rules

@@ -117,7 +117,7 @@ struct LoadOptions {
     std::vector<AppendOutput> append_output;
     lang::StaticFields static_fields;  ///< static.NAME: its text
     bool describe = false;             ///< fill in what only listings need
-    bool trees = false;  ///< for tools that judge conditions as they were written
+    bool trees = false;                ///< for tools that judge conditions as they were written
 };
 
 /// What a macro or list became; for listings and explanations, not needed for running rules.

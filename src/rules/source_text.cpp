@@ -145,15 +145,18 @@ std::string snippet_of(std::string_view text, std::size_t offset) {
     offset = std::min(offset, text.size());
     const std::size_t before = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
     const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
-    std::string line(text.substr(begin, text.find('\n', begin) - begin));
-    if (line.ends_with('\r')) line.pop_back();
+    std::size_t end = std::min(text.find('\n', begin), text.size());
+    if (end > begin && text[end - 1] == '\r') --end;
     std::size_t caret = offset - begin;
-    if (caret > kSnippetWidth / 2 && line.size() > kSnippetWidth) {
-        const std::size_t cut = caret - kSnippetWidth / 2;
-        line = "..." + line.substr(cut);
-        caret = caret - cut + 3;
+    std::string line;
+    std::size_t from = begin;
+    if (caret > kSnippetWidth / 2 && end - begin > kSnippetWidth) {
+        from += caret - kSnippetWidth / 2;
+        caret = kSnippetWidth / 2 + 3;
+        line = "...";
     }
-    if (line.size() > kSnippetWidth + 3) line = line.substr(0, kSnippetWidth) + "...";
+    line += text.substr(from, std::min(end - std::min(from, end), kSnippetWidth));
+    if (end > from + kSnippetWidth) line += "...";
     std::string blanks;
     for (std::size_t k = 0; k < caret; ++k)
         blanks += k < line.size() && line[k] == '\t' ? '\t' : ' ';

@@ -2,6 +2,7 @@
 #include "rules/validation.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "rules/codes.hpp"
 #include "rules/source_text.hpp"
@@ -146,6 +147,17 @@ std::vector<FileResult> by_file(const std::vector<SourceFile>& files, const Rule
             [&](const FileResult& result) { return result.file->name == d.position.file; });
         FileResult& result = found == results.end() ? results.front() : *found;
         (d.severity == lang::Severity::Error ? result.errors : result.warnings).push_back(&d);
+    }
+    // Who takes the first error only is to find the one that the peer stops at: it reads a whole
+    // file before it looks into conditions.
+    const auto of_yaml = [](const Diagnostic* d) { return d->code.starts_with("LOAD_ERR_YAML"); };
+    for (FileResult& result : results) {
+        std::vector<const Diagnostic*> ordered;
+        std::copy_if(result.errors.begin(), result.errors.end(), std::back_inserter(ordered),
+                     of_yaml);
+        std::remove_copy_if(result.errors.begin(), result.errors.end(), std::back_inserter(ordered),
+                            of_yaml);
+        result.errors = std::move(ordered);
     }
     return results;
 }

@@ -126,7 +126,7 @@ def static_fields(checks):
 def mistakes(checks):
     head = "append_output:\n"
     refused(checks, "unknown field", head + "  - extra_output: x %no.such\n", "falco.yaml:3:19",
-            "invalid formatting token no.such")
+            "unknown field 'no.such'")
     refused(checks, "unknown bare field", head + "  - extra_fields: [proc.nme]\n",
             "falco.yaml:3:20", "extra field 'proc.nme'", "proc.name")
     refused(checks, "text as a bare field", head + "  - extra_fields: ['proc.name x']\n",
@@ -139,7 +139,7 @@ def mistakes(checks):
     refused(checks, "no map", head + "  - x\n", "falco.yaml:3:5")
     refused(checks, "tags no list", head + "  - match: {tags: a}\n", "falco.yaml:3:19")
     refused(checks, "no truth", head + "  - suggested_output: perhaps\n", "falco.yaml:3:23")
-    refused(checks, "wrong -p", "", "-p '%no.such': invalid formatting token no.such",
+    refused(checks, "wrong -p", "", "-p '%no.such': unknown field 'no.such'",
             arguments=["-p", "%no.such"])
     checks.write("rules.yaml", RULE.format(output="o"))
     done = checks.run("-r", "rules.yaml", "--dry-run",

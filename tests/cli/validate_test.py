@@ -101,7 +101,7 @@ def bad_text(checks):
     errors, _, warnings = rest.partition("\n1 Warnings:\n")
     checks.same("bad: as many as said", errors.count("In rules content"), count)
     for part in ("Undefined macro 'nosuch'", "proc.nme", "fd.nme", "rule 'Two'", "rule 'Three'",
-                 "Item has no mapping for key 'desc'", "LOAD_ERR_COMPILE_CONDITION (",
+                 "missing key 'desc'", "LOAD_ERR_COMPILE_CONDITION (",
                  "LOAD_ERR_COMPILE_OUTPUT ("):
         checks.has("bad: all errors", errors, part)
     checks.has("bad: warnings", warnings, "LOAD_UNKNOWN_KEY (")

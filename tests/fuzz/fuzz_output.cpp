@@ -11,7 +11,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace sensor::lang;
     Program program;
     const OutputParse parsed = parse_output({reinterpret_cast<const char*>(data), size}, program);
-    if (!parsed.ok && (parsed.message.empty() || parsed.offset > size)) std::abort();
+    bool errors = false;
+    for (const OutputProblem& problem : parsed.problems) {
+        if (problem.message.empty() || problem.offset > size) std::abort();
+        errors = errors || problem.is_error;
+    }
+    if (parsed.ok == errors) std::abort();
     for (const OutputPart& part : parsed.format.parts) {
         if (part.has_term && part.term >= program.terms.size()) std::abort();
     }

@@ -83,7 +83,4 @@ TEST_CASE("field arguments are checked") {
     CHECK_FALSE(resolve_field("thread.cgroup", &word).has_value());
     CHECK(resolve_field("thread.cgroup.cpu", nullptr)->arg.key == "cpu");
     CHECK_FALSE(resolve_field("proc.nobody", nullptr).has_value());
-    const auto near = similar_fields("proc.nmae");
-    REQUIRE_FALSE(near.empty());
-    CHECK(near[0] == "proc.name");
 }

@@ -12,7 +12,7 @@ namespace {
 std::string parts(std::string_view text) {
     lang::Program program;
     const OutputParse parsed = lang::parse_output(text, program);
-    if (!parsed.ok) return "error: " + parsed.message;
+    if (!parsed.ok) return "error: " + parsed.problems.front().message;
     std::string out;
     for (const lang::OutputPart& part : parsed.format.parts) {
         out += part.literal + "|";
@@ -102,11 +102,14 @@ TEST_CASE("what is no field is an error") {
     }
     lang::Program program;
     const OutputParse parsed = lang::parse_output("an open %not_a_real_field", program);
-    CHECK(parsed.message == "invalid formatting token not_a_real_field");
-    CHECK(parsed.offset == 8);
-    CHECK(parsed.unknown_field);
-    CHECK_FALSE(lang::parse_output("100% done", program).unknown_field);
-    CHECK(lang::parse_output("%proc.nmae", program).hint.find("proc.name") != std::string::npos);
+    REQUIRE(parsed.problems.size() == 1);
+    CHECK(parsed.problems[0].message == "'%not_a_real_field' is not a field");
+    CHECK(parsed.problems[0].offset == 8);
+    CHECK(parsed.problems[0].unknown_field);
+    CHECK_FALSE(lang::parse_output("100% done", program).problems.at(0).unknown_field);
+    CHECK(lang::parse_output("%proc.nmae", program).problems.at(0).hint.find("proc.name") !=
+          std::string::npos);
+    CHECK(lang::parse_output("%proc.nmae 5% %fd.nmae", program).problems.size() == 3);
     CHECK(fails("%" + std::string(1, 'l') + "en(" + std::string(100000, '(')));
 }
 
@@ -125,5 +128,6 @@ TEST_CASE("fields of the configuration are text constants") {
     CHECK(parsed.format.parts[2].literal == "s ");
     CHECK_FALSE(lang::parse_output("%static.other", program).ok);
     lang::Program none;
-    CHECK(lang::parse_output("%static.site", none).hint.find("static_fields") != std::string::npos);
+    CHECK(lang::parse_output("%static.site", none).problems.at(0).hint.find("static_fields") !=
+          std::string::npos);
 }

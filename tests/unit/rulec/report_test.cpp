@@ -22,7 +22,7 @@ const std::string kBroken =
     "- rule: Ärger\n  desc: d\n"
     "  condition: evt.type = open and proc.cmdline = \"ä\" and no.such = 1\n"
     "  output: o\n  priority: INFO\n"
-    "- macro: idle\n  condition: proc.name = x\n";
+    "- list: l\n  items: [a]\n  frob: 1\n";
 
 }  // namespace
 

@@ -58,7 +58,7 @@ TEST_CASE("lists in lists") {
     CHECK(body(list("lc", "lb") + list("lb", "la, b") + list("la", "a"), "proc.name in (lc)") ==
           "proc.name in (a, b)");
     CHECK(body(list("ssh", "ssh, sshd"), "proc.name in (ssh)") == "proc.name in (ssh, sshd)");
-    CHECK(error(list("la", "lb") + list("lb", "la")).find("contain each other") !=
+    CHECK(error(list("la", "lb") + list("lb", "la")).find("in a loop: la -> lb -> la") !=
           std::string::npos);
     CHECK(count(load(list("la", "a") + list("lb", "la")), "LOAD_UNUSED_LIST") == 1);
     CHECK(error(list("a", "b, [c]")).starts_with("LOAD_ERR_YAML_VALIDATE"));
@@ -83,7 +83,7 @@ TEST_CASE("what a macro sees") {
           "LOAD_ERR_VALIDATE: Undefined macro 'n' used in filter.");
     CHECK(error(macro("m", "m")) == "LOAD_ERR_VALIDATE: Undefined macro 'm' used in filter.");
     CHECK(error(macro("a", "proc.name=a") + macro("b", "a") + macro("a", "b"))
-              .starts_with("LOAD_ERR_VALIDATE: Macro loop"));
+              .starts_with("LOAD_ERR_VALIDATE: macros name each other in a loop: a -> b -> a"));
     CHECK(error(macro("m", "proc.name=a") + macro("n", "proc.name=b") + macro("m", "n")).empty());
     CHECK(compiled(rule("A", "evt.type=open and m") + macro("m", "proc.name=a")) ==
           "(evt.type = open and proc.name = a)");
@@ -98,12 +98,13 @@ TEST_CASE("macros cannot grow without end") {
         const std::string below = "m" + std::to_string(k - 1);
         text += macro("m" + std::to_string(k), below + " or not " + below);
     }
-    CHECK(error(text + rule("A", "evt.type=open and m63")).find("too large") != std::string::npos);
+    CHECK(error(text + rule("A", "evt.type=open and m63")).find("has more than 250000 parts") !=
+          std::string::npos);
     text = macro("m0", "proc.name=a");
     for (int k = 1; k < 3000; ++k)
         text += macro("m" + std::to_string(k),
                       "fd.num=" + std::to_string(k) + " or m" + std::to_string(k - 1));
-    CHECK(error(text + rule("A", "evt.type=open and m2999")).find("too large") !=
+    CHECK(error(text + rule("A", "evt.type=open and m2999")).find("nested more than 1000 levels") !=
           std::string::npos);
 }
 
@@ -147,9 +148,8 @@ TEST_CASE("exceptions of one field") {
     CHECK(with("     values: [a, b]\n") == "(evt.type = open and not proc.name in (a, b))");
     CHECK(with("     comps: pmatch\n     values: [/a]\n") ==
           "(evt.type = open and not proc.name pmatch (/a))");
-    CHECK(
-        with("     comps: =\n     values: [a]\n")
-            .starts_with("LOAD_ERR_VALIDATE: When fields is a single value, comps must be one of"));
+    CHECK(with("     comps: =\n     values: [a]\n")
+              .starts_with("LOAD_ERR_VALIDATE: '=' compares with one value"));
     CHECK(with("     values: [[a]]\n").starts_with("LOAD_ERR_VALIDATE"));
     CHECK(with("     comps: endswith anyof\n     values: [a]\n") ==
           "(evt.type = open and not proc.name endswith anyof (a))");
@@ -159,20 +159,19 @@ TEST_CASE("exceptions that are wrong") {
     const auto with = [](const std::string& exception) {
         return error(rule("A", "evt.type=open") + "  exceptions:\n   - " + exception);
     };
-    CHECK(with("fields: [proc.name]\n") ==
-          "LOAD_ERR_YAML_VALIDATE: Item has no mapping for key 'name'");
-    CHECK(with("name: ex1\n") == "LOAD_ERR_YAML_VALIDATE: Item has no mapping for key 'fields'");
+    CHECK(with("fields: [proc.name]\n") == "LOAD_ERR_YAML_VALIDATE: missing key 'name'");
+    CHECK(with("name: ex1\n") == "LOAD_ERR_YAML_VALIDATE: missing key 'fields'");
     CHECK(with("{name: e, fields: [not.exist]}\n") ==
-          "LOAD_ERR_VALIDATE: 'not.exist' is not a supported filter field");
+          "LOAD_ERR_VALIDATE: 'not.exist' is not a field");
     CHECK(with("{name: e, fields: [proc.name], comps: [=, =]}\n") ==
-          "LOAD_ERR_VALIDATE: Fields and comps lists must have equal length");
+          "LOAD_ERR_VALIDATE: 2 operators for 1 field");
     CHECK(with("{name: e, fields: [proc.name], comps: [no-comp]}\n") ==
-          "LOAD_ERR_VALIDATE: 'no-comp' is not a supported comparison operator");
+          "LOAD_ERR_VALIDATE: 'no-comp' is not an operator");
     CHECK(with("{name: e, fields: [proc.name], values: [[a, b]]}\n") ==
-          "LOAD_ERR_VALIDATE: Fields and values lists must have equal length");
+          "LOAD_ERR_VALIDATE: 2 values for 1 field");
     for (const char* comp : {"in oneof", "\">= anyof\"", "oneof", "frob anyof"}) {
         CHECK(with("{name: e, fields: [proc.name], comps: [" + std::string(comp) + "]}\n")
-                  .find("is not a supported comparison operator") != std::string::npos);
+                  .find("is not an operator") != std::string::npos);
     }
     CHECK(with("word\n").starts_with("LOAD_ERR_YAML_VALIDATE"));
     const RuleSet twice = load(rule("A", "evt.type=open") +
@@ -192,18 +191,18 @@ TEST_CASE("appended exceptions") {
     CHECK(compiled(head + "{name: f, fields: fd.name, values: [x]}\n" + tail) ==
           "(evt.type = open and not proc.name = a and not fd.name in (x))");
     CHECK(error(head + "{name: f, values: [[x]]}\n" + tail) ==
-          "LOAD_ERR_VALIDATE: Rule exception must have fields property with a list of fields");
+          "LOAD_ERR_VALIDATE: the exception 'f' is new and has no fields");
     CHECK(error(head + "{name: e, fields: [proc.name], values: [[b]]}\n" + tail)
               .starts_with("LOAD_ERR_VALIDATE"));
     CHECK(error(head + "{name: e, values: [[b, c]]}\n" + tail) ==
-          "LOAD_ERR_VALIDATE: Fields and values lists must have equal length");
+          "LOAD_ERR_VALIDATE: 2 values for 1 field");
     CHECK(count(load(head + "{name: e, vals: [[b]]}\n" + tail), "LOAD_APPEND_NO_VALUES") == 1);
     CHECK(compiled(
               head +
               "{name: g, fields: [fd.name], values: [[x]]}\n  override: {exceptions: replace}\n") ==
           "(evt.type = open and not fd.name = x)");
     CHECK(error(head + "{name: e, values: [[b]]}\n  override: {exceptions: replace}\n") ==
-          "LOAD_ERR_YAML_VALIDATE: Item has no mapping for key 'fields'");
+          "LOAD_ERR_YAML_VALIDATE: missing key 'fields'");
 }
 
 TEST_CASE("messages point into every style of YAML text") {
@@ -224,7 +223,8 @@ TEST_CASE("messages point into every style of YAML text") {
     CHECK(place(">-\n    evt.type=open and\n    (proc.name=a or\n       fd.nane=x)") == "6:8");
     CHECK(place("|\n    evt.type=open\n    and fd.nane=x\n") == "5:9");
     CHECK(place("&anchor evt.type=open and fd.nane=x") == "3:40");
-    CHECK(place(">\n    evt.type=open\n    and (proc.name=a\n") == "5:21");
+    CHECK(place(">\n    evt.type=open\n    and (proc.name=a\n") == "5:9");
+    CHECK(place(">\n    evt.type=open\n    and proc.name =\n") == "5:20");
 }
 
 TEST_CASE("messages point through appends, lists, exceptions and macros") {
@@ -259,7 +259,7 @@ TEST_CASE("messages point through appends, lists, exceptions and macros") {
     CHECK(d->position.line == 2);
     CHECK(d->position.column == 14);
     CHECK(to_text(*d) ==
-          "f0.yaml:2:14: error: filter_check called with nonexistent field fd.nane "
+          "f0.yaml:2:14: error: unknown field 'fd.nane' "
           "[LOAD_ERR_COMPILE_CONDITION]\n"
           "    condition: fd.nane=x\n               ^\n  in rule 'A'\n  hint: " +
               d->hint + "\n");

@@ -91,11 +91,12 @@ TEST_CASE("a macro counts for the lines below it, and again when it is defined a
 
 TEST_CASE("what is wrong has its line and column, and every line is read") {
     CHECK(problem("proc.name = a and | INFO x\n").starts_with("1:"));
+    CHECK(problem("\nmm and proc.name = a | INFO x\nm: proc.name = b\n") ==
+          "2:1 LOAD_ERR_VALIDATE undefined macro 'mm' (a macro is defined on a "
+          "line above its use)");
     CHECK(
-        problem("\nmm and proc.name = a | INFO x\nm: proc.name = b\n") ==
-        "2:1 LOAD_ERR_VALIDATE undefined macro 'mm' (a macro is defined on a line above its use)");
-    CHECK(problem("spawned: proc.name = b\nspawnd | INFO x\n") ==
-          "2:1 LOAD_ERR_VALIDATE undefined macro 'spawnd' (did you mean 'spawned'?)");
+        problem("spawned: proc.name = b\nspawnd | INFO x\n") ==
+        "2:1 LOAD_ERR_VALIDATE undefined macro 'spawnd' (did you mean 'spawned'?)");
     CHECK(problem("proc.name = a | LOUD x\n")
               .starts_with("1:17 LOAD_ERR_VALIDATE unknown priority 'LOUD' (one of emergency"));
     CHECK(problem("proc.name = a |\n").starts_with("1:"));

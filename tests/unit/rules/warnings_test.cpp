@@ -44,7 +44,7 @@ TEST_CASE("LOAD_UNKNOWN_SOURCE: the rule is kept and not looked into") {
     CHECK(set.ok());
     CHECK(set.rules.empty());
     CHECK(set.idle.size() == 1);
-    CHECK(places(set, code::kUnknownSource) == Places{"1:3"});
+    CHECK(places(set, code::kUnknownSource) == Places{"6:11"});
     CHECK(find(set, code::kUnknownSource)->message.find("k8s_audit") != std::string::npos);
 }
 
