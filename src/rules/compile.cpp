@@ -103,7 +103,13 @@ Compiler::Outcome Compiler::compile_condition(const RuleDef& def, ListExpander& 
     warn_of_names(*written, text, library_, reporter_);
     const auto place = [&](const lang::TextPos& pos) { return text.at(pos.offset); };
     lang::NodePtr tree = macros.expand(*written, place, rule.macros);
-    if (!tree) return Outcome::Failed;
+    if (!tree) {
+        // A macro of it is broken; the rest may have mistakes of its own.
+        lang::Program scratch;
+        if (const lang::NodePtr rest = macros.without_broken(*written))
+            report(def, lang::check_condition(*rest, scratch).problems, text, macros);
+        return Outcome::Failed;
+    }
     if (def.one_line) tree = with_old_meaning(std::move(tree));
     rule.condition_compiled = to_text(*tree);
     checked_ = lang::check_condition(*tree, program);

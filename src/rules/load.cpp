@@ -3,6 +3,7 @@
 // Everything that is wrong is collected; yaml-cpp's exceptions end here.
 #include <algorithm>
 #include <exception>
+#include <tuple>
 #include <unordered_map>
 
 #include "lang/similar.hpp"
@@ -151,13 +152,17 @@ void check_plugins(const Library& library, Reporter& reporter) {
 void sort_by_place(lang::Diagnostics& diagnostics, const std::vector<SourceFile>& sources) {
     std::unordered_map<std::string_view, std::size_t> order;
     for (const SourceFile& source : sources) order.emplace(source.name, order.size());
-    const auto place = [&](const lang::Diagnostic& d) {
+    std::vector<std::tuple<std::size_t, std::size_t, std::size_t>> places;  // the last: as said
+    for (const lang::Diagnostic& d : diagnostics) {
         const auto found = order.find(d.position.file);
-        return std::pair(found == order.end() ? order.size() : found->second, d.position.offset);
-    };
-    std::stable_sort(
-        diagnostics.begin(), diagnostics.end(),
-        [&](const lang::Diagnostic& a, const lang::Diagnostic& b) { return place(a) < place(b); });
+        places.emplace_back(found == order.end() ? order.size() : found->second, d.position.offset,
+                            places.size());
+    }
+    std::sort(places.begin(), places.end());
+    lang::Diagnostics sorted;
+    sorted.reserve(diagnostics.size());
+    for (const auto& place : places) sorted.push_back(std::move(diagnostics[std::get<2>(place)]));
+    diagnostics = std::move(sorted);
 }
 
 }  // namespace
