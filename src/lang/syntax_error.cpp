@@ -291,6 +291,8 @@ private:
         if (found_.kind == Token::Kind::End && is_boolean(last()))
             return at(last(), "nothing follows " + in_quotes(last().text),
                       "write a check behind it, or remove it");
+        if (found_.kind == Token::Kind::End && last().is("("))
+            return at(last(), "'(' is not closed", "write a check and a ')' behind it");
         if (found_.is("!") || found_.is("~")) return here("write 'not'");
         if (found_.is(")") && last().is("("))
             return here("the parentheses are empty: write a check between them, or remove them");

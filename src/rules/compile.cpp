@@ -173,7 +173,15 @@ Compiler::Outcome Compiler::compile_condition(const RuleDef& def, ListExpander& 
     label_exceptions(def, *written);
     const auto place = [&](const lang::TextPos& pos) { return text.at(pos.offset); };
     lang::NodePtr tree = macros.expand(*written, place, text.text, rule.macros);
-    if (!tree) return Outcome::Failed;
+    if (!tree) {
+        // A macro of it is broken; the rest may have mistakes of its own.
+        lang::Program scratch = empty_program();
+        if (const lang::NodePtr rest = macros.without_broken(*written)) {
+            const Reporter::Scope scope(reporter_, "rule condition", "", def.condition.at(0));
+            report(def, lang::check_condition(*rest, scratch).problems, text, macros);
+        }
+        return Outcome::Failed;
+    }
     if (def.one_line) tree = with_old_meaning(std::move(tree));
     if (options_.trees) {
         rule.tree = placed_in_files(*tree, [&](const lang::TextPos& pos) {

@@ -14,10 +14,12 @@ namespace {
 constexpr std::size_t kRule = static_cast<std::size_t>(-1);
 // Nodes of one condition, and of all of them, with macros replaced: some hundred bytes each.
 constexpr std::size_t kMaxNodes = 250000;
-constexpr std::size_t kMaxTotal = 4000000;
+constexpr std::size_t kMaxTotal = 2000000;
 // Macros inside macros.
 constexpr std::size_t kMaxDepth = 500;
 constexpr std::size_t kChainShown = 4;
+// Of other macros, where one is broken.
+constexpr std::size_t kMostBeside = 1000;
 
 void stamp(lang::Operand& operand, std::uint32_t text) {
     operand.pos.text = text;
@@ -228,6 +230,33 @@ lang::NodePtr MacroTable::replaced(const lang::Node& node) const {
     copy->label_name = node.label_name;
     for (const lang::NodePtr& child : node.children) copy->children.push_back(replaced(*child));
     return copy;
+}
+
+lang::NodePtr MacroTable::without_broken(const lang::Node& tree, std::size_t& room) const {
+    if (tree.kind == lang::Node::Kind::Macro) {
+        const auto found = library_.macros.index.find(tree.macro);
+        if (found == library_.macros.index.end()) return nullptr;
+        const Entry& entry = entries_[found->second];
+        if (entry.state != State::Good || entry.size > room) return nullptr;
+        room -= entry.size;
+        return replaced(tree);
+    }
+    if (tree.children.empty()) return lang::clone(tree);
+    auto copy = std::make_unique<lang::Node>();
+    copy->kind = tree.kind;
+    copy->pos = tree.pos;
+    for (const lang::NodePtr& child : tree.children) {
+        lang::NodePtr kept = without_broken(*child, room);
+        if (kept) copy->children.push_back(std::move(kept));
+    }
+    if (copy->children.empty()) return nullptr;
+    const bool alone = copy->children.size() == 1 && tree.kind != lang::Node::Kind::Not;
+    return alone ? std::move(copy->children.front()) : std::move(copy);
+}
+
+lang::NodePtr MacroTable::without_broken(const lang::Node& tree) const {
+    std::size_t room = kMostBeside;
+    return without_broken(tree, room);
 }
 
 lang::NodePtr MacroTable::expand(const lang::Node& tree,

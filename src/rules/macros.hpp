@@ -22,6 +22,11 @@ public:
                          const std::function<Origin(const lang::TextPos&)>& place,
                          const std::string& text, std::vector<std::string>& named);
 
+    /// The condition without macros that are broken or not there, each other one replaced: what is
+    /// left can be checked all the same. Large macros are left out, too.
+    /// out: null if nothing is left
+    lang::NodePtr without_broken(const lang::Node& tree) const;
+
     /// Marks the macros named in a condition that is not checked.
     void mark_used(const lang::Node& tree);
     /// Place of a position inside macro `text - 1`.
@@ -72,6 +77,7 @@ private:
                      const std::vector<std::string>& named);
     bool reject_name(const lang::Node& node, const User& user, bool later);
     lang::NodePtr replaced(const lang::Node& node) const;
+    lang::NodePtr without_broken(const lang::Node& tree, std::size_t& room) const;
 
     Library& library_;
     ListExpander& lists_;

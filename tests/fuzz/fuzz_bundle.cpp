@@ -5,6 +5,7 @@
 // input: flags u8 | size of the front u16 | front: header, entries, request | code
 //   The zeros between front and code are left out, so that inputs are small.
 //   flags: 1 write the right checksum, 2 write the right format, ABI and machine
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -65,7 +66,7 @@ void check_layout() {
 
 std::string bundle_of(const std::uint8_t* data, std::size_t size) {
     const unsigned flags = data[0];
-    const std::size_t front = std::min<std::size_t>(data[1] | data[2] << 8, size - 3);
+    const std::size_t front = std::min(data[1] + std::size_t{256} * data[2], size - 3);
     std::string bytes(reinterpret_cast<const char*>(data) + 3, front);
     bytes.resize((front + eval::kCodeAlign - 1) / eval::kCodeAlign * eval::kCodeAlign);
     bytes.append(reinterpret_cast<const char*>(data) + 3 + front, size - 3 - front);

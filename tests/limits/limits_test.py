@@ -71,6 +71,12 @@ def macro_bomb(levels):
     return "".join(parts) + rule("Bomb", f"evt.type = execve and m{levels}")
 
 
+def large_macro_in_rules(levels, count):
+    return macro_bomb(levels) + "".join(
+        rule(f"Rule {k}", f"evt.type = execve and m{levels} and proc.pid = {k}")
+        for k in range(count))
+
+
 def macro_chain(levels):
     parts = ["- macro: m0\n  condition: proc.name = a\n"]
     parts += [f"- macro: m{k}\n  condition: not (m{k - 1} and proc.pid = {k})\n"
@@ -178,6 +184,8 @@ CASES = [
     Case("1,000 nested parentheses", ".yaml", lambda: nested(1000), None),
     Case("100,000 nested parentheses", ".yaml", lambda: nested(100000), "levels deep"),
     Case("macros that double 30 times", ".yaml", lambda: macro_bomb(30), "most of it comes from m"),
+    Case("1,000 rules with a macro of 130,000 parts", ".yaml",
+         lambda: large_macro_in_rules(16, 1000), "all conditions together"),
     Case("a chain of 450 macros", ".yaml", lambda: macro_chain(450), None),
     Case("a chain of 5,000 macros", ".yaml", lambda: macro_chain(5000), "levels deep once"),
     Case("lists that double 30 times", ".yaml", lambda: list_bomb(30), "items"),
