@@ -19,6 +19,8 @@ namespace g = sensor::grammar;
 namespace peg = tao::pegtl;
 
 constexpr unsigned kMaxWidth = 65535;
+// Longer than any field with its dotted argument; texts that look like one may be very long.
+constexpr std::size_t kLongestField = 255;
 
 /// One step of the grammar: literal text, or a placeholder as far as syntax goes.
 struct Step {
@@ -221,7 +223,7 @@ private:
             if (closing == std::string_view::npos) return 0;
             return try_place(token.substr(0, closing + 1), width) ? closing + 1 : 0;
         }
-        std::size_t n = std::min(bracket, token.size() - 1);
+        std::size_t n = std::min({bracket, token.size() - 1, kLongestField});
         for (; n > 0; --n) {
             if (try_place(token.substr(0, n), width)) return n;
         }

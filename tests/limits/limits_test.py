@@ -202,6 +202,10 @@ CASES = [
     Case("a rule with 10,000 exceptions", ".yaml", lambda: many_exceptions(10000), None, LLVM),
     Case("an exception with 10,000 rows", ".yaml", lambda: many_values(10000), None, LLVM),
     Case("10,000 rules with a mistake each", ".yaml", lambda: many_mistakes(10000), "proc.nmae"),
+    Case("an output of 100,000 fields", ".yaml",
+         lambda: rule("Output", "evt.type = execve", "%proc.name " * 100000), None),
+    Case("an output with a name of 100 KB", ".yaml",
+         lambda: rule("Output", "evt.type = execve", "%proc" + ".name" * 20000), None),
     Case("a line with 10,000 mistakes", ".yaml", lambda: long_line_of_mistakes(10000),
          "proc.nmae"),
 ]
