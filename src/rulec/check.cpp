@@ -24,7 +24,7 @@ std::string report(const LoadedRules& loaded, const std::string& format) {
 }
 
 // Lints compare rules with one another, with macros written out: that has its bounds.
-constexpr std::size_t kMostRules = 2000, kMostText = 4 << 20;
+constexpr std::size_t kMostRules = 2000, kMostText = 512 << 10;
 
 bool can_lint(const rules::RuleSet& set) {
     std::size_t text = 0;
