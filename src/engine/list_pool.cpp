@@ -25,14 +25,14 @@ bool ListPool::reserve(std::size_t most) noexcept {
 }
 
 std::uint32_t ListPool::intern(std::uint32_t count) noexcept {
-    const std::uint32_t* const begin = &entries_[used_];
+    const std::uint32_t* const begin = entries_.data() + used_;
     const std::size_t bytes = count * sizeof *begin;
     const std::uint64_t hash = eval::hash64({reinterpret_cast<const char*>(begin), bytes}, 1);
     std::size_t at = hash % table_.size();
     for (; table_[at] != 0; at = (at + 1) % table_.size()) {
         const List& known = lists_[table_[at] - 1];
         if (known.hash == hash && known.count == count &&
-            std::equal(begin, begin + count, &entries_[known.first]))
+            std::equal(begin, begin + count, entries_.data() + known.first))
             return table_[at] - 1;
     }
     lists_.push_back({hash, used_, count});

@@ -19,7 +19,7 @@ public:
     explicit ListPool(std::size_t conditions);
 
     std::span<const std::uint32_t> at(std::uint32_t list) const noexcept {
-        return {&entries_[lists_[list].first], lists_[list].count};
+        return {entries_.data() + lists_[list].first, lists_[list].count};
     }
     std::size_t count(std::uint32_t list) const noexcept { return lists_[list].count; }
 
@@ -32,7 +32,7 @@ public:
     template <typename Wanted>
     std::uint32_t add_if(std::span<const std::uint32_t> list, Wanted&& wanted) noexcept {
         if (!reserve(list.size())) return kNone;
-        std::uint32_t* const begin = &entries_[used_];
+        std::uint32_t* const begin = entries_.data() + used_;
         std::uint32_t count = 0;
         for (const std::uint32_t k : list) {
             if (wanted(k)) begin[count++] = k;

@@ -27,10 +27,14 @@ struct Location {
     Position position;
 };
 
+inline constexpr std::size_t kExpressionBegin = 32;
+
 /// A place in a text that was put together: a condition with its lists replaced, an output with
-/// everything appended. Line and column count from 1.
+/// everything appended. Line and column count from 1. A long text with many mistakes is not kept
+/// with each of them: only what is shown.
 struct Expression {
-    std::string text;
+    std::string begin;    ///< of the text: no more than kExpressionBegin bytes
+    std::string snippet;  ///< as that of a diagnostic
     std::size_t line = 1;
     std::size_t column = 1;
     std::size_t offset = 0;

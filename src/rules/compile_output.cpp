@@ -26,14 +26,14 @@ std::string named_value(std::string_view field) {
 }
 
 /// Place of byte `offset`, line and column from 1, in a text of any lines.
-lang::Expression expression_of(const std::string& text, std::size_t offset) {
-    lang::Expression place{text, 1, offset + 1, offset};
-    for (std::size_t k = 0; k < offset && k < text.size(); ++k) {
-        if (text[k] != '\n') continue;
-        ++place.line;
-        place.column = offset - k;
-    }
-    return place;
+lang::Expression expression_of(std::string_view text, std::size_t offset) {
+    const std::string_view before = text.substr(0, offset);
+    const std::size_t lines =
+        static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+    const std::size_t begin = lines == 0 ? 0 : before.rfind('\n') + 1;
+    return expression_at(text,
+                         {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(lines + 1),
+                          static_cast<std::uint32_t>(offset - begin + 1)});
 }
 
 /// A bare field keeps its type: it becomes a field of the output like those in the text.

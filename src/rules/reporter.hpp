@@ -13,8 +13,9 @@
 
 namespace sensor::rules {
 
-inline lang::Expression expression_at(const std::string& text, const lang::TextPos& pos) {
-    return {text, pos.line, pos.column, pos.offset};
+inline lang::Expression expression_at(std::string_view text, const lang::TextPos& pos) {
+    return {std::string(text.substr(0, lang::kExpressionBegin)), snippet_of(text, pos.offset),
+            pos.line, pos.column, pos.offset};
 }
 
 class Reporter {

@@ -143,10 +143,15 @@ std::string Files::snippet(Origin at) const {
 
 std::string snippet_of(std::string_view text, std::size_t offset) {
     offset = std::min(offset, text.size());
-    const std::size_t before = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
-    const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
-    std::size_t end = std::min(text.find('\n', begin), text.size());
-    if (end > begin && text[end - 1] == '\r') --end;
+    // No more is looked at than is shown: a line may be very long and have very many mistakes.
+    const std::size_t low = offset > kSnippetWidth ? offset - kSnippetWidth - 1 : 0;
+    const std::size_t high = std::min(text.size(), offset + kSnippetWidth + 2);
+    const std::size_t before = text.substr(low, offset - low).rfind('\n');
+    const std::size_t begin = before == std::string_view::npos ? low : low + before + 1;
+    const std::size_t after = text.substr(offset, high - offset).find('\n');
+    const bool has_end = after != std::string_view::npos || high == text.size();
+    std::size_t end = after == std::string_view::npos ? high : offset + after;
+    if (has_end && end > begin && text[end - 1] == '\r') --end;
     std::size_t caret = offset - begin;
     std::string line;
     std::size_t from = begin;

@@ -41,9 +41,10 @@ Place place_of(const lang::Position& position) {
 
 /// The last step into a condition or an output: named by its text, counted from the item around.
 Step inside(const lang::Expression& expression, const Step& around) {
-    const bool whole = expression.text.size() <= kLongestName;
+    static_assert(kLongestName < lang::kExpressionBegin);
+    const bool whole = expression.begin.size() <= kLongestName;
     const std::string begin =
-        whole ? expression.text : expression.text.substr(0, kLongestName - 3) + "...";
+        whole ? expression.begin : expression.begin.substr(0, kLongestName - 3) + "...";
     const bool output = around.type == "rule output";
     return {output ? "rule output expression" : "condition expression",
             "",
@@ -64,8 +65,8 @@ std::vector<Step> steps_of(const Diagnostic& d) {
     return steps;
 }
 
-std::string snippet_in(const Diagnostic& d) {
-    return d.expression ? snippet_of(d.expression->text, d.expression->offset) : d.snippet;
+const std::string& snippet_in(const Diagnostic& d) {
+    return d.expression ? d.expression->snippet : d.snippet;
 }
 
 std::string text_of(const Diagnostic& d) {
