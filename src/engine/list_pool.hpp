@@ -14,6 +14,7 @@ class ListPool {
 public:
     static constexpr std::uint32_t kNone = 0xffffffffU;
     static constexpr std::size_t kMostLists = 4096;  ///< beside those kept
+    static constexpr std::size_t kFew = 3;  ///< so few conditions are judged as fast as looked up
 
     /// conditions: of the program; room for lists grows with it
     explicit ListPool(std::size_t conditions);

@@ -10,8 +10,6 @@ namespace {
 
 using lang::Term;
 
-constexpr std::size_t kFew = 3;  // so few conditions are judged as fast as looked up
-
 bool is_plain(const Term& term, FieldId id) {
     return term.kind == Term::Kind::Field && term.field.id == id &&
            term.field.arg.kind == FieldArg::Kind::None;
@@ -27,12 +25,15 @@ bool is_name(const Term& term) {
            type_class_of(term.type) == type_class::TEXT;
 }
 
-/// Asked once an event: many conditions share it.
-bool ask(eval::Frame& frame, std::uint32_t predicate) noexcept {
-    std::uint32_t& known = frame.results[predicate];
-    if (known >> 1 != frame.stamp)
-        known = frame.stamp << 1 | (frame.runtime->predicate(frame, predicate) ? 1U : 0U);
-    return (known & 1) != 0;
+/// Predicates that a text decides, whichever of the given terms it is.
+std::vector<bool> decided_by(const lang::Program& program, const std::vector<std::uint32_t>& terms,
+                             std::vector<bool> decided) {
+    for (std::uint32_t k = 0; k < program.predicates.size(); ++k) {
+        const lang::Predicate& p = program.predicates[k];
+        const bool named = std::find(terms.begin(), terms.end(), p.left) != terms.end();
+        decided[k] = decided[k] || (named && !p.right_is_term);
+    }
+    return decided;
 }
 
 }  // namespace
@@ -47,6 +48,7 @@ NamePart::NamePart(const lang::Program& program, const Dispatch& dispatch, ListP
                              })),
       asked_(program.predicates.size()),
       lists_(program.predicates.size()),
+      alone_(program.predicates.size(), ListPool::kNone),
       answers_(program) {
     std::vector<bool> fixed(program.terms.size());
     for (std::uint32_t k = 0; k < program.terms.size(); ++k) {
@@ -68,29 +70,34 @@ NamePart::NamePart(const lang::Program& program, const Dispatch& dispatch, ListP
 
 /// Gives each event type the names that enough of its conditions hang on.
 void NamePart::choose(const lang::Program& program, const Dispatch& dispatch) {
+    std::vector<Partial> by_text;
+    for (const TextPredicates& text : texts_) {
+        std::vector<bool> none(program.predicates.size());
+        by_text.emplace_back(program, decided_by(program, {text.term()}, std::move(none)));
+    }
     for (std::uint32_t code = 0; code < REC_MAX_EVENTS; ++code) {
         const EventInfo* info = event_info(static_cast<std::uint16_t>(code));
         // Events of other sources have no such names, generic ones none at all.
         if (info == nullptr || info->source != EventSource::SYSCALL) continue;
         if (info->type == EventType::generic) continue;
+        opens_[code] = std::any_of(
+            info->params.begin(), info->params.end(),
+            [](const ParamInfo& param) { return param.table == FlagTable::file_flags; });
         const auto conditions = pool_.at(dispatch.list(code, 0));
-        if (conditions.size() > kFew) groups_of_[code] = group_of(program, conditions);
+        if (conditions.size() > ListPool::kFew)
+            groups_of_[code] = group_of(program, by_text, conditions);
     }
 }
 
 /// out: 0: names do not matter
-std::uint8_t NamePart::group_of(const lang::Program& program,
+std::uint8_t NamePart::group_of(const lang::Program& program, const std::vector<Partial>& by_text,
                                 std::span<const std::uint32_t> conditions) {
     std::vector<std::pair<std::size_t, std::uint32_t>> counts;  // conditions, text
     for (std::uint32_t text = 0; text < texts_.size(); ++text) {
-        std::vector<bool> of_text(program.predicates.size());
-        for (std::uint32_t k = 0; k < program.predicates.size(); ++k)
-            of_text[k] = program.predicates[k].left == texts_[text].term() &&
-                         !program.predicates[k].right_is_term;
-        const Partial partial(program, std::move(of_text));
-        const auto count = std::count_if(conditions.begin(), conditions.end(),
-                                         [&](std::uint32_t k) { return partial.bears_on(k); });
-        if (static_cast<std::size_t>(count) > kFew) counts.emplace_back(count, text);
+        const auto count =
+            std::count_if(conditions.begin(), conditions.end(),
+                          [&](std::uint32_t k) { return by_text[text].bears_on(k); });
+        if (static_cast<std::size_t>(count) > ListPool::kFew) counts.emplace_back(count, text);
     }
     if (counts.empty()) return 0;
     std::sort(counts.rbegin(), counts.rend());
@@ -102,21 +109,17 @@ std::uint8_t NamePart::group_of(const lang::Program& program,
                                    [&](const Group& group) { return group.texts == texts; });
     if (same != groups_.end()) return static_cast<std::uint8_t>(same - groups_.begin() + 1);
     if (groups_.size() == 255) return 0;
-    std::vector<bool> known = asked_;
-    for (std::uint32_t k = 0; k < program.predicates.size(); ++k) {
-        const lang::Predicate& p = program.predicates[k];
-        for (const std::uint32_t text : texts)
-            known[k] = known[k] || (p.left == texts_[text].term() && !p.right_is_term);
-    }
-    groups_.push_back({std::move(texts), Partial(program, std::move(known))});
+    std::vector<std::uint32_t> terms;
+    for (const std::uint32_t text : texts) terms.push_back(texts_[text].term());
+    groups_.push_back({std::move(texts), Partial(program, decided_by(program, terms, asked_))});
     return static_cast<std::uint8_t>(groups_.size());
 }
 
 std::uint32_t NamePart::look_up(eval::Frame& frame, Group& group, std::uint32_t list) noexcept {
     Look look;
     look.type_and_flags = frame.type;
-    for (const std::uint32_t term : flags_) {
-        const Value value = frame.runtime->term(frame, term);
+    for (std::size_t k = 0; k < (opens_[frame.type] ? flags_.size() : 0); ++k) {
+        const Value value = frame.runtime->term(frame, flags_[k]);
         const std::uint32_t flag = (value.present() ? 1U : 0U) | (value.bits != 0 ? 2U : 0U);
         look.type_and_flags = look.type_and_flags << 2 | flag;
     }
@@ -144,8 +147,14 @@ std::uint32_t NamePart::unusual_of(eval::Frame& frame, std::uint32_t text) noexc
     if (unusual_.empty()) return nothing_;
     const auto unusual = unusual_.sorted();
     if (unusual_.too_many()) return ListPool::kNone;
+    std::uint32_t& alone = alone_[unusual.front()];
+    if (unusual.size() == 1 && alone != ListPool::kNone) return alone;
     const std::uint32_t list = lists_.add(unusual);
-    if (list == ListPool::kNone) forget_answers();
+    if (list == ListPool::kNone) {
+        forget_answers();
+    } else if (unusual.size() == 1) {
+        alone = list;
+    }
     return list;
 }
 
@@ -154,7 +163,7 @@ std::uint32_t NamePart::compute(eval::Frame& frame, Group& group, const Look& lo
     answers_.set({});
     for (std::size_t k = 0; k < group.texts.size(); ++k) answers_.add(lists_.at(look.unusual[k]));
     const auto answer = [&](std::uint32_t predicate) {
-        return asked_[predicate] ? ask(frame, predicate) : answers_(predicate);
+        return asked_[predicate] ? frame.runtime->answer(frame, predicate) : answers_(predicate);
     };
     group.partial.begin();
     return pool_.add_if(pool_.at(list),
@@ -163,6 +172,7 @@ std::uint32_t NamePart::compute(eval::Frame& frame, Group& group, const Look& lo
 
 void NamePart::forget_answers() noexcept {
     lists_.clear();
+    std::fill(alone_.begin(), alone_.end(), ListPool::kNone);
     clear();
 }
 

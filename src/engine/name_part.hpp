@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -46,7 +47,8 @@ private:
     };
 
     void choose(const lang::Program& program, const Dispatch& dispatch);
-    std::uint8_t group_of(const lang::Program& program, std::span<const std::uint32_t> conditions);
+    std::uint8_t group_of(const lang::Program& program, const std::vector<Partial>& by_text,
+                          std::span<const std::uint32_t> conditions);
     std::uint32_t look_up(eval::Frame& frame, Group& group, std::uint32_t list) noexcept;
     std::uint32_t unusual_of(eval::Frame& frame, std::uint32_t text) noexcept;
     std::uint32_t compute(eval::Frame& frame, Group& group, const Look& look,
@@ -56,12 +58,14 @@ private:
     const lang::Program& program_;
     ListPool& pool_;
     std::vector<TextPredicates> texts_;
-    std::vector<std::uint32_t> flags_;  // terms: what an open is for
-    std::vector<bool> asked_;           // predicates on the type or those
+    std::vector<std::uint32_t> flags_;  // terms: what an open is for; other events have no say
+    std::bitset<REC_MAX_EVENTS> opens_;
+    std::vector<bool> asked_;  // predicates on the type or those
     std::vector<Group> groups_;
     std::array<std::uint8_t, REC_MAX_EVENTS> groups_of_{};  // number + 1; 0: names do not matter
     ListPool lists_;                                        // of unusual predicates
     std::uint32_t nothing_ = 0;                             // of them: the empty one
+    std::vector<std::uint32_t> alone_;                      // those of one predicate; kNone: unused
     Unusual unusual_;
     Answers answers_;
     std::unique_ptr<Look[]> looks_;

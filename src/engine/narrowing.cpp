@@ -6,11 +6,6 @@
 #include "eval/hash.hpp"
 
 namespace sensor::engine {
-namespace {
-
-constexpr std::size_t kFew = 3;  // so few conditions are judged as fast as looked up
-
-}  // namespace
 
 Narrowing::Narrowing(const lang::Program& program, bool remembers)
     : remembers_(remembers),
@@ -23,12 +18,14 @@ Narrowing::Narrowing(const lang::Program& program, bool remembers)
 std::span<const std::uint32_t> Narrowing::conditions(eval::Frame& frame, std::uint64_t facts,
                                                      std::uint32_t sc) noexcept {
     const std::uint32_t all = dispatch_.list(frame.type, sc);
-    if (!remembers_ || pool_.count(all) <= kFew) return pool_.at(all);
-    const std::uint32_t part = process_.part(frame, facts);
+    if (!remembers_ || is_short(all)) return pool_.at(all);
+    const std::uint32_t part = process_.part(facts);
     std::uint32_t left = meet(all, part);
-    if (left != ListPool::kNone && pool_.count(left) > kFew) {
+    if (!is_short(left)) {
         const std::uint32_t named = name_.narrow(frame, all);
-        left = named == ListPool::kNone ? named : meet(named, part);
+        left = meet(named, part);
+        if (part == ProcessPart::kAll && !is_short(left))
+            left = meet(named, process_.part(frame, facts, pool_.count(left)));
     }
     if (left == ListPool::kNone) [[unlikely]] {
         forget_lists();
@@ -38,7 +35,7 @@ std::span<const std::uint32_t> Narrowing::conditions(eval::Frame& frame, std::ui
 }
 
 std::uint32_t Narrowing::meet(std::uint32_t list, std::uint32_t part) noexcept {
-    if (part == ProcessPart::kAll) return list;
+    if (part == ProcessPart::kAll || list == ListPool::kNone) return list;
     if (process_.was_cleared()) [[unlikely]]
         std::fill_n(meetings_.get(), kMeetings, Meeting{});
     const std::uint64_t pair = std::uint64_t{list} << 32 | part;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Narrowing: the conditions worth judging for an event. What its type, its process and its name
-// leave possible is remembered, and what they leave in common, so an event
-// like many before it costs a few loads, however many rules there are.
+// leave possible is remembered, and what they leave in common, so an event like many before it
+// costs a few loads, however many rules there are.
 #pragma once
 
 #include <memory>
@@ -30,7 +30,11 @@ private:
     struct Meeting {
         std::uint32_t list = ListPool::kNone, part = 0, common = 0;
     };
-    /// What a part leaves of a list; kNone: the pool is full.
+    /// True if there is little to gain by more looking; also for kNone.
+    bool is_short(std::uint32_t list) const noexcept {
+        return list == ListPool::kNone || pool_.count(list) <= ListPool::kFew;
+    }
+    /// What a part leaves of a list; kNone if the pool is full.
     std::uint32_t meet(std::uint32_t list, std::uint32_t part) noexcept;
     void forget_lists() noexcept;
 

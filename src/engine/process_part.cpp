@@ -11,7 +11,7 @@ namespace {
 
 using lang::Term;
 
-constexpr std::size_t kWorthIt = 3;               // so few conditions are judged as fast
+constexpr std::uint32_t kTextWork = 3;  // conditions judged in the time a text is looked at
 constexpr std::size_t kBytesOfParts = 512 << 10;  // memory for parts
 constexpr std::size_t kLeastParts = 256;
 
@@ -51,12 +51,13 @@ ProcessPart::ProcessPart(const lang::Program& program)
     const std::size_t conditions = program.conditions.size();
     std::size_t concerned = 0;
     for (std::uint32_t k = 0; k < conditions; ++k) concerned += partial_.bears_on(k) ? 1 : 0;
-    if (concerned <= kWorthIt) return;
+    if (concerned <= ListPool::kFew) return;
     for (std::uint32_t k = 0; k < program.predicates.size(); ++k) {
         if (partial_.knows(k) && !has_tables(program, k)) asked_.push_back(k);
     }
     find_conditions(program);
     lists_.keep();
+    worth_ = kTextWork * static_cast<std::uint32_t>(texts_.size() + asked_.size());
     words_ = (conditions + 63) / 64;
     most_parts_ = std::max(kLeastParts, kBytesOfParts / (8 * words_));
     slots_ = std::make_unique<Slot[]>(kSlots);
@@ -94,23 +95,10 @@ void ProcessPart::find_conditions(const lang::Program& program) {
     first_.push_back(static_cast<std::uint32_t>(conditions_.size()));
 }
 
-std::uint32_t ProcessPart::look_closer(eval::Frame& frame, std::uint64_t facts,
-                                       Slot& slot) noexcept {
-    if (slot.facts != facts) slot = {facts, kAll, 0};
-    if (++slot.uses < kUses) return kAll;
-    const std::uint32_t part = work_out(frame);
-    slot = {facts, part, kUses};
-    return part;
-}
-
 std::uint32_t ProcessPart::work_out(eval::Frame& frame) noexcept {
     unusual_.clear();
     for (const TextPredicates& text : texts_) text.find(frame, unusual_);
-    for (const std::uint32_t k : asked_) {
-        if (frame.runtime->predicate(frame, k) !=
-            usual_answer(frame.runtime->program().predicates[k]))
-            unusual_.add(k);
-    }
+    for (const std::uint32_t k : asked_) ask(frame, k, unusual_);
     const auto unusual = unusual_.sorted();
     if (unusual_.too_many()) return kAll;
     std::uint32_t list = lists_.add(unusual);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ProcessPart: which conditions the process of an event leaves possible, whatever the event is.
-// Worked out when a process is seen again after something about it changed, and looked up by the
-// number the state gives to what it knows (state::Bound::facts).
+// Worked out when not to know it has cost as much, and looked up by the number the state gives to
+// what it knows of a process (state::Bound::facts).
 #pragma once
 
 #include <cstdint>
@@ -20,14 +20,27 @@ public:
 
     explicit ProcessPart(const lang::Program& program);
 
-    /// The part of the frame's process; equal parts have equal numbers.
+    /// The part of a process; equal parts have equal numbers; kAll until it is worked out.
     /// facts: of the state; 0: none are promised
-    /// cost:  a load; for a process that changed, a look into the tables of each of its texts
-    std::uint32_t part(eval::Frame& frame, std::uint64_t facts) noexcept {
+    /// cost:  a load
+    std::uint32_t part(std::uint64_t facts) const noexcept {
+        if (slots_ == nullptr) return kAll;
+        const Slot& slot = slots_[facts % kSlots];
+        return slot.facts == facts ? slot.part : kAll;
+    }
+    /// Asks again, with so many conditions to be judged for want of the part. Many processes do too
+    /// little to be worth the work: it is done when those conditions have come to as much.
+    /// cost: a few loads; once a process, a look into the tables of each of its texts
+    std::uint32_t part(eval::Frame& frame, std::uint64_t facts, std::size_t conditions) noexcept {
         if (slots_ == nullptr || facts == 0) return kAll;
         Slot& slot = slots_[facts % kSlots];
-        if (slot.facts == facts && slot.uses == kUses) return slot.part;
-        return look_closer(frame, facts, slot);
+        if (slot.facts != facts) slot = {facts, kAll, 0};
+        if (slot.judged >= worth_) return slot.part;
+        slot.judged += static_cast<std::uint32_t>(conditions);
+        if (slot.judged < worth_) return kAll;
+        const std::uint32_t part = work_out(frame);  // may forget all slots
+        slot = {facts, part, worth_};
+        return part;
     }
     bool allows(std::uint32_t part, std::uint32_t condition) const noexcept {
         return part == kAll || (bits_[part * words_ + condition / 64] >> (condition % 64) & 1) != 0;
@@ -37,12 +50,10 @@ public:
 
 private:
     static constexpr std::size_t kSlots = 16384;  // numbers are given in a row: no collisions
-    static constexpr std::uint32_t kUses = 2;     // events before a process is worth the work
     struct Slot {
         std::uint64_t facts = 0;
-        std::uint32_t part = kAll, uses = 0;
+        std::uint32_t part = kAll, judged = 0;
     };
-    std::uint32_t look_closer(eval::Frame& frame, std::uint64_t facts, Slot& slot) noexcept;
     std::uint32_t work_out(eval::Frame& frame) noexcept;
     void find_conditions(const lang::Program& program);
     std::uint32_t make_part(std::span<const std::uint32_t> unusual) noexcept;
@@ -58,7 +69,8 @@ private:
     std::vector<std::uint32_t> part_of_;  // by list; kAll: not made yet
     // Conditions that a predicate has a say in: those of predicate k stand at first_[k] and behind.
     std::vector<std::uint32_t> first_, conditions_;
-    std::size_t words_ = 0;  // of a part
+    std::uint32_t worth_ = 0;  // conditions judged in the time of the work
+    std::size_t words_ = 0;    // of a part
     std::size_t most_parts_ = 0;
     std::unique_ptr<Slot[]> slots_;
     std::vector<std::uint64_t> usual_;  // the part of a process with usual answers only

@@ -10,8 +10,30 @@ namespace {
 
 constexpr std::uint64_t kSeed = 0x2545f4914f6cdd1dULL;
 
+constexpr std::string_view kEmptyComponent = "//";
+
 bool is_plain_path(std::string_view text) noexcept {
-    return text.starts_with('/') && text.find("//") == std::string_view::npos;
+    return text.starts_with('/') && text.find(kEmptyComponent) == std::string_view::npos;
+}
+
+/// What a text has to contain, begin or end with to match a pattern; empty: nothing is known.
+struct Literals {
+    std::string_view head, tail, middle;
+};
+
+Literals literals_of(std::string_view pattern) {
+    constexpr std::string_view kSpecial = "*?[]\\";
+    const std::size_t first = pattern.find_first_of(kSpecial);
+    if (first == std::string_view::npos) return {pattern, pattern, pattern};
+    Literals found{
+        pattern.substr(0, first), pattern.substr(pattern.find_last_of(kSpecial) + 1), {}};
+    if (pattern.find_first_of("[]\\") != std::string_view::npos) return found;
+    for (std::size_t at = first; at < pattern.size();) {
+        const std::size_t end = std::min(pattern.find_first_of(kSpecial, at), pattern.size());
+        if (end - at > found.middle.size()) found.middle = pattern.substr(at, end - at);
+        at = end + 1;
+    }
+    return found;
 }
 
 }  // namespace
@@ -28,14 +50,21 @@ bool usual_answer(const lang::Predicate& predicate) noexcept {
     return predicate.op == Op::ne || predicate.op == Op::exists;
 }
 
+void ask(eval::Frame& frame, std::uint32_t predicate, Unusual& out) noexcept {
+    const eval::Runtime& runtime = *frame.runtime;
+    if (runtime.answer(frame, predicate) != usual_answer(runtime.program().predicates[predicate]))
+        out.add(predicate);
+}
+
 TextPredicates::TextPredicates(const lang::Program& program, std::uint32_t term,
                                const std::vector<std::uint32_t>& predicates)
-    : program_(program), term_(term), all_(predicates) {
+    : term_(term), all_(predicates) {
     for (const std::uint32_t k : predicates) {
         const lang::Predicate& predicate = program.predicates[k];
         if (usual_answer(predicate)) usually_true_.push_back(k);
         if (!enter(predicate, k)) asked_.push_back(k);
     }
+    if (!paths_.empty()) contains_.add(kEmptyComponent, kIrregular);
     starts_.finish();
     ends_.finish();
     contains_.finish();
@@ -68,44 +97,35 @@ bool TextPredicates::enter(const lang::Predicate& predicate, std::uint32_t k) {
     }
 }
 
-/// Patterns are asked when what stands before their first wildcard, or behind their last, is there.
+/// Patterns are asked when what stands before, between or behind their wildcards is there.
 bool TextPredicates::enter_patterns(const lang::Predicate& predicate, std::uint32_t k) {
-    constexpr std::string_view kSpecial = "*?[]\\";
-    const auto head = [&](const std::string& text) {
-        return text.substr(0, text.find_first_of(kSpecial));
-    };
-    const auto tail = [&](const std::string& text) {
-        return text.substr(text.find_last_of(kSpecial) + 1);
-    };
+    const bool is_path = predicate.op == Op::pmatch;
     const bool all = std::all_of(
         predicate.constants.begin(), predicate.constants.end(), [&](const lang::Constant& c) {
-            return !head(c.bytes).empty() || (predicate.op == Op::glob && !tail(c.bytes).empty());
+            const Literals known = literals_of(c.bytes);
+            return !known.head.empty() ||
+                   (!is_path && !(known.tail.empty() && known.middle.empty()));
         });
     if (!all) return false;
-    if (predicate.op == Op::pmatch) {
+    if (is_path) {
         if (!std::all_of(predicate.constants.begin(), predicate.constants.end(),
                          [](const lang::Constant& c) { return is_plain_path(c.bytes); }))
             return false;
         paths_.push_back(k);
     }
     for (const lang::Constant& c : predicate.constants) {
-        std::string text = head(c.bytes);
-        if (!text.empty()) {
+        auto [head, tail, middle] = literals_of(c.bytes);
+        if (!head.empty()) {
             // A path also matches without the slash at its end.
-            while (predicate.op == Op::pmatch && text.size() > 1 && text.ends_with('/'))
-                text.pop_back();
-            starts_.add(text, k | kAsk);
-            continue;
+            while (is_path && head.size() > 1 && head.ends_with('/')) head.remove_suffix(1);
+            starts_.add(head, k | kAsk);
+        } else if (tail.size() > 1 || middle.empty()) {
+            ends_.add(std::string(tail.rbegin(), tail.rend()), k | kAsk);
+        } else {
+            contains_.add(middle, k | kAsk);
         }
-        text = tail(c.bytes);
-        ends_.add(std::string(text.rbegin(), text.rend()), k | kAsk);
     }
     return true;
-}
-
-void TextPredicates::ask(eval::Frame& frame, std::uint32_t predicate, Unusual& out) const noexcept {
-    if (frame.runtime->predicate(frame, predicate) != usual_answer(program_.predicates[predicate]))
-        out.add(predicate);
 }
 
 void TextPredicates::find(eval::Frame& frame, Unusual& out) const noexcept {
@@ -127,15 +147,20 @@ void TextPredicates::find_text(eval::Frame& frame, std::string_view text,
             for (const std::uint32_t k : same->second) out.add(k);
         }
     }
+    bool is_regular = text.starts_with('/');
     const auto report = [&](std::uint32_t k) {
         if ((k & kAsk) == 0) return out.add(k);
-        ask(frame, k & ~kAsk, out);
+        if (k == kIrregular) {
+            is_regular = false;
+        } else {
+            ask(frame, k & ~kAsk, out);
+        }
     };
     starts_.starts(text.begin(), text.end(), report);
     ends_.starts(text.rbegin(), text.rend(), report);
     contains_.occurs(text, report);
     for (const std::uint32_t k : asked_) ask(frame, k, out);
-    if (paths_.empty() || is_plain_path(text)) return;
+    if (is_regular) return;
     for (const std::uint32_t k : paths_) ask(frame, k, out);
 }
 

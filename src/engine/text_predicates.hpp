@@ -39,9 +39,12 @@ private:
 /// What a predicate says of a text that is none of those it names.
 bool usual_answer(const lang::Predicate& predicate) noexcept;
 
+/// Adds the predicate if its answer for the frame is not the usual one.
+void ask(eval::Frame& frame, std::uint32_t predicate, Unusual& out) noexcept;
+
 class TextPredicates {
 public:
-    /// predicates: on this term, with constants on the right side; the program is borrowed
+    /// predicates: on this term, with constants on the right side
     TextPredicates(const lang::Program& program, std::uint32_t term,
                    const std::vector<std::uint32_t>& predicates);
 
@@ -55,12 +58,12 @@ public:
 private:
     static constexpr std::size_t kFilterBits = 16384;
     static constexpr std::uint32_t kAsk = 1U << 31;  ///< of an id: the text says only "perhaps"
+    static constexpr std::uint32_t kIrregular =
+        0xffffffffU;  ///< id of an empty component of a path
 
     bool enter(const lang::Predicate& predicate, std::uint32_t k);
     bool enter_patterns(const lang::Predicate& predicate, std::uint32_t k);
-    void ask(eval::Frame& frame, std::uint32_t predicate, Unusual& out) const noexcept;
 
-    const lang::Program& program_;
     std::uint32_t term_;
     std::vector<std::uint32_t> all_, usually_true_;
     std::vector<std::uint32_t> asked_;  ///< without a table

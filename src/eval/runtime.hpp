@@ -30,6 +30,12 @@ public:
     Value term(Frame& frame, std::uint32_t k) const noexcept;
     /// Predicate `k` for the frame's event; false if a side is absent. Not cached.
     bool predicate(Frame& frame, std::uint32_t k) const noexcept;
+    /// The same, cached for the event, also for machine code.
+    bool answer(Frame& frame, std::uint32_t k) const noexcept {
+        std::uint32_t& known = frame.results[k];
+        if (known >> 1 != frame.stamp) known = frame.stamp << 1 | (predicate(frame, k) ? 1U : 0U);
+        return (known & 1) != 0;
+    }
     /// Predicate `k` (right side of constants) for a given present left value.
     bool holds_for(std::uint32_t k, const Value& left) const noexcept {
         return holds(predicates_[k], left, nullptr, nullptr);
