@@ -180,7 +180,8 @@ bool GlobPattern::matches(std::string_view text) const noexcept {
         case Middle::Literal: return text.empty();
         case Middle::Any: return true;
         case Middle::Contains:
-            return ::memmem(text.data(), text.size(), middle_.data(), middle_.size()) != nullptr;
+            return text.size() >= middle_.size() &&
+                   ::memmem(text.data(), text.size(), middle_.data(), middle_.size()) != nullptr;
         default: return glob_match(middle_, text, fold_);
     }
 }
