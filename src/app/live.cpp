@@ -85,7 +85,11 @@ Result<> watch(const Options& options, const Config& config, const rules::RuleSe
     Pipeline& pipeline = session.pipeline();
     const Result<> ended = read_live(
         *source, options.duration_s,
-        [&](std::span<const std::byte> record) { pipeline.handle(record); }, [] { return false; });
+        [&](std::span<const std::byte> record) { pipeline.handle(record); },
+        [&] {
+            session.keep_house();
+            return false;
+        });
     if (stop_requested()) log::info("SIGINT received, exiting...");
     session.finish(source->stats());
     return ended;

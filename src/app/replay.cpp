@@ -79,7 +79,10 @@ Result<> replay(const Options& options, const Config& config, const rules::RuleS
         [&](std::span<const std::byte> record, std::uint64_t number, bool judge) {
             pipeline.handle(record, number, judge);
         },
-        [&] { return limit_ns != 0 && pipeline.elapsed_ns() >= limit_ns; });
+        [&] {
+            session.keep_house();
+            return limit_ns != 0 && pipeline.elapsed_ns() >= limit_ns;
+        });
     session.finish(source->stats());
     return ended;
 }

@@ -4,6 +4,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <chrono>
+
 #include "app/config_output.hpp"
 #include "app/dump.hpp"
 #include "app/live.hpp"
@@ -14,6 +16,8 @@
 
 namespace sensor::app {
 namespace {
+
+constexpr std::chrono::milliseconds kPatience(1000);  // for machine code, before it is interpreted
 
 Result<Config> read_settings(const Options& options) {
     SENSOR_TRY(Config config, load_config(options.config_file, options.overrides));
@@ -52,12 +56,16 @@ std::unique_ptr<engine::Engine> make_engine(const rules::RuleSet& ruleset, const
     how.compiler = options.compiler;
     how.cache_dir = config.cache_dir;
     how.bundle = options.bundle;
+    how.patience = kPatience;
     std::unique_ptr<engine::Engine> made = engine::Engine::create(ruleset.program, how);
     if (made->native()) {
         if (!options.bundle.empty() && !made->from_bundle()) log::warning("{}", made->note());
         log::info("{} rules {} {} bytes of machine code{}", ruleset.rules.size(),
                   made->from_bundle() ? "run by" : "compiled to", made->code_bytes(),
                   made->from_bundle() ? " of " + options.bundle : "");
+    } else if (made->is_compiling()) {
+        log::info("{} rules are interpreted until their machine code is compiled",
+                  ruleset.rules.size());
     } else {
         log::warning("{} rules are interpreted{}{}", ruleset.rules.size(),
                      made->note().empty() ? "" : ": ", made->note());

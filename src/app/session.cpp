@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/log.hpp"
+
 namespace sensor::app {
 namespace {
 
@@ -49,9 +51,22 @@ void print(const std::string& text, std::FILE* to) {
 Session::Session(const Config& config, const rules::RuleSet& ruleset, engine::Engine& engine,
                  state::Options state)
     : ruleset_(ruleset),
+      engine_(engine),
       state_(std::move(state)),
       dispatcher_(make_dispatcher(config)),
       pipeline_(ruleset, engine, state_, *dispatcher_, config.match_all, config.buffer_base64) {}
+
+void Session::keep_house() {
+    const Result<bool> improved = engine_.improve();
+    if (!improved) {
+        log::warning("rules stay {}: {}",
+                     engine_.native() ? "as they were compiled" : "interpreted",
+                     improved.error().text);
+    } else if (*improved) {
+        log::info("rules run {} bytes of {} machine code", engine_.code_bytes(),
+                  engine_.is_compiling() ? "quickly made" : "optimized");
+    }
+}
 
 void Session::finish(const capture::SourceStats& source) {
     dispatcher_->close();

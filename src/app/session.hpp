@@ -21,11 +21,14 @@ public:
     state::State& state() { return state_; }
     Pipeline& pipeline() { return pipeline_; }
 
+    /// What is done now and then, between events: takes better machine code if there is some.
+    void keep_house();
     /// Waits for the outputs and closes them; prints what was detected and what was lost.
     void finish(const capture::SourceStats& source);
 
 private:
     const rules::RuleSet& ruleset_;
+    engine::Engine& engine_;
     state::State state_;
     std::unique_ptr<output::Dispatcher> dispatcher_;
     Pipeline pipeline_;

@@ -12,13 +12,12 @@
 
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 #include <vector>
 
-#include "base/fd.hpp"
 #include "engine/memory_file.hpp"
 
 namespace sensor::engine {
@@ -27,6 +26,7 @@ namespace {
 constexpr const char* kName = "falco-rulec";
 constexpr std::size_t kMostWords = 2000;  // of what a failed compiler said
 constexpr rlim_t kMostOutput = rlim_t{512} << 20;
+constexpr int kIdleNice = 19;
 
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool kLimitMemory = false;  // the sanitizer itself reserves terabytes of addresses
@@ -84,6 +84,7 @@ void limit(decltype(RLIMIT_AS) what, rlim_t value) {
     limit(RLIMIT_CPU, limits.seconds);
     limit(RLIMIT_FSIZE, kMostOutput);
     limit(RLIMIT_CORE, 0);
+    if (limits.idle) ::setpriority(PRIO_PROCESS, 0, kIdleNice);
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -94,23 +95,6 @@ void limit(decltype(RLIMIT_AS) what, rlim_t value) {
     char* const env[] = {locale, nullptr};
     ::execve(path, argv, env);
     ::_exit(127);
-}
-
-/// Waits for our child until the deadline. fails: false if it still runs then
-bool wait_until(pid_t child, std::uint32_t seconds, int& status) {
-    using Clock = std::chrono::steady_clock;
-    const auto deadline = Clock::now() + std::chrono::seconds(seconds);
-    const Fd handle(static_cast<int>(::syscall(SYS_pidfd_open, child, 0U)));
-    for (;;) {
-        const pid_t ended = ::waitpid(child, &status, WNOHANG);
-        if (ended == child) return true;
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-        if (left <= 0) return false;
-        pollfd ready{handle.get(), POLLIN, 0};
-        const int pause = handle ? static_cast<int>(std::min<long long>(left, 1000)) : 5;
-        ::poll(&ready, handle ? 1 : 0, pause);
-    }
 }
 
 Error failure(int status, int words) {
@@ -142,24 +126,76 @@ Result<std::string> find_compiler(const std::string& asked) {
     return Error(std::string(kName) + " is neither beside this program nor in libexec nor in PATH");
 }
 
-Result<> run_compiler(const std::string& compiler, std::string_view request, int output,
-                      const ProcessLimits& limits) {
+Result<CompilerRun> CompilerRun::start(const std::string& compiler, std::string_view request,
+                                       const ProcessLimits& limits) {
     SENSOR_TRY(const Fd input, make_memory_file("rules"));
     SENSOR_TRY_OK(write_all(input.get(), request));
     if (::lseek(input.get(), 0, SEEK_SET) != 0) return errno_error("rewinding the rules", errno);
-    SENSOR_TRY(const Fd words, make_memory_file("words"));
+    CompilerRun run;
+    SENSOR_TRY(run.output_, make_memory_file("bundle"));
+    SENSOR_TRY(run.words_, make_memory_file("words"));
     const pid_t child = ::fork();
     if (child < 0) return errno_error("starting the rule compiler", errno);
-    if (child == 0) become_compiler(compiler.c_str(), input.get(), output, words.get(), limits);
-    int status = 0;
-    if (!wait_until(child, limits.seconds, status)) {
-        ::kill(child, SIGKILL);
-        while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-        }
-        return Error("the rule compiler used up its time");
+    if (child == 0)
+        become_compiler(compiler.c_str(), input.get(), run.output_.get(), run.words_.get(), limits);
+    run.child_ = child;
+    run.handle_ = Fd(static_cast<int>(::syscall(SYS_pidfd_open, child, 0U)));
+    run.deadline_ = Clock::now() + std::chrono::seconds(limits.seconds);
+    return run;
+}
+
+CompilerRun::CompilerRun(CompilerRun&& other) noexcept { *this = std::move(other); }
+
+CompilerRun& CompilerRun::operator=(CompilerRun&& other) noexcept {
+    if (this == &other) return *this;
+    kill();
+    child_ = std::exchange(other.child_, -1);
+    handle_ = std::move(other.handle_);
+    output_ = std::move(other.output_);
+    words_ = std::move(other.words_);
+    deadline_ = other.deadline_;
+    status_ = other.status_;
+    late_ = other.late_;
+    return *this;
+}
+
+CompilerRun::~CompilerRun() { kill(); }
+
+void CompilerRun::kill() noexcept {
+    if (child_ < 0) return;
+    ::kill(child_, SIGKILL);
+    while (::waitpid(child_, &status_, 0) < 0 && errno == EINTR) {
     }
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return failure(status, words.get());
-    return Ok{};
+    child_ = -1;
+}
+
+bool CompilerRun::wait(std::chrono::milliseconds most) {
+    const Clock::time_point until = std::min(Clock::now() + most, deadline_);
+    while (child_ >= 0) {
+        if (::waitpid(child_, &status_, WNOHANG) == child_) {
+            child_ = -1;
+            break;
+        }
+        const Clock::time_point now = Clock::now();
+        if (now >= deadline_) {
+            late_ = true;
+            kill();
+            break;
+        }
+        if (now >= until) return false;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now).count();
+        pollfd ready{handle_.get(), POLLIN, 0};
+        const long long step = handle_ ? 1000 : 5;
+        ::poll(&ready, handle_ ? 1 : 0, static_cast<int>(std::min<long long>(left, step)));
+    }
+    return true;
+}
+
+Result<Fd> CompilerRun::take() {
+    if (late_) return Error("the rule compiler used up its time");
+    if (!WIFEXITED(status_) || WEXITSTATUS(status_) != 0) return failure(status_, words_.get());
+    SENSOR_TRY_OK(seal(output_.get()));
+    return std::move(output_);
 }
 
 }  // namespace sensor::engine

@@ -3,8 +3,10 @@
 // by the interpreter where not. Owns the code and every constant it points to.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -24,6 +26,9 @@ struct EngineOptions {
     std::uint64_t memory_mb = 1024;  ///< limit of the compiler process
     std::uint32_t seconds = 60;      ///< limit of the compiler process: wall clock and CPU time
     std::uint32_t level = 1;         ///< 0: compile fast, 1: run fast
+    /// So long the start waits for machine code, compiled fast; that of `level` comes later, with
+    /// `improve`. None: it waits for that of `level`.
+    std::optional<std::chrono::milliseconds> patience;
     eval::Lookup lookup = fields::extractor;  ///< where fields come from; tests put their own in
 };
 
@@ -42,12 +47,20 @@ public:
     std::size_t match(const fields::Context& context, bool all,
                       std::span<std::uint32_t> matches) noexcept;
 
+    /// Takes better machine code if the compiler has finished some since. To be called between
+    /// events, now and then.
+    /// out:   true if there is
+    /// cost:  a few system calls while a compiler runs, else a load
+    /// fails: Error if what was awaited will not come; it goes on with what there is
+    Result<bool> improve();
+
     /// Value of a term for the event given to the latest `match`; for output formats.
     Value term(std::uint32_t k) noexcept;
 
     bool native() const noexcept;
-    bool from_cache() const noexcept;   ///< the machine code was not compiled but found
-    bool from_bundle() const noexcept;  ///< the machine code is that of the delivered bundle
+    bool is_compiling() const noexcept;  ///< better machine code may come
+    bool from_cache() const noexcept;    ///< the machine code was not compiled but found
+    bool from_bundle() const noexcept;   ///< the machine code is that of the delivered bundle
     /// Why it interprets although asked not to, or why the bundle or the cache is not used; else
     /// "".
     const std::string& note() const noexcept;

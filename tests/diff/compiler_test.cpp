@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 
@@ -95,6 +96,57 @@ TEST_CASE("the compiler process makes machine code, the next start takes it from
     }
     const RandomRules others = random_rules(6, 20, true);
     CHECK_FALSE(engine::Engine::create(others.program, compiling(folder.path()))->from_cache());
+}
+
+TEST_CASE("who does not wait interprets, then runs quick code, then optimized code") {
+    const Folder folder;
+    const RandomRules rules = random_rules(5, 20, true);
+    const auto reference = engine::Engine::create(rules.program, compiling(""));
+    engine::EngineOptions options = compiling(folder.path());
+    options.patience = std::chrono::milliseconds(0);
+    const auto engine = engine::Engine::create(rules.program, options);
+    CHECK_FALSE(engine->native());
+    CHECK(engine->is_compiling());
+    std::vector<std::uint64_t> sizes;
+    for (std::uint64_t n = 1; engine->is_compiling() || n < 50; ++n) {
+        REQUIRE(judge(*engine, rules.program, n) == judge(*reference, rules.program, n));
+        const Result<bool> improved = engine->improve();
+        REQUIRE(improved);
+        if (*improved) sizes.push_back(engine->code_bytes());
+    }
+    CHECK(engine->note().empty());
+    REQUIRE(sizes.size() == 2);
+    CHECK(sizes.back() == reference->code_bytes());
+    CHECK(sizes.front() > sizes.back());
+    CHECK(engine::Engine::create(rules.program, options)->from_cache());
+}
+
+TEST_CASE("who waits for a while begins with quick code") {
+    const RandomRules rules = random_rules(5, 20, true);
+    engine::EngineOptions options = compiling("");
+    options.patience = std::chrono::minutes(1);
+    const auto engine = engine::Engine::create(rules.program, options);
+    CHECK(engine->native());
+    CHECK(engine->is_compiling());
+}
+
+TEST_CASE("a compiler that dies later is an error once") {
+    const Folder folder;
+    const std::string compiler = folder.path() + "/falco-rulec";
+    std::ofstream(compiler) << "#!/bin/sh\nexit 3\n";
+    fs::permissions(compiler, fs::perms::owner_all);
+    const RandomRules rules = random_rules(5, 5, true);
+    engine::EngineOptions options = compiling("");
+    options.compiler = compiler;
+    options.patience = std::chrono::milliseconds(0);
+    const auto engine = engine::Engine::create(rules.program, options);
+    Result<bool> improved = engine->improve();
+    while (improved && engine->is_compiling()) improved = engine->improve();
+    REQUIRE_FALSE(improved);
+    CHECK(improved.error().text == "the rule compiler failed: no reason given");
+    CHECK_FALSE(engine->is_compiling());
+    REQUIRE(engine->improve());
+    CHECK_FALSE(engine->native());
 }
 
 TEST_CASE("a damaged bundle in the cache is compiled again and replaced") {

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -25,8 +26,11 @@ public:
     std::string path() const { return folder_ + "/falco-rulec"; }
 
     Result<std::string> run(std::uint32_t seconds = 20) const {
-        SENSOR_TRY(const Fd output, make_memory_file("output"));
-        SENSOR_TRY_OK(run_compiler(path(), "the request", output.get(), {1024, seconds}));
+        SENSOR_TRY(CompilerRun compiler,
+                   CompilerRun::start(path(), "the request", {1024, seconds}));
+        while (!compiler.wait(std::chrono::milliseconds(100))) {
+        }
+        SENSOR_TRY(const Fd output, compiler.take());
         return read_all(output.get(), 1000);
     }
 
@@ -68,11 +72,25 @@ TEST_CASE("a compiler that hangs is ended") {
 
 TEST_CASE("a compiler that is not there") {
     CHECK_FALSE(find_compiler("/nonexistent/falco-rulec"));
-    const auto output = make_memory_file("output");
-    REQUIRE(output);
-    const auto run = run_compiler("/nonexistent/falco-rulec", "", output->get(), {});
-    REQUIRE_FALSE(run);
-    CHECK(run.error().text == "the rule compiler could not be started");
+    auto run = CompilerRun::start("/nonexistent/falco-rulec", "", {});
+    REQUIRE(run);
+    REQUIRE(run->wait(std::chrono::seconds(20)));
+    const auto taken = run->take();
+    REQUIRE_FALSE(taken);
+    CHECK(taken.error().text == "the rule compiler could not be started");
+}
+
+TEST_CASE("a compiler nobody wants any more is ended") {
+    const Script script("echo $$ > \"$0.pid\"; exec /bin/sleep 1000");
+    pid_t pid = 0;
+    {
+        auto run = CompilerRun::start(script.path(), "", {1024, 20, true});
+        REQUIRE(run);
+        while (!(std::ifstream(script.path() + ".pid") >> pid))
+            REQUIRE_FALSE(run->wait(std::chrono::milliseconds(20)));
+        CHECK(::kill(pid, 0) == 0);
+    }
+    CHECK(::kill(pid, 0) == -1);
 }
 
 }  // namespace sensor::engine
