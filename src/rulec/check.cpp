@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 
@@ -41,8 +42,7 @@ int run(const Options& options) {
     } else if (!options.lints.none) {
         rules::LoadOptions how;
         how.trees = true;
-        loaded = load_input(options.input, how);
-        if (!loaded) return kUnusable;
+        loaded->set = load_set(options.input, loaded->files, how);
         lint(loaded->files, options.lints, loaded->set);
     }
     if (!write_output({}, report(*loaded, options.format))) return kUnusable;

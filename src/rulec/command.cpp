@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rulec/command.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <unistd.h>
 
 #include <cerrno>
@@ -44,18 +46,23 @@ bool is_usable(const RulesInput& input) {
     return true;
 }
 
+rules::RuleSet load_set(const RulesInput& input, const std::vector<rules::SourceFile>& files,
+                        const rules::LoadOptions& options) {
+    return input.condition ? rules::load_condition(files.front(), options)
+                           : rules::load_rules(files, options);
+}
+
 std::optional<LoadedRules> load_input(const RulesInput& input, const rules::LoadOptions& options) {
     LoadedRules loaded;
     if (!is_usable(input)) return std::nullopt;
     if (input.condition) {
         loaded.files.push_back({kConditionFile, *input.condition});
-        loaded.set = rules::load_condition(loaded.files.front(), options);
-        return loaded;
+    } else {
+        auto files = read_files(input.paths);
+        if (!files) return std::nullopt;
+        loaded.files = *std::move(files);
     }
-    auto files = read_files(input.paths);
-    if (!files) return std::nullopt;
-    loaded.files = *std::move(files);
-    loaded.set = rules::load_rules(loaded.files, options);
+    loaded.set = load_set(input, loaded.files, options);
     return loaded;
 }
 

@@ -3,12 +3,16 @@
 // to run when it is chosen. A new command is a new file and a row in main_rulec.cpp.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "rules/ruleset.hpp"
+
+// Not its header: it is the slowest there is to read.
+namespace CLI {
+class App;
+}
 
 namespace sensor::rulec {
 
@@ -57,7 +61,10 @@ struct LoadedRules {
     std::vector<rules::SourceFile> files;
     rules::RuleSet set;
 };
-/// Reads and loads; what is wrong with the rules is in the set. fails: nothing, complained
+/// What is wrong with the rules is in the set.
+rules::RuleSet load_set(const RulesInput& input, const std::vector<rules::SourceFile>& files,
+                        const rules::LoadOptions& options);
+/// Reads and loads. fails: nothing, complained
 std::optional<LoadedRules> load_input(const RulesInput& input,
                                       const rules::LoadOptions& options = {});
 

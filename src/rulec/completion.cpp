@@ -3,6 +3,7 @@
 #include <map>
 
 #include "rulec/reference.hpp"
+#include "rulec/terminal.hpp"
 
 namespace sensor::rulec {
 namespace {
@@ -13,12 +14,6 @@ std::string function_name(const std::string& program) {
     std::string name = "_" + program;
     std::replace(name.begin(), name.end(), '-', '_');
     return name;
-}
-
-std::string joined(const std::vector<std::string>& words, const char* between) {
-    std::string text;
-    for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
-    return text;
 }
 
 std::string option_names(const std::vector<OptionText>& options) {

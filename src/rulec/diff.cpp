@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // falco-rulec diff: what a change of rules changes in alerts, on recorded events.
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -22,12 +23,6 @@ struct Options {
 
 bool is_rewrite(const RuleChange& change) {
     return change.what.size() == 1 && change.what.front() == "condition";
-}
-
-std::string joined(const std::vector<std::string>& words) {
-    std::string out;
-    for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
-    return out;
 }
 
 /// A condition written otherwise that gives the same alerts is no difference.

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rulec/event_at.hpp"
 
-#include <cerrno>
-#include <fstream>
 #include <iostream>
 #include <sstream>
 
+#include "base/read_file.hpp"
 #include "cases/build.hpp"
 #include "judge/replay.hpp"
 #include "judge/walk.hpp"
@@ -23,11 +22,7 @@ Result<std::string> event_text(const std::string& given, std::string& name) {
         return text.str();
     }
     name = given.substr(1);
-    std::ifstream in(name);
-    if (!in) return errno_error("reading " + name, errno);
-    text << in.rdbuf();
-    if (!in) return Error("reading " + name + ": not a file with text");
-    return text.str();
+    return read_file(name);
 }
 
 Result<> given_event(const std::string& given,

@@ -2,6 +2,8 @@
 // falco-rulec explain: what a rule asks, and why it fired or did not for one event.
 #include "rulec/explain.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <cctype>
 #include <memory>

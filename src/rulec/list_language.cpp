@@ -3,6 +3,7 @@
 #include "event/field_table.hpp"
 #include "event/schema.hpp"
 #include "rulec/listing.hpp"
+#include "rulec/terminal.hpp"
 #include "rulec/wrap.hpp"
 
 namespace sensor::rulec {
@@ -60,12 +61,6 @@ ArgumentText argument_text(FieldArgSpec spec) {
         case FieldArgSpec::REQ_DOT_OR_INDEX: return {".NAME|[N]", true};
     }
     return {};
-}
-
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-    return text;
 }
 
 /// "name  TYPE  text ...", the text in its own column; a long name has a line of its own.

@@ -17,12 +17,6 @@ std::string place(const std::string& file, std::size_t line) {
     return file + ":" + std::to_string(line);
 }
 
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-    return text;
-}
-
 Json rule_json(const rules::Rule& rule, const rules::RuleSet& set, bool active) {
     Json out;
     out["rule"] = rule.name;

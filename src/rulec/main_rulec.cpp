@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // falco-rulec: checks and compiles rules without any privilege. The sensor starts it as
 // `falco-rulec compile-bundle`; people use the other subcommands.
+#include <CLI/CLI.hpp>
+
 #include "rulec/command.hpp"
 
 namespace {

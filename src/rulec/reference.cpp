@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rulec/reference.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 
 #include "app/options.hpp"

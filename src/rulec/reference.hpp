@@ -3,9 +3,13 @@
 // of them: completion of shells and manual pages.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
+
+// Not its header: it is the slowest there is to read.
+namespace CLI {
+class App;
+}
 
 namespace sensor::rulec {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Commands about the programs themselves: completion of shells and manual pages, made from the
 // option tables, so that they are never stale.
+#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "rulec/command.hpp"

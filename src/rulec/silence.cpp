@@ -12,6 +12,7 @@
 #include "lang/check.hpp"
 #include "lang/tree.hpp"
 #include "output/render.hpp"
+#include "rules/exception.hpp"
 
 namespace sensor::rulec {
 namespace {
@@ -79,11 +80,6 @@ std::string yaml_list(const std::vector<std::string>& items) {
     return out + "]";
 }
 
-bool takes_list(const std::string& comp) {
-    return comp == "in" || comp == "pmatch" || comp == "intersects" ||
-           comp.find(' ') != std::string::npos;
-}
-
 std::string to_yaml(const std::string& rule, const Proposal& p) {
     std::string out = "- rule: " +
                       (rule.find_first_of(":#'\"{}[]&*!|>%@`") == std::string::npos
@@ -93,7 +89,7 @@ std::string to_yaml(const std::string& rule, const Proposal& p) {
     std::vector<std::string> entries;
     for (std::size_t k = 0; k < p.values.size(); ++k) {
         const std::string value = yaml_text(condition_value(p.values[k]));
-        entries.push_back(takes_list(p.comps[k]) && !p.scalar ? "[" + value + "]" : value);
+        entries.push_back(rules::takes_list(p.comps[k]) && !p.scalar ? "[" + value + "]" : value);
     }
     if (!p.exists) {
         out += "    fields: " + yaml_list(p.fields) + "\n    comps: " + yaml_list(p.comps) + "\n";
@@ -107,7 +103,7 @@ std::string to_condition(const Proposal& p) {
     for (std::size_t k = 0; k < p.values.size(); ++k) {
         const std::string value = condition_value(p.values[k]);
         out += (k == 0 ? "and not (" : " and ") + p.fields[k] + " " + p.comps[k] + " " +
-               (takes_list(p.comps[k]) ? "(" + value + ")" : value);
+               (rules::takes_list(p.comps[k]) ? "(" + value + ")" : value);
     }
     return out + ")";
 }

@@ -51,6 +51,12 @@ std::string padded(const std::string& text, std::size_t columns) {
     return taken >= columns ? text : text + std::string(columns - taken, ' ');
 }
 
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
+    std::string text;
+    for (const std::string& word : words) text.append(text.empty() ? "" : between).append(word);
+    return text;
+}
+
 std::string counted(std::size_t count, const std::string& word) {
     return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
 }

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sensor::rulec {
 
@@ -26,6 +27,8 @@ private:
 std::size_t width(std::string_view text);
 /// The text with blanks behind it, so that it takes `columns`; at least as it is.
 std::string padded(const std::string& text, std::size_t columns);
+/// "a, b, c".
+std::string joined(const std::vector<std::string>& words, std::string_view between = ", ");
 /// "1 rule", "2 rules".
 std::string counted(std::size_t count, const std::string& word);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // falco-rulec test: rule tests of YAML files, with events or captures (docs/rule-tests.md).
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <filesystem>

@@ -3,22 +3,12 @@
 
 #include <algorithm>
 
+#include "rulec/terminal.hpp"
+
 namespace sensor::rulec {
-namespace {
-
-/// Cells on a terminal: bytes that go on with a character of UTF-8 take none.
-std::size_t width_of(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
-}  // namespace
 
 std::string wrapped_list(const std::vector<std::string>& items, std::size_t indent) {
-    std::string joined;
-    for (std::size_t k = 0; k < items.size(); ++k)
-        joined += items[k] + (k + 1 == items.size() ? "" : ", ");
-    return std::string(indent, ' ') + wrapped_words(joined, indent, indent);
+    return std::string(indent, ' ') + wrapped_words(joined(items), indent, indent);
 }
 
 std::string wrapped_words(std::string_view text, std::size_t indent, std::size_t column) {
@@ -28,7 +18,7 @@ std::string wrapped_words(std::string_view text, std::size_t indent, std::size_t
         const std::size_t end = std::min(text.find(' '), text.size());
         const std::string_view word = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
-        if (!fresh && column + 1 + width_of(word) > kTextWidth) {
+        if (!fresh && column + 1 + width(word) > kTextWidth) {
             out.append("\n").append(indent, ' ');
             column = indent;
             fresh = true;
@@ -38,7 +28,7 @@ std::string wrapped_words(std::string_view text, std::size_t indent, std::size_t
             ++column;
         }
         out += word;
-        column += width_of(word);
+        column += width(word);
         fresh = false;
     }
     return out + "\n";
@@ -47,14 +37,13 @@ std::string wrapped_words(std::string_view text, std::size_t indent, std::size_t
 std::string Columns::text(std::size_t indent) const {
     std::vector<std::size_t> widths(right_.size());
     for (const auto& row : rows_) {
-        for (std::size_t k = 0; k < row.size(); ++k)
-            widths[k] = std::max(widths[k], width_of(row[k]));
+        for (std::size_t k = 0; k < row.size(); ++k) widths[k] = std::max(widths[k], width(row[k]));
     }
     std::string out;
     for (const auto& row : rows_) {
         std::string line(indent, ' ');
         for (std::size_t k = 0; k < row.size(); ++k) {
-            const std::string gap(widths[k] - width_of(row[k]), ' ');
+            const std::string gap(widths[k] - width(row[k]), ' ');
             line += right_[k] ? gap + row[k] : row[k] + gap;
             if (k + 1 != row.size()) line += "  ";
         }

@@ -2,6 +2,8 @@
 // Completion and manual pages name every command and every option there is.
 #include "rulec/reference.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include "tests/support/catch.hpp"
 
 namespace sensor::rulec {
