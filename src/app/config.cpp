@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <fstream>
-#include <sstream>
 
 #include "app/config_output.hpp"
 #include "app/override.hpp"
+#include "base/read_file.hpp"
 
 namespace sensor::app {
 namespace {
@@ -199,14 +199,6 @@ Config to_config(const Reader& in) {
     read_engine(in, config);
     note_unused(in, config);
     return config;
-}
-
-Result<std::string> read_file(const std::string& path) {
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream) return Error("Could not open file " + path + " for reading");
-    std::ostringstream text;
-    text << stream.rdbuf();
-    return text.str();
 }
 
 }  // namespace

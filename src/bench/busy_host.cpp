@@ -129,8 +129,7 @@ void BusyHost::add_one() {
     if (kind < 870) return start_program(tid);
     if (kind < 930)
         return add(EventType::fcntl, {{"res", 0}, {"fd", 3 + below(20)}, {"cmd", 2}}, tid);
-    if (kind < 960)
-        return add(EventType::dup2, {{"res", 9}, {"oldfd", 3}, {"newfd", 9}}, tid);
+    if (kind < 960) return add(EventType::dup2, {{"res", 9}, {"oldfd", 3}, {"newfd", 9}}, tid);
     if (kind < 990) return add(EventType::kill, {{"res", 0}, {"pid", 1}, {"sig", 0}}, tid);
     return add(EventType::setuid, {{"res", 0}, {"uid", 1000 + below(5)}}, tid);
 }

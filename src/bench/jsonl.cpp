@@ -137,12 +137,4 @@ Result<> write_file(const std::string& path, const std::string& text) {
     return put(path, text, std::ios::trunc);
 }
 
-Result<std::string> read_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return errno_error("read " + path, errno);
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
-
 }  // namespace sensor::bench

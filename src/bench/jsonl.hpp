@@ -19,6 +19,5 @@ Result<std::vector<Run>> from_json_lines(std::string_view text);
 /// Appends to `path`, so that several subcommands can fill one file. fails: Error with errno
 Result<> append_to_file(const std::string& path, const std::string& text);
 Result<> write_file(const std::string& path, const std::string& text);
-Result<std::string> read_file(const std::string& path);
 
 }  // namespace sensor::bench

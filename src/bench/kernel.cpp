@@ -21,8 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kNoiseLimit = 0.10;
-
 /// An attached program that does nothing: the floor of every sensor on this machine.
 class EmptyProbeVariant final : public Variant {
 public:
@@ -79,13 +77,6 @@ std::vector<int> other_cpus(const std::vector<int>& all, int measured) {
 Plan make_plan(const KernelBench& o, const std::vector<int>& cpus,
                std::vector<Workload> workloads) {
     Plan plan;
-    plan.rounds = o.rounds;
-    plan.warmup = o.warmup;
-    if (!o.quiet) {
-        plan.progress = [](std::string_view line) {
-            std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
-        };
-    }
     plan.variants.push_back(std::make_unique<Variant>("bare"));
     if (!o.no_floor && capture::EmptyProbe::load().has_value())
         plan.variants.push_back(std::make_unique<EmptyProbeVariant>());
@@ -116,44 +107,24 @@ Result<> check(const KernelBench& o) {
     return Error("no falco-ebpf beside this program; give --sensor PATH or --no-sensor");
 }
 
-RunInfo describe(const KernelBench& o, int cpu) {
-    RunInfo info;
-    info.benchmark = "kernel";
-    info.started = utc_now();
-    info.version = SENSOR_VERSION;
-    info.baseline = "bare";
-    info.machine = machine_facts();
-    info.setup = {{"rounds", std::to_string(o.rounds)},
-                  {"warm-up rounds", std::to_string(o.warmup)},
-                  {"scale", format("{}", o.scale)},
-                  {"measured processor", std::to_string(cpu)}};
-    info.warnings = load_warnings();
-    return info;
-}
-
 }  // namespace
 
 Result<Run> run_kernel(const KernelBench& options) {
     SENSOR_TRY_OK(check(options));
     const std::vector<int> all = allowed_cpus();
-    if (all.empty()) return Error("cannot read which processors this process may use");
-    const int cpu = options.cpu >= 0 ? options.cpu : all.back();
-    Run run;
-    run.info = describe(options, cpu);
+    SENSOR_TRY(const int cpu, measured_cpu(options));
+    Run run = describe("kernel", options);
+    run.info.setup.emplace_back("warm-up rounds", std::to_string(options.warmup));
+    run.info.setup.emplace_back("scale", format("{}", options.scale));
+    run.info.setup.emplace_back("measured processor", std::to_string(cpu));
     if (!options.no_floor && !capture::EmptyProbe::load().has_value())
         run.info.warnings.emplace_back("eBPF is refused here: no empty program to compare with");
     if (all.size() < 2) {
         run.info.warnings.emplace_back("one processor: a sensor's user side runs under the clock");
     }
-    SENSOR_TRY_OK(pin_to({cpu}));
     SENSOR_TRY(std::vector<Workload> workloads, kernel_workloads(options.scale));
-    const Plan plan = make_plan(options, other_cpus(all, cpu), std::move(workloads));
-    const CpuTimes before = cpu_times(cpu);
-    SENSOR_TRY(run.series, run_paired(plan));
-    for (std::vector<std::string> more :
-         {steal_warnings(cpu, before), noise_warnings(run.series, "bare", kNoiseLimit)}) {
-        run.info.warnings.insert(run.info.warnings.end(), more.begin(), more.end());
-    }
+    Plan plan = make_plan(options, other_cpus(all, cpu), std::move(workloads));
+    SENSOR_TRY_OK(measure(plan, options, run));
     return run;
 }
 

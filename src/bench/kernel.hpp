@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "bench/series.hpp"
+#include "bench/benchmark.hpp"
 
 namespace sensor::bench {
 
-struct KernelBench {
+struct KernelBench : RoundOptions {
     std::string sensor;       ///< program; empty: falco-ebpf beside this one
     std::string sensor_args;  ///< replaces -c, -r and --scope, if not empty
     std::string config;       ///< empty: config/falco.yaml of the tree around this program
@@ -22,11 +22,9 @@ struct KernelBench {
     std::vector<std::string> peer_names;  ///< in the order of `peers`; missing: the program's name
     std::string peer_ready;               ///< text a peer writes when it is ready
     double peer_delay_s = 3;              ///< and how long to wait then
-    std::size_t rounds = 15;
-    std::size_t warmup = 1;
     double scale = 1;
-    int cpu = -1;  ///< the measured processor; -1: the last one allowed
-    bool quiet = false;
+
+    KernelBench() { rounds = 15; }
 };
 
 /// Runs the benchmark. Nobody else's processes are watched: the sensor's scope is this process.

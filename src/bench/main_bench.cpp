@@ -55,25 +55,24 @@ int report(const Options& options) {
     return 0;
 }
 
-void add_rounds(CLI::App& sub, Options& o) {
-    bench::KernelBench& k = o.kernel;
-    sub.add_option("--rounds", k.rounds, "paired rounds")
+void add_round_options(CLI::App& sub, bench::RoundOptions& rounds, std::string& json) {
+    sub.add_option("--rounds", rounds.rounds, "paired rounds")
         ->capture_default_str()
         ->check(CLI::Range(1, 100000));
-    sub.add_option("--warmup", k.warmup, "rounds before, not kept")->capture_default_str();
-    sub.add_option("--scale", k.scale, "factor on the work of a round")
-        ->capture_default_str()
-        ->check(CLI::Range(0.001, 1000.0));
-    sub.add_option("--cpu", k.cpu, "processor to measure on (default: the last one)");
-    sub.add_option("--json", o.json, "append the samples to this file as JSON lines")
+    sub.add_option("--warmup", rounds.warmup, "rounds before, not kept")->capture_default_str();
+    sub.add_option("--cpu", rounds.cpu, "processor to measure on (default: the last one)");
+    sub.add_option("--json", json, "append the samples to this file as JSON lines")
         ->type_name("FILE");
-    sub.add_flag("-q,--quiet", k.quiet, "no line per round");
+    sub.add_flag("-q,--quiet", rounds.quiet, "no line per round");
 }
 
 CLI::App* add_kernel(CLI::App& cli, Options& o) {
     CLI::App* sub = cli.add_subcommand("kernel", "what a running sensor adds to system calls");
     bench::KernelBench& k = o.kernel;
-    add_rounds(*sub, o);
+    add_round_options(*sub, k, o.json);
+    sub->add_option("--scale", k.scale, "factor on the work of a round")
+        ->capture_default_str()
+        ->check(CLI::Range(0.001, 1000.0));
     sub->add_option("--sensor", k.sensor, "falco-ebpf to measure (default: beside this program)")
         ->type_name("PATH");
     sub->add_option("--sensor-args", k.sensor_args,
@@ -101,16 +100,6 @@ CLI::App* add_kernel(CLI::App& cli, Options& o) {
     return sub;
 }
 
-/// What the benchmarks of our own code share.
-template <typename Bench>
-void add_run_options(CLI::App& sub, Bench& bench, std::string& json) {
-    sub.add_option("--rounds", bench.rounds, "paired rounds")->capture_default_str();
-    sub.add_option("--cpu", bench.cpu, "processor to run on (default: the last one)");
-    sub.add_option("--json", json, "append the samples to this file as JSON lines")
-        ->type_name("FILE");
-    sub.add_flag("-q,--quiet", bench.quiet, "no line per round");
-}
-
 CLI::App* add_pipeline(CLI::App& cli, Options& o) {
     CLI::App* sub =
         cli.add_subcommand("pipeline", "what an event of a capture costs, stage by stage");
@@ -124,8 +113,7 @@ CLI::App* add_pipeline(CLI::App& cli, Options& o) {
         ->type_name("PATH");
     sub->add_flag("--interpret", p.interpret, "judge with the interpreter");
     sub->add_option("--events", p.least_events, "so many events at least")->capture_default_str();
-    sub->add_option("--warmup", p.warmup, "rounds before, not kept")->capture_default_str();
-    add_run_options(*sub, p, o.json);
+    add_round_options(*sub, p, o.json);
     return sub;
 }
 
@@ -136,7 +124,7 @@ CLI::App* add_state(CLI::App& cli, Options& o) {
     sub->add_option("--small", s.small, "processes of the small system")->capture_default_str();
     sub->add_option("--large", s.large, "processes of the large one")->capture_default_str();
     sub->add_option("--fds", s.fds_each, "descriptors of each process")->capture_default_str();
-    add_run_options(*sub, s, o.json);
+    add_round_options(*sub, s, o.json);
     return sub;
 }
 
@@ -155,8 +143,7 @@ CLI::App* add_rules(CLI::App& cli, Options& o) {
     sub->add_option("--seed", r.seed, "of the rules and the events")->capture_default_str();
     sub->add_option("--compiler", r.compiler, "rule compiler (default: falco-rulec beside this)")
         ->type_name("PATH");
-    sub->add_option("--warmup", r.warmup, "rounds before, not kept")->capture_default_str();
-    add_run_options(*sub, r, o.json);
+    add_round_options(*sub, r, o.json);
     return sub;
 }
 

@@ -18,7 +18,6 @@
 namespace sensor::bench {
 namespace {
 
-constexpr double kNoiseLimit = 0.10;
 constexpr const char* kOneRule = "evt.type in (open, openat, openat2) and fd.name = /no/such/file";
 
 /// How far an event goes.
@@ -114,28 +113,12 @@ Result<std::vector<std::unique_ptr<StageVariant>>> make_variants(const PipelineB
 Result<Run> run_pipeline(const PipelineBench& options) {
     SENSOR_TRY(const RepeatedCapture capture,
                RepeatedCapture::make(options.capture, options.least_events));
-    Run run;
-    run.info.benchmark = "pipeline";
-    run.info.started = utc_now();
-    run.info.version = SENSOR_VERSION;
-    run.info.baseline = "reader";
-    run.info.machine = machine_facts();
-    run.info.setup = {{"rounds", std::to_string(options.rounds)},
-                      {"events", std::to_string(capture.events())},
-                      {"MB", std::to_string(capture.bytes() / 1'000'000)}};
-    run.info.warnings = load_warnings();
-    const std::vector<int> all = allowed_cpus();
+    Run run = describe("pipeline", options);
+    run.info.setup.emplace_back("events", std::to_string(capture.events()));
+    run.info.setup.emplace_back("MB", std::to_string(capture.bytes() / 1'000'000));
     SENSOR_TRY(std::vector<std::unique_ptr<StageVariant>> variants,
                make_variants(options, run.info));
-    if (!all.empty()) SENSOR_TRY_OK(pin_to({options.cpu >= 0 ? options.cpu : all.back()}));
     Plan plan;
-    plan.rounds = options.rounds;
-    plan.warmup = options.warmup;
-    if (!options.quiet) {
-        plan.progress = [](std::string_view line) {
-            std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
-        };
-    }
     for (auto& variant : variants) plan.variants.push_back(std::move(variant));
     Subject subject;
     subject.name = "event";
@@ -143,9 +126,7 @@ Result<Run> run_pipeline(const PipelineBench& options) {
         return static_cast<StageVariant&>(variant).measure(capture);
     };
     plan.subjects.push_back(std::move(subject));
-    SENSOR_TRY(run.series, run_paired(plan));
-    for (std::string& warning : noise_warnings(run.series, "reader", kNoiseLimit))
-        run.info.warnings.push_back(std::move(warning));
+    SENSOR_TRY_OK(measure(plan, options, run));
     return run;
 }
 

@@ -7,20 +7,16 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "bench/series.hpp"
+#include "bench/benchmark.hpp"
 
 namespace sensor::bench {
 
-struct PipelineBench {
+struct PipelineBench : RoundOptions {
     std::string capture;   ///< file to repeat
     std::string rules;     ///< empty: rules/ of the tree around this program
     std::string compiler;  ///< falco-rulec; empty: beside this program
     std::uint64_t least_events = 1'000'000;
     bool interpret = false;  ///< no machine code
-    std::size_t rounds = 9;
-    std::size_t warmup = 1;
-    int cpu = -1;  ///< the processor to run on; -1: the last one allowed
-    bool quiet = false;
 };
 
 /// fails: Error if the capture or the rules cannot be read

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/log.hpp"
+#include "base/read_file.hpp"
 #include "bench/chart.hpp"
 #include "bench/jsonl.hpp"
 #include "bench/table.hpp"

@@ -17,7 +17,7 @@
 namespace sensor::bench {
 namespace {
 
-constexpr double kNoiseLimit = 0.10;
+constexpr const char* kBaseline = "state alone";
 constexpr std::size_t kLargeSet = 5000;    // rules from which on they are compiled fast
 constexpr std::size_t kMostChecks = 40e6;  // rules times events the reference goes through a round
 
@@ -121,18 +121,11 @@ Result<rules::RuleSet> load(std::size_t count, std::uint32_t seed) {
 }  // namespace
 
 Result<Run> run_rules(const RulesBench& options) {
-    Run run;
-    run.info.benchmark = "rules";
-    run.info.started = utc_now();
-    run.info.version = SENSOR_VERSION;
-    run.info.baseline = "state alone";
-    run.info.machine = machine_facts();
-    run.info.setup = {{"rounds", std::to_string(options.rounds)},
-                      {"events a round", std::to_string(options.events)},
-                      {"seed", std::to_string(options.seed)}};
-    run.info.warnings = load_warnings();
+    Run run = describe("rules", options);
+    run.info.setup.emplace_back("events a round", std::to_string(options.events));
+    run.info.setup.emplace_back("seed", std::to_string(options.seed));
     std::vector<std::unique_ptr<Evaluator>> evaluators;
-    evaluators.push_back(std::make_unique<Evaluator>("state alone", false, false, false));
+    evaluators.push_back(std::make_unique<Evaluator>(kBaseline, false, false, false));
     evaluators.push_back(std::make_unique<Evaluator>("reference", true, false, false));
     evaluators.push_back(std::make_unique<Evaluator>("machine code", true, true, false));
     evaluators.push_back(std::make_unique<Evaluator>("interpreter", true, false, true));
@@ -141,9 +134,8 @@ Result<Run> run_rules(const RulesBench& options) {
         const bool asked = options.only.empty() ||
                            std::find(options.only.begin(), options.only.end(), evaluator->name()) !=
                                options.only.end();
-        return !asked && evaluator->name() != run.info.baseline;
+        return !asked && evaluator->name() != kBaseline;
     });
-    const std::vector<int> all = allowed_cpus();
     Streams streams(options.events, options.seed);
     Plan plan;
     for (const std::size_t size : options.sizes) {
@@ -157,16 +149,8 @@ Result<Run> run_rules(const RulesBench& options) {
         };
         plan.subjects.push_back(std::move(subject));
     }
-    if (!all.empty()) SENSOR_TRY_OK(pin_to({options.cpu >= 0 ? options.cpu : all.back()}));
-    plan.rounds = options.rounds;
-    plan.warmup = options.warmup;
-    if (!options.quiet) {
-        plan.progress = [](std::string_view line) {
-            std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
-        };
-    }
     for (auto& evaluator : evaluators) plan.variants.push_back(std::move(evaluator));
-    SENSOR_TRY(run.series, run_paired(plan));
+    SENSOR_TRY_OK(measure(plan, options, run));
     for (const std::size_t size : options.sizes) {
         char text[64];
         const auto& last = static_cast<const Evaluator&>(*plan.variants.back());
@@ -174,8 +158,6 @@ Result<Run> run_rules(const RulesBench& options) {
                       last.judged(size), last.matched(size));
         run.info.setup.emplace_back(std::to_string(size) + " rules", text);
     }
-    for (std::string& warning : noise_warnings(run.series, "state alone", kNoiseLimit))
-        run.info.warnings.push_back(std::move(warning));
     return run;
 }
 

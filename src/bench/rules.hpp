@@ -8,20 +8,16 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "bench/series.hpp"
+#include "bench/benchmark.hpp"
 
 namespace sensor::bench {
 
-struct RulesBench {
+struct RulesBench : RoundOptions {
     std::vector<std::size_t> sizes{100, 1000, 10000};
-    std::string compiler;  ///< falco-rulec; empty: beside this program
+    std::string compiler;           ///< falco-rulec; empty: beside this program
     std::vector<std::string> only;  ///< evaluators to measure; empty: all
     std::size_t events = 20'000;
     std::uint32_t seed = 1;
-    std::size_t rounds = 9;
-    std::size_t warmup = 1;
-    int cpu = -1;  ///< the processor to run on; -1: the last one allowed
-    bool quiet = false;
 };
 
 /// Every sample is ns an event, state included; the baseline is the state alone.

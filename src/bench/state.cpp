@@ -7,16 +7,15 @@
 #include <memory>
 #include <random>
 
-#include "judge/replay.hpp"
 #include "base/log.hpp"
 #include "bench/machine.hpp"
 #include "bench/rounds.hpp"
+#include "judge/replay.hpp"
 #include "state/thread_slab.hpp"
 
 namespace sensor::bench {
 namespace {
 
-constexpr double kNoiseLimit = 0.10;
 constexpr std::size_t kLookups = 1'000'000;
 constexpr std::uint32_t kFirstTid = 1000;
 
@@ -141,36 +140,18 @@ Subject subject(const char* name, const char* unit, double (SystemVariant::*meas
 }  // namespace
 
 Result<Run> run_state(const StateBench& options) {
-    Run run;
-    run.info.benchmark = "state";
-    run.info.started = utc_now();
-    run.info.version = SENSOR_VERSION;
-    run.info.machine = machine_facts();
-    run.info.setup = {{"rounds", std::to_string(options.rounds)},
-                      {"descriptors each", std::to_string(options.fds_each)}};
-    run.info.warnings = load_warnings();
-    const std::vector<int> all = allowed_cpus();
-    if (!all.empty()) SENSOR_TRY_OK(pin_to({options.cpu >= 0 ? options.cpu : all.back()}));
+    Run run = describe("state", options);
+    run.info.setup.emplace_back("descriptors each", std::to_string(options.fds_each));
     Plan plan;
-    plan.rounds = options.rounds;
-    plan.warmup = 0;
-    if (!options.quiet) {
-        plan.progress = [](std::string_view line) {
-            std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
-        };
-    }
     for (const std::uint32_t count : {options.small, options.large}) {
         plan.variants.push_back(std::make_unique<SystemVariant>(format("{} processes", count),
                                                                 count, options.fds_each));
     }
-    run.info.baseline = plan.variants.front()->name();
     plan.subjects.push_back(subject("memory of a process", "B", &SystemVariant::thread_bytes));
     plan.subjects.push_back(subject("memory of a descriptor", "B", &SystemVariant::fd_bytes));
     plan.subjects.push_back(subject("find a thread", "ns", &SystemVariant::find_thread));
     plan.subjects.push_back(subject("find a descriptor", "ns", &SystemVariant::find_fd));
-    SENSOR_TRY(run.series, run_paired(plan));
-    for (std::string& warning : noise_warnings(run.series, run.info.baseline, kNoiseLimit))
-        run.info.warnings.push_back(std::move(warning));
+    SENSOR_TRY_OK(measure(plan, options, run));
     return run;
 }
 

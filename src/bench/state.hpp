@@ -7,17 +7,18 @@
 #include <cstdint>
 
 #include "base/result.hpp"
-#include "bench/series.hpp"
+#include "bench/benchmark.hpp"
 
 namespace sensor::bench {
 
-struct StateBench {
+struct StateBench : RoundOptions {
     std::uint32_t small = 1'000;    ///< processes
     std::uint32_t large = 100'000;  ///< processes
     std::uint32_t fds_each = 10;
-    std::size_t rounds = 5;
-    int cpu = -1;  ///< the processor to run on; -1: the last one allowed
-    bool quiet = false;
+    StateBench() {
+        rounds = 5;
+        warmup = 0;
+    }
 };
 
 Result<Run> run_state(const StateBench& options);

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <sstream>
 
+#include "base/read_file.hpp"
 #include "lang/similar.hpp"
 #include "rules/yaml_text.hpp"
 
@@ -18,11 +18,9 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMostSnippet = 100;
 
 std::string slurp(const fs::path& path, Place at) {
-    std::ifstream in(path);
-    std::ostringstream text;
-    if (in) text << in.rdbuf();
-    if (!in || fs::is_directory(path)) throw CaseError{at, "cannot read " + path.string()};
-    return text.str();
+    Result<std::string> text = read_file(path.string());
+    if (!text) throw CaseError{at, text.error().text};
+    return *std::move(text);
 }
 
 /// A misspelled key must not silently weaken a test.

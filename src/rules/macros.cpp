@@ -7,6 +7,7 @@
 #include "lang/similar.hpp"
 #include "rules/codes.hpp"
 #include "rules/condition_text.hpp"
+#include "rules/details.hpp"
 
 namespace sensor::rules {
 namespace {
@@ -34,11 +35,6 @@ void stamp(lang::Node& node, std::uint32_t text) {
     stamp(node.left, text);
     if (node.right) stamp(*node.right, text);
     for (lang::NodePtr& child : node.children) stamp(*child, text);
-}
-
-void sort_unique(std::vector<std::string>& names) {
-    std::sort(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
 }
 
 }  // namespace

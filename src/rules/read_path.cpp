@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rules files and folders on disk.
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <system_error>
 
+#include "base/read_file.hpp"
 #include "rules/ruleset.hpp"
 
 namespace sensor::rules {
@@ -14,13 +12,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<SourceFile> read_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return Error("Could not open file " + path + " for reading", errno);
-    std::ostringstream text;
-    text << in.rdbuf();
-    if (in.bad()) return Error("Could not read file " + path, errno);
-    return SourceFile{path, text.str()};
+Result<SourceFile> read_source(const std::string& path) {
+    SENSOR_TRY(std::string text, read_file(path));
+    return SourceFile{path, std::move(text)};
 }
 
 }  // namespace
@@ -29,7 +23,7 @@ Result<std::vector<SourceFile>> read_rules_path(const std::string& path) {
     std::error_code error;
     std::vector<SourceFile> files;
     if (!fs::is_directory(path, error)) {
-        SENSOR_TRY(SourceFile file, read_file(path));
+        SENSOR_TRY(SourceFile file, read_source(path));
         files.push_back(std::move(file));
         return files;
     }
@@ -44,7 +38,7 @@ Result<std::vector<SourceFile>> read_rules_path(const std::string& path) {
         return Error("Could not read folder " + path + ": " + error.message(), error.value());
     std::sort(names.begin(), names.end());
     for (const std::string& name : names) {
-        SENSOR_TRY(SourceFile file, read_file(name));
+        SENSOR_TRY(SourceFile file, read_source(name));
         files.push_back(std::move(file));
     }
     return files;

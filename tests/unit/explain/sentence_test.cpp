@@ -3,9 +3,8 @@
 #include "explain/sentence.hpp"
 
 #include "lang/parse.hpp"
-#include "state/state.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/make_event.hpp"
+#include "tests/support/open_file.hpp"
 
 namespace sensor::testing {
 namespace {
@@ -19,24 +18,10 @@ TruthNode truth_of(const char* condition) {
     REQUIRE(parsed.root != nullptr);
     auto explainer = explain::Explainer::create(*parsed.root);
     REQUIRE(explainer);
-    state::Options options;
-    options.live = false;
-    options.host_root = "";
-    state::State state(options);
-    state::ProcessSpec cat;
-    cat.tid = 1000;
-    cat.comm = "cat";
-    cat.exepath = "/usr/bin/cat";
-    state.add_process(cat);
-    const TestEvent event = make_event(
-        EventType::openat, {{"fd", 3}, {"dirfd", -100}, {"name", "/etc/shadow"}, {"flags", 1}});
-    fields::Arena arena;
-    fields::Context context;
-    context.event = event.event();
-    context.evt_num = 1;
-    context.arena = &arena;
-    state.begin(context.event, context);
-    return (*explainer)->explain(context);
+    TruthNode truth;
+    open_file("/usr/bin/cat", "/etc/shadow",
+              [&](const fields::Context& context) { truth = (*explainer)->explain(context); });
+    return truth;
 }
 
 std::string said(const char* condition) { return explain::verdict(truth_of(condition)); }

@@ -5,9 +5,8 @@
 #include <algorithm>
 
 #include "explain/truth.hpp"
-#include "state/state.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/make_event.hpp"
+#include "tests/support/open_file.hpp"
 
 namespace sensor::testing {
 namespace {
@@ -20,29 +19,6 @@ const std::string kRule = R"(- list: shadow_lists
   output: o
   priority: INFO
 )";
-
-/// A program opens a file; look(context) is called at that event.
-template <typename Look>
-void open_file(const std::string& exepath, const std::string& file, Look&& look) {
-    state::Options options;
-    options.live = false;
-    options.host_root = "";
-    state::State state(options);
-    state::ProcessSpec process;
-    process.tid = 1000;
-    process.comm = "cat";
-    process.exepath = exepath;
-    state.add_process(process);
-    const TestEvent event =
-        make_event(EventType::openat, {{"fd", 3}, {"dirfd", -100}, {"name", file}, {"flags", 1}});
-    fields::Arena arena;
-    fields::Context context;
-    context.event = event.event();
-    context.evt_num = 1;
-    context.arena = &arena;
-    state.begin(context.event, context);
-    look(context);
-}
 
 bool fires(const rules::RuleSet& set, const std::string& exepath, const std::string& file) {
     bool out = false;
