@@ -7,13 +7,21 @@
 #include "eval/processor.hpp"
 
 namespace sensor::compile {
+namespace {
+
+Effort effort_of(const eval::CompileOptions& options) {
+    return options.level == 0 ? Effort::Quick : Effort::Full;
+}
+
+}  // namespace
 
 Result<Compiled> compile_code(const lang::Program& program, const eval::CompileOptions& options,
                               const std::string& triple) {
     Compiled compiled;
     if (program.conditions.empty()) return compiled;
     llvm::LLVMContext context;
-    const std::unique_ptr<llvm::Module> module = Lowering(program, context).run();
+    const std::unique_ptr<llvm::Module> module =
+        Lowering(program, effort_of(options), context).run();
     SENSOR_TRY(const std::string object,
                generate(*module, {triple, options.cpu, options.level}, Output::Object));
     SENSOR_TRY(LinkedImage image, link_object(object));
@@ -38,7 +46,8 @@ Result<std::string> compile_bundle(std::string_view request) {
 Result<std::string> compile_text(const lang::Program& program, const eval::CompileOptions& options,
                                  Text text, const std::string& triple) {
     llvm::LLVMContext context;
-    const std::unique_ptr<llvm::Module> module = Lowering(program, context).run();
+    const std::unique_ptr<llvm::Module> module =
+        Lowering(program, effort_of(options), context).run();
     const Output output = text == Text::Llvm ? Output::Llvm : Output::Assembler;
     return generate(*module, {triple, options.cpu, options.level}, output);
 }

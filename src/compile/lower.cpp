@@ -9,9 +9,9 @@ using eval::Frame;
 
 std::string rule_name(std::size_t condition) { return "rule_" + std::to_string(condition); }
 
-Lowering::Lowering(const lang::Program& program, llvm::LLVMContext& context)
+Lowering::Lowering(const lang::Program& program, Effort effort, llvm::LLVMContext& context)
     : program_(program),
-      plan_(make_plan(program)),
+      plan_(make_plan(program, effort)),
       context_(context),
       module_(std::make_unique<llvm::Module>("rules", context)),
       builder_(context),

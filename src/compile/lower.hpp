@@ -21,7 +21,7 @@ std::string rule_name(std::size_t condition);
 
 class Lowering {
 public:
-    Lowering(const lang::Program& program, llvm::LLVMContext& context);
+    Lowering(const lang::Program& program, Effort effort, llvm::LLVMContext& context);
 
     /// Makes the whole module. Call once.
     std::unique_ptr<llvm::Module> run();

@@ -206,11 +206,16 @@ void count_sites(const Program& program, Plan& plan) {
 
 }  // namespace
 
-Plan make_plan(const Program& program) {
+Plan make_plan(const Program& program, Effort effort) {
     Plan plan;
     for (const Predicate& p : program.predicates) plan.forms.push_back(form_of(program, p));
     plan.nodes.resize(program.nodes.size());
     for (std::size_t k = 0; k < program.nodes.size(); ++k) estimate(program, plan, k);
+    if (effort == Effort::Quick) {
+        for (Form& form : plan.forms) {
+            if (form != Form::EventType) form = Form::Call;
+        }
+    }
     count_sites(program, plan);
     return plan;
 }

@@ -35,6 +35,11 @@ struct Plan {
     std::vector<NodePlan> nodes;  ///< by node
 };
 
-Plan make_plan(const lang::Program& program);
+enum class Effort : std::uint8_t {
+    Quick,  ///< little code: only event types are compared without a call
+    Full,
+};
+
+Plan make_plan(const lang::Program& program, Effort effort = Effort::Full);
 
 }  // namespace sensor::compile

@@ -117,7 +117,7 @@ TEST_CASE("who does not wait interprets, then runs quick code, then optimized co
     CHECK(engine->note().empty());
     REQUIRE(sizes.size() == 2);
     CHECK(sizes.back() == reference->code_bytes());
-    CHECK(sizes.front() > sizes.back());
+    CHECK(sizes.front() < sizes.back());  // it calls what optimized code compares itself
     CHECK(engine::Engine::create(rules.program, options)->from_cache());
 }
 

@@ -38,6 +38,18 @@ TEST_CASE("what is left to the general function") {
     CHECK(form_of("proc.name = oneof (a, b)") == Form::Call);
 }
 
+TEST_CASE("a quick plan leaves all but the event type to it, in the same order") {
+    const lang::Program program =
+        program_of({"proc.cmdline regex \"a+\" and proc.name = sh and evt.type = open"});
+    const Plan quick = make_plan(program, Effort::Quick), full = make_plan(program);
+    const std::uint32_t root = program.conditions[0].root;
+    CHECK(quick.nodes[root].children == full.nodes[root].children);
+    for (std::size_t k = 0; k < program.predicates.size(); ++k) {
+        const bool type = full.forms[k] == Form::EventType;
+        CHECK(quick.forms[k] == (type ? Form::EventType : Form::Call));
+    }
+}
+
 TEST_CASE("cheap and selective children come first") {
     const lang::Program program =
         program_of({"proc.cmdline regex \"a+\" and proc.name = sh and evt.type = open"});
