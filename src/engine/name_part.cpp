@@ -39,8 +39,7 @@ std::vector<bool> decided_by(const lang::Program& program, const std::vector<std
 }  // namespace
 
 NamePart::NamePart(const lang::Program& program, const Dispatch& dispatch, ListPool& pool)
-    : program_(program),
-      pool_(pool),
+    : pool_(pool),
       texts_(text_predicates(program,
                              [&](std::uint32_t k) {
                                  const lang::Predicate& p = program.predicates[k];

@@ -55,7 +55,6 @@ private:
                           std::uint32_t list) noexcept;
     void forget_answers() noexcept;
 
-    const lang::Program& program_;
     ListPool& pool_;
     std::vector<TextPredicates> texts_;
     std::vector<std::uint32_t> flags_;  // terms: what an open is for; other events have no say

@@ -275,6 +275,13 @@ Result<> check_kept(const std::string& before, const std::string& after) {
     return Error(kept ? "1:1: a comment would be lost" : "1:1: the meaning would not be kept");
 }
 
+std::string place_in(const std::string& file, std::string_view text, std::size_t offset) {
+    const std::string_view before = text.substr(0, offset);
+    const auto lines = std::count(before.begin(), before.end(), '\n');
+    const std::size_t begin = lines == 0 ? 0 : before.rfind('\n') + 1;
+    return file + ":" + std::to_string(lines + 1) + ":" + std::to_string(offset - begin + 1) + ": ";
+}
+
 Result<std::string> format_text(const std::string& text) {
     try {
         SENSOR_TRY(std::string laid_out, Formatter(text).run());
@@ -296,10 +303,14 @@ Result<std::string> format_rules(const SourceFile& file) {
     if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
     for (std::size_t k = text.find("\r\n"); k != std::string::npos; k = text.find("\r\n", k))
         text.erase(k, 1);
-    // Line breaks and characters that the YAML reader counts otherwise than we do.
-    if (text.find_first_of(std::string_view("\r\0", 2)) != std::string::npos ||
-        text.starts_with("\xfe\xff") || text.starts_with("\xff\xfe"))
-        return Error(file.name + ":1:1: neither UTF-8 nor lines that end in a newline");
+    if (const auto wrong = find_wrong_bytes(text))
+        return Error(place_in(file.name, text, wrong->offset) + wrong->message);
+    // A line break that the YAML reader counts and we do not.
+    if (const std::size_t at = text.find('\r'); at != std::string::npos)
+        return Error(place_in(file.name, text, at) + "a line that ends in no newline");
+    // What stands behind it the YAML reader leaves out.
+    if (const std::size_t at = ("\n" + text).find("\n%"); at != std::string::npos)
+        return Error(place_in(file.name, text, at) + "a directive is not kept by a layout");
     Result<std::string> laid_out = format_text(text);
     if (!laid_out) return Error(file.name + ":" + laid_out.error().text);
     return laid_out;

@@ -211,6 +211,12 @@ TEST_CASE("texts keep every byte") {
     }
 }
 
+TEST_CASE("the newline of a block is no part of what a quote leaves open") {
+    const std::string once = formatted("- rule: r\n  output: b\n  condition: >\n    a b, 'it");
+    CHECK(once == "- rule: r\n  condition: a b, 'it\n  output: b\n");
+    CHECK(formatted(once) == once);
+}
+
 TEST_CASE("exceptions and overrides are laid out") {
     CHECK(formatted("- rule: r\n  exceptions:\n  - {name: e, fields: [proc.name, fd.name], comps: "
                     "[in, startswith], values: [[[a, b], /x], [[c], /y]]}\n"
@@ -255,6 +261,10 @@ TEST_CASE("what cannot be kept is refused with its place") {
     CHECK(formatted("rule: r\n").find("is a list of items") != std::string::npos);
     CHECK(formatted("- x\n").starts_with("refused: f.yaml:1:3"));
     CHECK(formatted("[{list: l, items: [x]}]\n").starts_with("refused: f.yaml:1:"));
+    CHECK(formatted("- list: l\n  items: [\xe5]\n")
+              .starts_with("refused: f.yaml:2:11: the file is "));
+    CHECK(formatted("- list: l\n% x\n").starts_with("refused: f.yaml:2:1: a directive"));
+    CHECK(formatted("- list: l\n  items: [x]\r").starts_with("refused: f.yaml:2:13: a line"));
     CHECK_FALSE(format_rules({"old.conf", "a: proc.name = b\n"}));
 }
 
