@@ -46,6 +46,9 @@ Result<> copy_into(const BundleCache& cache, const std::string& key, int bundle)
 
 }  // namespace
 
+CodeSource::CodeSource(const lang::Program& program, const EngineOptions& options)
+    : program_(program), options_(options), request_(request(options.level)) {}
+
 std::string CodeSource::request(std::uint32_t level) const {
     return eval::write_request(program_, {level, {}});
 }
@@ -53,7 +56,7 @@ std::string CodeSource::request(std::uint32_t level) const {
 Result<CodeImage> CodeSource::load(int fd) const {
     SENSOR_TRY(const std::string bytes, read_all(fd, kMostBundle));
     // What a bundle judges is compared, not how it was compiled.
-    SENSOR_TRY(const eval::Bundle bundle, eval::read_bundle(bytes, request(options_.level)));
+    SENSOR_TRY(const eval::Bundle bundle, eval::read_bundle(bytes, request_));
     if (bundle.entries.size() != program_.conditions.size()) return Error("bundle of other rules");
     return CodeImage::map(fd, bundle);
 }
@@ -75,7 +78,7 @@ void CodeSource::open_cache() {
 
 std::optional<CodeImage> CodeSource::cached() {
     if (!cache_) return std::nullopt;
-    const Fd file = cache_->find(eval::bundle_key(request(options_.level)));
+    const Fd file = cache_->find(eval::bundle_key(request_));
     if (!file) return std::nullopt;
     Result<CodeImage> image = load(file.get());
     if (image) return *std::move(image);
@@ -85,13 +88,14 @@ std::optional<CodeImage> CodeSource::cached() {
 
 void CodeSource::store(int bundle) {
     if (!cache_) return;
-    const Result<> stored = copy_into(*cache_, eval::bundle_key(request(options_.level)), bundle);
+    const Result<> stored = copy_into(*cache_, eval::bundle_key(request_), bundle);
     if (!stored) add_note(stored.error().text);
 }
 
 Result<> CodeSource::start(std::uint32_t level, const ProcessLimits& limits) {
     SENSOR_TRY(const std::string compiler, find_compiler(options_.compiler));
-    SENSOR_TRY(CompilerRun run, CompilerRun::start(compiler, request(level), limits));
+    const std::string wanted = level == options_.level ? request_ : request(level);
+    SENSOR_TRY(CompilerRun run, CompilerRun::start(compiler, wanted, limits));
     running_.emplace(std::move(run));
     level_ = level;
     return Ok{};
@@ -126,14 +130,15 @@ Result<std::optional<CodeImage>> CodeSource::first() {
     const std::uint32_t level = options_.patience ? 0 : options_.level;
     SENSOR_TRY_OK(start(level, {options_.memory_mb, options_.seconds, false}));
     const std::chrono::milliseconds most(1000 * std::uint64_t{options_.seconds} + 1000);
-    if (!running_->wait(options_.patience.value_or(most))) return std::optional<CodeImage>();
-    SENSOR_TRY(CodeImage image, take());
-    return std::optional(std::move(image));
+    return take_within(options_.patience.value_or(most));
 }
 
 Result<std::optional<CodeImage>> CodeSource::better() {
-    if (!running_ || !running_->wait(std::chrono::milliseconds(0)))
-        return std::optional<CodeImage>();
+    return take_within(std::chrono::milliseconds(0));
+}
+
+Result<std::optional<CodeImage>> CodeSource::take_within(std::chrono::milliseconds most) {
+    if (!running_ || !running_->wait(most)) return std::optional<CodeImage>();
     SENSOR_TRY(CodeImage image, take());
     return std::optional(std::move(image));
 }

@@ -3,6 +3,7 @@
 // compiler. To who does not want to wait it gives what was compiled quickly, and better code later.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,8 +20,7 @@ namespace sensor::engine {
 class CodeSource {
 public:
     /// The program is borrowed.
-    CodeSource(const lang::Program& program, const EngineOptions& options)
-        : program_(program), options_(options) {}
+    CodeSource(const lang::Program& program, const EngineOptions& options);
 
     /// Code to begin with; none if the compiler takes longer than it is waited for.
     /// fails: Error if there will be none
@@ -42,6 +42,7 @@ private:
     std::optional<CodeImage> cached();
     Result<> start(std::uint32_t level, const ProcessLimits& limits);
     Result<CodeImage> take();
+    Result<std::optional<CodeImage>> take_within(std::chrono::milliseconds most);
     void open_cache();
     void store(int bundle);
     void add_note(const std::string& text) { note_ += (note_.empty() ? "" : "; ") + text; }
@@ -49,6 +50,7 @@ private:
 
     const lang::Program& program_;
     const EngineOptions options_;
+    const std::string request_;  // for code of the level asked for
     std::optional<BundleCache> cache_;
     std::optional<CompilerRun> running_;
     std::uint32_t level_ = 0;  // of what runs
