@@ -19,6 +19,7 @@ PROGRAMS := falco-ebpf falco-rulec falco-bench
 
 # The compiler cache: shared between clones (paths relative to the tree), and it needs a home.
 export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_SLOPPINESS := pch_defines,time_macros
 ifndef HOME
 export CCACHE_DIR := $(CURDIR)/build/ccache
 endif

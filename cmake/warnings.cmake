@@ -8,8 +8,11 @@ target_compile_options(sensor_options INTERFACE
 # alternative that is not the one held. clang and the sanitizers keep watch over both.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(sensor_options INTERFACE
-    $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict -Wno-maybe-uninitialized>)
+    $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict -Wno-maybe-uninitialized -fpch-preprocess>)
 endif()
+# Some libraries ask for -pthread, and one precompiled header serves only those that agree.
+target_compile_options(sensor_options INTERFACE -pthread)
+target_link_options(sensor_options INTERFACE -pthread)
 target_include_directories(sensor_options INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
 target_compile_definitions(sensor_options INTERFACE SENSOR_VERSION="${PROJECT_VERSION}")
 if(SENSOR_SANITIZE)

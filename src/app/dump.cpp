@@ -54,10 +54,10 @@ private:
             ++values_[output::render_message(format, query_.program, terms, how)];
             return;
         }
-        std::string line = options_.json
-                               ? output::render_fields(format, query_.program, terms, how)
-                                     .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
-                               : output::render_message(format, query_.program, terms, how);
+        std::string line =
+            options_.json
+                ? output::json_line(output::render_fields(format, query_.program, terms, how))
+                : output::render_message(format, query_.program, terms, how);
         line += '\n';
         std::fwrite(line.data(), 1, line.size(), stdout);
     }
@@ -72,8 +72,7 @@ private:
         for (const auto& [count, value] : sorted) {
             if (options_.json) {
                 const nlohmann::json line = {{options_.top, value}, {"count", count}};
-                std::puts(
-                    line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+                std::puts(output::json_line(line).c_str());
             } else {
                 std::printf("%10llu  %.*s\n", static_cast<unsigned long long>(count),
                             static_cast<int>(value.size()), value.data());

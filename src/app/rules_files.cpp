@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/log.hpp"
+#include "output/json.hpp"
 #include "rules/describe.hpp"
 #include "rules/validation.hpp"
 
@@ -47,10 +48,6 @@ void print(const std::string& text) {
     std::fflush(stdout);
 }
 
-std::string dump(const nlohmann::json& value) {
-    return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 }  // namespace
 
 Result<rules::RuleSet> read_rules(const Config& config, bool must_exist, bool describe) {
@@ -89,7 +86,7 @@ Result<> validate_rules(const Options& options, const Config& config) {
             SENSOR_TRY(whole["falco_describe_results"],
                        rules::describe_json(set, options.describe_rule));
         }
-        print(dump(whole) + "\n");
+        print(output::json_line(whole) + "\n");
     } else {
         std::string text = validation.text + "\n";
         if (describes) {
@@ -107,7 +104,7 @@ Result<> describe_rules(const Options& options, const Config& config) {
     SENSOR_TRY(const rules::RuleSet set, read_rules(config, !options.rules_files.empty(), true));
     if (config.json_output) {
         SENSOR_TRY(const nlohmann::json whole, rules::describe_json(set, options.describe_rule));
-        print(dump(whole) + "\n");
+        print(output::json_line(whole) + "\n");
     } else {
         SENSOR_TRY(const std::string table, rules::describe_text(set, options.describe_rule));
         print(table);

@@ -4,10 +4,10 @@
 #include <cerrno>
 #include <cmath>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "base/log.hpp"
+#include "output/json.hpp"
 
 namespace sensor::bench {
 namespace {
@@ -110,8 +110,8 @@ Result<> put(const std::string& path, const std::string& text, std::ios::openmod
 }  // namespace
 
 std::string to_json_lines(const Run& run) {
-    std::string text = run_line(run.info).dump() + "\n";
-    for (const Series& series : run.series) text += series_line(series).dump() + "\n";
+    std::string text = output::json_line(run_line(run.info)) + "\n";
+    for (const Series& series : run.series) text += output::json_line(series_line(series)) + "\n";
     return text;
 }
 

@@ -229,6 +229,11 @@ std::string to_text(const FieldRef& ref) {
 
 const OpInfo& op_info(Op op) noexcept { return kOps[static_cast<std::size_t>(op)]; }
 std::span<const OpInfo> all_ops() noexcept { return kOps; }
+const OpInfo* find_op(std::string_view text) noexcept {
+    const auto* found = std::find_if(std::begin(kOps), std::end(kOps),
+                                     [&](const OpInfo& op) { return op.text == text; });
+    return found == std::end(kOps) ? nullptr : found;
+}
 std::span<const TransformerInfo> all_transformers() noexcept { return kTransformers; }
 
 std::string_view to_text(Modifier modifier) noexcept {

@@ -168,6 +168,7 @@ struct TransformerInfo {
 };
 const OpInfo& op_info(Op op) noexcept;
 std::span<const OpInfo> all_ops() noexcept;
+const OpInfo* find_op(std::string_view text) noexcept;  ///< nullptr: no operator
 std::span<const TransformerInfo> all_transformers() noexcept;
 std::string_view to_text(Modifier modifier) noexcept;
 std::string_view to_text(Transformer transformer) noexcept;

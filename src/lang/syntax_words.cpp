@@ -14,13 +14,6 @@ namespace {
 
 constexpr std::size_t kLongest = 60;
 
-const OpInfo* find_op(std::string_view text) {
-    const auto ops = all_ops();
-    const auto found =
-        std::find_if(ops.begin(), ops.end(), [&](const OpInfo& op) { return op.text == text; });
-    return found == ops.end() ? nullptr : &*found;
-}
-
 bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
 
 }  // namespace

@@ -28,10 +28,6 @@ std::string utc_text(std::uint64_t ts_ns, std::string_view zone) {
                           zone);
 }
 
-std::string dump(const nlohmann::json& value) {
-    return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 std::string full_text(const Alert& alert, const AlertFormat& format) {
     return sensor::format("{}: {} {}", time_text(alert.ts_ns, format.iso8601),
                           rules::to_text(alert.priority), alert.message);
@@ -43,7 +39,7 @@ std::string own_values(const Alert& alert) {
     std::string text;
     for (const auto& [key, value] : alert.fields.items()) {
         text += (text.empty() ? " (" : " ") + key + "=";
-        text += value.is_string() ? value.get<std::string>() : dump(value);
+        text += value.is_string() ? value.get<std::string>() : json_line(value);
     }
     return text + ")";
 }
@@ -59,7 +55,7 @@ std::string time_text(std::uint64_t ts_ns, bool iso8601) {
 
 std::string to_line(const Alert& alert, const AlertFormat& format) {
     if (!format.json) {
-        const std::string quoted = dump(full_text(alert, format) + own_values(alert));
+        const std::string quoted = json_line(full_text(alert, format) + own_values(alert));
         return quoted.substr(1, quoted.size() - 2);
     }
     nlohmann::json object;
@@ -77,7 +73,7 @@ std::string to_line(const Alert& alert, const AlertFormat& format) {
             fields[format.iso8601 ? "evt.time.iso8601" : "evt.time"] = alert.ts_ns;
         object["output_fields"] = std::move(fields);
     }
-    return dump(object);
+    return json_line(object);
 }
 
 }  // namespace sensor::output

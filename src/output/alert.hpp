@@ -3,11 +3,10 @@
 // their shape is fixed by the output specification.
 #pragma once
 
-#include <nlohmann/json.hpp>
-
 #include <string>
 #include <vector>
 
+#include "output/json.hpp"
 #include "rules/ruleset.hpp"
 
 namespace sensor::output {

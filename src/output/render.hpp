@@ -3,12 +3,11 @@
 // Called only for rules that fired; values come from the engine that judged the event.
 #pragma once
 
-#include <nlohmann/json.hpp>
-
 #include <string>
 
 #include "lang/output_format.hpp"
 #include "lang/program.hpp"
+#include "output/json.hpp"
 
 namespace sensor::output {
 

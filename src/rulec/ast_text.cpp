@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <tuple>
 
 #include "lang/parse.hpp"
+#include "output/json.hpp"
 #include "rulec/emit.hpp"
 #include "rulec/report.hpp"
 #include "rules/codes.hpp"
@@ -162,7 +162,7 @@ Result<std::string> ast_json(const LoadedRules& loaded) {
                        {"line", tree.line},
                        {"tree", node_json(*tree.root)}});
     }
-    return out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    return output::json_lines(out);
 }
 
 }  // namespace sensor::rulec

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // falco-rulec diff: what a change of rules changes in alerts, on recorded events.
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <memory>
 
+#include "output/json.hpp"
 #include "rulec/command.hpp"
 #include "rulec/compare_sets.hpp"
 #include "rulec/terminal.hpp"
@@ -135,10 +135,9 @@ int run(const Options& options) {
         return kUnusable;
     }
     const Paint paint = Paint::of_stdout();
-    const std::string text =
-        options.format == "json"
-            ? to_json(found).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"
-            : alerts_text(found, paint) + texts_text(found, paint);
+    const std::string text = options.format == "json"
+                                 ? output::json_lines(to_json(found))
+                                 : alerts_text(found, paint) + texts_text(found, paint);
     if (!write_output({}, text)) return kUnusable;
     return differs(found) ? kBad : kGood;
 }

@@ -32,8 +32,7 @@ struct Options {
 
 /// The condition of the command line as a rule behind the files.
 rules::SourceFile condition_file(const std::string& condition) {
-    const std::string text =
-        nlohmann::json(condition).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    const std::string text = output::json_line(condition);
     return {kConditionName, std::string("- rule: ") + kConditionName +
                                 "\n  desc: of the command line\n  condition: " + text +
                                 "\n  output: it holds\n  priority: INFO\n"};
@@ -196,7 +195,7 @@ std::string printed(const RuleFacts& facts, const std::optional<Finding>& findin
     if (options.format == "json") {
         nlohmann::json out = json_of(facts);
         if (finding) out["event"] = json_of(*finding);
-        return out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+        return output::json_lines(out);
     }
     const Show show{Paint::of_stdout(), options.full};
     if (!finding) return text_of(facts, show);

@@ -3,13 +3,12 @@
 // both printed as text or JSON.
 #pragma once
 
-#include <nlohmann/json.hpp>
-
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "explain/truth.hpp"
+#include "output/json.hpp"
 #include "rulec/silence.hpp"
 #include "rulec/terminal.hpp"
 #include "rules/ruleset.hpp"

@@ -41,9 +41,9 @@ int run(const Options& options) {
         return kUnusable;
     }
     const Listing listing = kind->make(loaded.set);
-    const std::string json =
-        listing.json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-    if (!write_output({}, options.format == "json" ? json : listing.text)) return kUnusable;
+    const std::string text =
+        options.format == "json" ? output::json_lines(listing.json) : listing.text;
+    if (!write_output({}, text)) return kUnusable;
     return loaded.set.ok() ? kGood : kBad;
 }
 

@@ -3,10 +3,10 @@
 // set.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
+#include "output/json.hpp"
 #include "rulec/command.hpp"
 
 namespace sensor::rulec {

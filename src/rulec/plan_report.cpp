@@ -2,12 +2,12 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <tuple>
 
 #include "app/syscall_set.hpp"
 #include "compile/plan.hpp"
 #include "event/schema.hpp"
+#include "output/json.hpp"
 #include "rulec/emit.hpp"
 #include "rulec/show.hpp"
 #include "rulec/terminal.hpp"
@@ -211,7 +211,7 @@ std::string plan_json(const rules::RuleSet& set) {
     out["kernel"] = {{"wanted_by_rules", report.wanted},
                      {"kept_for_state", report.state},
                      {"left_out", report.left_out}};
-    return out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    return output::json_lines(out);
 }
 
 }  // namespace sensor::rulec

@@ -2,8 +2,8 @@
 #include "rulec/report.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "output/json.hpp"
 #include "rulec/terminal.hpp"
 
 namespace sensor::rulec {
@@ -146,7 +146,7 @@ std::string report_json(const LoadedRules& loaded) {
     out["diagnostics"] = nlohmann::ordered_json::array();
     for (const Diagnostic& d : loaded.set.diagnostics)
         out["diagnostics"].push_back(problem_json(d));
-    return out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    return output::json_lines(out);
 }
 
 }  // namespace sensor::rulec

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
 
+#include "output/json.hpp"
 #include "rulec/lint.hpp"
 #include "rulec/report.hpp"
 
@@ -148,7 +148,7 @@ std::string report_sarif(const LoadedRules& loaded, const std::string& folder) {
     log["$schema"] = "https://json.schemastore.org/sarif-2.1.0.json";
     log["version"] = "2.1.0";
     log["runs"].push_back(std::move(run));
-    return log.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    return output::json_lines(log);
 }
 
 }  // namespace sensor::rulec

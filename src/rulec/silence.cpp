@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rulec/silence.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <cctype>
 #include <map>
@@ -11,6 +9,7 @@
 #include "explain/truth.hpp"
 #include "lang/check.hpp"
 #include "lang/tree.hpp"
+#include "output/json.hpp"
 #include "output/render.hpp"
 #include "rules/exception.hpp"
 
@@ -71,7 +70,7 @@ std::string yaml_text(const std::string& text) {
                        text.front() != '@' && text.front() != '%' && text.front() != ':' &&
                        text.back() != ':' && text.find(": ") == std::string::npos;
     if (plain) return text;
-    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return output::json_line(text);
 }
 
 std::string yaml_list(const std::vector<std::string>& items) {
@@ -81,11 +80,11 @@ std::string yaml_list(const std::vector<std::string>& items) {
 }
 
 std::string to_yaml(const std::string& rule, const Proposal& p) {
-    std::string out = "- rule: " +
-                      (rule.find_first_of(":#'\"{}[]&*!|>%@`") == std::string::npos
-                           ? rule
-                           : nlohmann::json(rule).dump()) +
-                      "\n  exceptions:\n  - name: " + yaml_text(p.name) + "\n";
+    std::string out =
+        "- rule: " +
+        (rule.find_first_of(":#'\"{}[]&*!|>%@`") == std::string::npos ? rule
+                                                                      : output::json_line(rule)) +
+        "\n  exceptions:\n  - name: " + yaml_text(p.name) + "\n";
     std::vector<std::string> entries;
     for (std::size_t k = 0; k < p.values.size(); ++k) {
         const std::string value = yaml_text(condition_value(p.values[k]));

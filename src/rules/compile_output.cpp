@@ -3,6 +3,7 @@
 // values that only output_fields shows.
 #include <algorithm>
 
+#include "lang/text_index.hpp"
 #include "rules/codes.hpp"
 #include "rules/compile.hpp"
 #include "rules/old_meaning.hpp"
@@ -27,13 +28,7 @@ std::string named_value(std::string_view field) {
 
 /// Place of byte `offset`, line and column from 1, in a text of any lines.
 lang::Expression expression_of(std::string_view text, std::size_t offset) {
-    const std::string_view before = text.substr(0, offset);
-    const std::size_t lines =
-        static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
-    const std::size_t begin = lines == 0 ? 0 : before.rfind('\n') + 1;
-    return expression_at(text,
-                         {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(lines + 1),
-                          static_cast<std::uint32_t>(offset - begin + 1)});
+    return expression_at(text, lang::TextIndex(text).at(offset));
 }
 
 /// A bare field keeps its type: it becomes a field of the output like those in the text.

@@ -27,13 +27,6 @@ bool is_modifier(std::string_view word) {
     return word == "oneof" || word == "anyof" || word == "allof";
 }
 
-const OpInfo* find_op(std::string_view text) {
-    const auto ops = all_ops();
-    const auto found =
-        std::find_if(ops.begin(), ops.end(), [&](const OpInfo& op) { return op.text == text; });
-    return found == ops.end() ? nullptr : &*found;
-}
-
 void append_value(Sourced& out, const Sourced& value) {
     const std::string text = quote_blanks(value.text);
     const bool quoted = text.size() != value.text.size();

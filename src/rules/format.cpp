@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "lang/text_index.hpp"
 #include "rules/format_condition.hpp"
 #include "rules/format_source.hpp"
 #include "rules/format_value.hpp"
@@ -276,10 +277,8 @@ Result<> check_kept(const std::string& before, const std::string& after) {
 }
 
 std::string place_in(const std::string& file, std::string_view text, std::size_t offset) {
-    const std::string_view before = text.substr(0, offset);
-    const auto lines = std::count(before.begin(), before.end(), '\n');
-    const std::size_t begin = lines == 0 ? 0 : before.rfind('\n') + 1;
-    return file + ":" + std::to_string(lines + 1) + ":" + std::to_string(offset - begin + 1) + ": ";
+    const lang::TextPos at = lang::TextIndex(text).at(offset);
+    return file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": ";
 }
 
 Result<std::string> format_text(const std::string& text) {

@@ -133,6 +133,9 @@ YamlProblem explain_yaml(std::string_view text, std::size_t offset, const std::s
     const char at = offset < text.size() ? text[offset] : ' ';
     if (says("quote is not closed"))
         return {offset, said, "close it at the end of the value, or remove it"};
+    if (says("directive inside"))
+        return {offset, "a line that begins with '%' is a YAML directive, and cannot stand here",
+                "indent it with the value it belongs to; a directive begins a document"};
     if (says("illegal tab")) return {offset, "a tab cannot indent YAML", "indent with blanks"};
     if (says("illegal map value")) return explain_colon(text, offset);
     if (says("unknown token") && (at == '%' || at == '@' || at == '`'))

@@ -3,12 +3,12 @@
 // numbers, times and results, and every parameter that needs no state to be printed. The captures
 // are not part of the tree; SENSOR_CAPTURES names their folder.
 #include <zlib.h>
+#include <nlohmann/json.hpp>
 
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "tests/support/catch.hpp"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The forms of a report: text for people, JSON and SARIF for programs.
 #include "rulec/report.hpp"
-
-#include <nlohmann/json.hpp>
+#include "output/json.hpp"
 
 #include "tests/support/catch.hpp"
 
