@@ -13,6 +13,7 @@ set -euo pipefail
 release=${1:-bookworm}
 tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=${WORKDIR:-$(mktemp -d)}
+mkdir -p "$work"
 root=$work/$release
 [ "$(id -u)" -eq 0 ] || { echo 'fresh-rootfs.sh: needs root' >&2; exit 1; }
 cleanup() { [ -n "${WORKDIR:-}" ] || rm -rf --one-file-system "$work"; }

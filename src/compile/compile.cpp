@@ -4,6 +4,8 @@
 #include "compile/codegen.hpp"
 #include "compile/link_object.hpp"
 #include "compile/lower.hpp"
+#include "compile/lower_filter.hpp"
+#include "compile/name_tests.hpp"
 #include "eval/processor.hpp"
 
 namespace sensor::compile {
@@ -11,6 +13,15 @@ namespace {
 
 Effort effort_of(const eval::CompileOptions& options) {
     return options.level == 0 ? Effort::Quick : Effort::Full;
+}
+
+/// A jump of the kernel's machine reaches 32,767 instructions; longer code is made coarser.
+void fit(filter::EventPart& part) {
+    constexpr std::size_t kMostInstructions = 30000;
+    for (const std::size_t bytes : {64U, 32U, 16U, 8U, 4U, 0U}) {
+        if (code_size(make_piece_trees(part.names)) <= kMostInstructions) return;
+        filter::cut_names(part, bytes);
+    }
 }
 
 }  // namespace
@@ -50,6 +61,14 @@ Result<std::string> compile_text(const lang::Program& program, const eval::Compi
         Lowering(program, effort_of(options), context).run();
     const Output output = text == Text::Llvm ? Output::Llvm : Output::Assembler;
     return generate(*module, {triple, options.cpu, options.level}, output);
+}
+
+Result<std::string> compile_filter(const lang::Program& program, bool object) {
+    llvm::LLVMContext context;
+    std::vector<filter::EventPart> parts = filter::make_kernel_part(program);
+    for (filter::EventPart& part : parts) fit(part);
+    const std::unique_ptr<llvm::Module> module = FilterLowering(context).run(parts);
+    return generate(*module, {"bpfel", "v3", 1}, object ? Output::Object : Output::Assembler);
 }
 
 }  // namespace sensor::compile

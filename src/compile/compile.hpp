@@ -23,6 +23,10 @@ enum class Text : std::uint8_t { Llvm, Assembler };
 Result<std::string> compile_text(const lang::Program& program, const eval::CompileOptions& options,
                                  Text text, const std::string& triple);
 
+/// The kernel filters of a program (bpf/filter.h), with BTF, for any kernel since 5.5.
+/// object: bytes of an ELF object to link with the probe; else assembler text
+Result<std::string> compile_filter(const lang::Program& program, bool object);
+
 /// The linked image and the entry of each condition, for any supported machine.
 struct Compiled {
     std::string code;

@@ -17,7 +17,7 @@ namespace {
 
 struct Options {
     RulesInput input;
-    std::string emit = "bundle";  ///< ast, plan, llvm, asm, bundle
+    std::string emit = "bundle";  ///< ast, plan, llvm, asm, bpf, bundle
     std::string format = "text";  ///< of ast and plan
     std::string output;           ///< file; empty: standard output
     std::string config;           ///< falco.yaml that the rules will be loaded with
@@ -35,6 +35,10 @@ Result<std::string> emit(const rules::RuleSet& set, const Options& options) {
         return compile::compile_text(program, how, compile::Text::Llvm, options.triple);
     if (options.emit == "asm")
         return compile::compile_text(program, how, compile::Text::Assembler, options.triple);
+    if (options.emit == "bpf") {
+        const bool to_file = !options.output.empty() && options.output.ends_with(".o");
+        return compile::compile_filter(program, to_file);
+    }
     if (!options.triple.empty())
         return Error("a bundle is made for this machine, leave --triple out");
     return compile::compile_bundle(eval::write_request(program, how));
@@ -109,10 +113,13 @@ void declare_compile(CLI::App& app, int& exit) {
     declare_rules(*compile, options->input);
     CLI::Option* emit =
         compile
-            ->add_option("--emit", options->emit,
-                         "ast: syntax trees, names may be unknown; plan: what is judged when, and "
-                         "its cost; llvm: LLVM IR; asm: assembler; bundle: what the sensor loads")
-            ->check(CLI::IsMember({"ast", "plan", "llvm", "asm", "bundle"}))
+            ->add_option(
+                "--emit", options->emit,
+                "ast: syntax trees, names may be unknown; plan: what is judged when, and "
+                "its cost; llvm: LLVM IR; asm: assembler; bpf: assembler of the kernel's filters, "
+                "or their object if the file to write is named *.o; bundle: what the "
+                "sensor loads")
+            ->check(CLI::IsMember({"ast", "plan", "llvm", "asm", "bpf", "bundle"}))
             ->capture_default_str();
     compile->add_option("--format", options->format, "of ast and plan: text or json")
         ->check(CLI::IsMember({"text", "json"}))

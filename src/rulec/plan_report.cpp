@@ -7,6 +7,7 @@
 #include "app/syscall_set.hpp"
 #include "compile/plan.hpp"
 #include "event/schema.hpp"
+#include "filter/kernel_part.hpp"
 #include "output/json.hpp"
 #include "rulec/emit.hpp"
 #include "rulec/show.hpp"
@@ -38,6 +39,7 @@ struct PlanReport {
     std::vector<SharedPart> predicates;
     std::size_t unshared = 0;  ///< predicates of one rule only
     std::vector<std::string> wanted, state, left_out;
+    std::map<std::string, std::vector<std::string>> kept;  ///< what the kernel can ask: of which
 };
 
 /// Predicates that judging a condition may ask for, each once.
@@ -134,6 +136,13 @@ void fill_calls(const lang::Program& program, PlanReport& report) {
         std::sort(names->begin(), names->end());
 }
 
+void fill_kept(const lang::Program& program, PlanReport& report) {
+    for (const filter::EventPart& part : filter::make_kernel_part(program)) {
+        if (!part.is_always())
+            report.kept[filter::to_text(part)].emplace_back(event_info(part.event).name);
+    }
+}
+
 PlanReport make_report(const rules::RuleSet& set) {
     const compile::Plan plan = compile::make_plan(set.program);
     PlanReport report;
@@ -142,6 +151,7 @@ PlanReport make_report(const rules::RuleSet& set) {
     fill_groups(set.program, report);
     fill_predicates(set.program, plan, report);
     fill_calls(set.program, report);
+    fill_kept(set.program, report);
     return report;
 }
 
@@ -186,6 +196,11 @@ std::string plan_text(const rules::RuleSet& set) {
     text += calls_text("calls that rules want:", report.wanted);
     text += calls_text("calls that keep what is known about processes true:", report.state);
     text += calls_text("calls that rules want and that are left out without -A:", report.left_out);
+    if (report.kept.empty()) return text;
+    text += "\nWHAT THE KERNEL CAN ASK OF EVENTS\n";
+    text += "No rule can hold for others; --emit bpf is the code of it.\n\n";
+    for (const auto& [condition, events] : report.kept)
+        text += wrapped_list(events, 2) + "    " + wrapped_words(condition, 4, 4) + "\n";
     return text;
 }
 
@@ -210,7 +225,10 @@ std::string plan_json(const rules::RuleSet& set) {
     out["unshared_checks"] = report.unshared;
     out["kernel"] = {{"wanted_by_rules", report.wanted},
                      {"kept_for_state", report.state},
-                     {"left_out", report.left_out}};
+                     {"left_out", report.left_out},
+                     {"kept", Json::array()}};
+    for (const auto& [condition, events] : report.kept)
+        out["kernel"]["kept"].push_back({{"types", events}, {"condition", condition}});
     return output::json_lines(out);
 }
 

@@ -20,7 +20,8 @@ MODULES = {
     "rules": "base event lang",
     "fields": "base event state",
     "eval": "base event lang fields",
-    "compile": "base event lang fields eval rules",
+    "filter": "base event lang fields eval",
+    "compile": "base event lang fields eval filter rules",
     "engine": "base event lang fields eval",
     "output": "base event lang fields eval rules",
     "judge": "base event capture state lang rules fields eval engine output",
@@ -48,7 +49,7 @@ OWNERS = [(re.compile(pattern), set(who.split())) for pattern, who in OWNERS]
 
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
 _LOADER = re.compile(r"bpf/shared\.h$|bpf/[^/]+\.def$")
-_TABLES = re.compile(r"grammar/[^/]+\.def$|bpf/wire\.h$")
+_TABLES = re.compile(r"grammar/[^/]+\.def$|bpf/(?:wire|filter)\.h$")
 
 
 def includes(root, path):
@@ -77,10 +78,10 @@ def own_header(module, header):
         return f'"{header}": outside the tree'
     if first == "grammar":
         return None if module == "lang" else f'"{header}": only lang sees the syntax rules'
-    if first == "bpf" and _LOADER.match(header) and module in ("capture", "app"):
+    if first == "bpf" and _LOADER.match(header) and module in ("capture", "filter", "app"):
         return None  # what the loader and the programs it loads agree on
     if first == "bpf":
-        return f'"{header}": user space sees only bpf/wire.h of the kernel side'
+        return f'"{header}": user space sees only bpf/wire.h and bpf/filter.h of the kernel side'
     if first not in MODULES:
         return f'"{header}": no module of that name'
     if first not in allowed_modules(module):

@@ -97,7 +97,7 @@ def own_rules(test):
 
 def compile_command(test):
     good, wrong = test.file("good.yaml", GOOD), test.file("wrong.yaml", WRONG)
-    for emit in ("plan", "llvm", "asm"):
+    for emit in ("plan", "llvm", "asm", "bpf"):
         done = test.exits(0, "compile", "--emit", emit, good)
         test.check(done.stdout != "", f"{emit} prints", done)
         test.exits(1, "compile", "--emit", emit, wrong)

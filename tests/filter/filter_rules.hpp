@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random conditions and events that a kernel filter has much to say of: names near each other, open
+// flags, results; among things it knows nothing of.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "tests/support/make_event.hpp"
+
+namespace sensor::testing {
+
+class FilterRules {
+public:
+    explicit FilterRules(std::uint64_t seed) : random_(seed) {}
+
+    std::string condition() { return "evt.type in (" + types() + ") and " + any_of(3); }
+    /// Of a type that conditions ask for; some parameters are missing.
+    TestEvent event();
+
+private:
+    std::size_t below(std::size_t n) { return random_() % n; }
+    template <typename T>
+    const T& one_of(const std::vector<T>& all) {
+        return all[below(all.size())];
+    }
+    std::string types();
+    std::string any_of(unsigned depth);
+    std::string check();
+    std::string name();
+    std::string end_of(const std::string& text);
+    std::string list(std::string (FilterRules::*item)());
+
+    std::mt19937_64 random_;
+};
+
+}  // namespace sensor::testing

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+// The generated filter in the kernel gives, for every event, the answer that user space gives.
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <memory>
+
+#include "filter/keeps.hpp"
+#include "lang/check.hpp"
+#include "lang/parse.hpp"
+#include "tests/filter/filter_rules.hpp"
+#include "tests/filter_kernel/case.h"
+#include "tests/support/catch.hpp"
+
+namespace sensor::testing {
+namespace {
+
+constexpr std::size_t kRounds = 60;
+constexpr std::size_t kEvents = 4000;
+
+struct Folder {
+    Folder() {
+        char name[] = "/tmp/filter_kernel_XXXXXX";
+        path = ::mkdtemp(name);
+    }
+    ~Folder() {
+        const std::string command = "rm -r '" + path + "'";
+        if (std::system(command.c_str()) != 0) std::perror("rm");
+    }
+    std::string file(const char* name) const { return path + "/" + name; }
+    std::string path;
+};
+
+std::string rules_text(const std::vector<std::string>& conditions) {
+    std::string text;
+    for (std::size_t k = 0; k < conditions.size(); ++k)
+        text += "- rule: R" + std::to_string(k) + "\n  desc: d\n  condition: " + conditions[k] +
+                "\n  output: x\n  priority: INFO\n";
+    return text;
+}
+
+/// The harness with the filter of the rules, loaded.
+class KernelFilter {
+public:
+    explicit KernelFilter(const std::vector<std::string>& conditions) {
+        std::ofstream(folder_.file("rules.yaml")) << rules_text(conditions);
+        const std::string command = std::string(SENSOR_RULEC) + " compile --emit bpf -o " +
+                                    folder_.file("filter.o") + " " + folder_.file("rules.yaml") +
+                                    " >" + folder_.file("said") + " 2>&1";
+        REQUIRE(std::system(command.c_str()) == 0);
+        link();
+        load();
+    }
+    ~KernelFilter() {
+        if (case_ != nullptr) ::munmap(case_, size());
+        ::bpf_object__close(object_);
+    }
+
+    bool keeps(const Event& event, std::span<const std::byte> record, int name_param) {
+        std::memset(case_->before, '/', sizeof case_->before);
+        std::memset(case_->record, 0, sizeof case_->record);
+        REQUIRE(record.size() <= FILTER_CASE_BYTES);
+        std::memcpy(case_->record, record.data(), record.size());
+        case_->type = event.head().type;
+        case_->name_at = 0;
+        case_->work = {};
+        if (name_param >= 0 && event.has(static_cast<std::size_t>(name_param))) {
+            const std::string_view name = event.text(static_cast<std::size_t>(name_param));
+            case_->name_at =
+                static_cast<rec_u32>(name.data() - reinterpret_cast<const char*>(record.data()));
+            // Other parameters may follow at once: the probe puts the NULs there first.
+            std::memset(case_->record + case_->name_at + name.size(), 0, 8);
+            case_->work.name_len = static_cast<rec_u32>(name.size());
+            case_->work.plain = filter::is_plain_name(name);
+        }
+        case_->keep = 77;
+        bpf_test_run_opts options{};
+        options.sz = sizeof options;
+        REQUIRE(::bpf_prog_test_run_opts(program_, &options) == 0);
+        return case_->keep != 0;
+    }
+
+private:
+    static std::size_t size() { return (sizeof(filter_case) + 4095) / 4096 * 4096; }
+
+    void link() {
+        bpf_linker* linker = ::bpf_linker__new(folder_.file("linked.o").c_str(), nullptr);
+        REQUIRE(linker != nullptr);
+        const bool added =
+            ::bpf_linker__add_file(linker, HARNESS_OBJECT, nullptr) == 0 &&
+            ::bpf_linker__add_file(linker, folder_.file("filter.o").c_str(), nullptr) == 0 &&
+            ::bpf_linker__finalize(linker) == 0;
+        ::bpf_linker__free(linker);
+        REQUIRE(added);
+    }
+    void load() {
+        object_ = ::bpf_object__open_file(folder_.file("linked.o").c_str(), nullptr);
+        REQUIRE(object_ != nullptr);
+        REQUIRE(::bpf_object__load(object_) == 0);
+        program_ = ::bpf_program__fd(::bpf_object__find_program_by_name(object_, "ask"));
+        const int map = ::bpf_object__find_map_fd_by_name(object_, "cases");
+        void* memory = ::mmap(nullptr, size(), PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
+        REQUIRE(memory != MAP_FAILED);
+        case_ = static_cast<filter_case*>(memory);
+    }
+
+    Folder folder_;
+    bpf_object* object_ = nullptr;
+    int program_ = -1;
+    filter_case* case_ = nullptr;
+};
+
+int name_param_of(const filter::EventPart& part) {
+    return part.names.empty() ? -1 : part.names.front().param;
+}
+
+lang::Program program_of(const std::vector<std::string>& conditions) {
+    lang::Program program;
+    for (const std::string& text : conditions) {
+        const lang::ParseResult parsed = lang::parse_condition(text);
+        REQUIRE(parsed.root != nullptr);
+        const lang::Checked checked = lang::check_condition(*parsed.root, program);
+        REQUIRE(checked.ok);
+        program.conditions.push_back({checked.root, checked.events});
+    }
+    return program;
+}
+
+void compare_round(std::uint64_t seed, std::size_t& dropped) {
+    FilterRules random(seed);
+    std::vector<std::string> conditions;
+    for (std::size_t k = 0; k < 1 + seed % 5; ++k) conditions.push_back(random.condition());
+    const auto parts = filter::make_kernel_part(program_of(conditions));
+    KernelFilter kernel(conditions);
+    for (std::size_t k = 0; k < kEvents; ++k) {
+        const TestEvent event = random.event();
+        for (const filter::EventPart& part : parts) {
+            if (part.event != event.event().type()) continue;
+            const bool expected = filter::keeps(part, event.event());
+            INFO("seed " << seed << ", event " << k << "\n"
+                         << rules_text(conditions) << filter::to_text(part));
+            REQUIRE(kernel.keeps(event.event(), event.record(), name_param_of(part)) == expected);
+            dropped += !expected;
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("the filter in the kernel decides as user space does") {
+    std::size_t dropped = 0;
+    for (std::uint64_t seed = 0; seed < kRounds; ++seed) compare_round(seed, dropped);
+    CHECK(dropped > kRounds * kEvents / 20);
+}
+
+TEST_CASE("names too many for the kernel are compared by their beginnings") {
+    std::vector<std::string> conditions;
+    std::string digits;
+    for (std::size_t k = 0; k < 4000; ++k) {
+        digits = std::to_string(1000000007 * (k + 1) * (k + 3));
+        conditions.push_back("evt.type = openat and fd.name = /data/" + digits + "/folder" +
+                             digits.substr(3) + "/file" + digits.substr(1) + "/end");
+    }
+    const auto parts = filter::make_kernel_part(program_of(conditions));
+    KernelFilter kernel(conditions);
+    const auto kept = [&](const std::string& name) {
+        const TestEvent event = make_event(EventType::openat, {{"fd", 3}, {"name", name}}, {});
+        return kernel.keeps(event.event(), event.record(), name_param_of(parts.front()));
+    };
+    CHECK(kept("/data/" + digits + "/folder" + digits.substr(3) + "/file" + digits.substr(1) +
+               "/end"));
+    CHECK(kept("relative"));
+    CHECK_FALSE(kept("/data"));
+    CHECK_FALSE(kept("/etc/passwd"));
+}
+
+TEST_CASE("the kernel takes the names of thousands of rules") {
+    std::vector<std::string> conditions;
+    for (std::size_t k = 0; k < 2500; ++k) {
+        const std::string path = "/srv/app" + std::to_string(k * 7919 % 100000);
+        conditions.push_back("evt.type in (open, openat) and (fd.name = " + path +
+                             "/app.conf or fd.name startswith " + path + "/secret/)");
+    }
+    const auto parts = filter::make_kernel_part(program_of(conditions));
+    KernelFilter kernel(conditions);
+    const auto kept = [&](const std::string& name) {
+        const TestEvent event = make_event(EventType::openat, {{"fd", 3}, {"name", name}}, {});
+        return kernel.keeps(event.event(), event.record(), name_param_of(parts.front()) + 1);
+    };
+    CHECK(kept("/srv/app7919/app.conf"));
+    CHECK(kept("/srv/app7919/secret/key"));
+    CHECK(kept("relative"));
+    CHECK_FALSE(kept("/srv/app7919/app.conf2"));
+    CHECK_FALSE(kept("/srv/app7919/secret"));
+    CHECK_FALSE(kept("/srv/app3/app.conf"));
+    CHECK_FALSE(kept("/etc/passwd"));
+}
+
+}  // namespace sensor::testing
