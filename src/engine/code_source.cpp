@@ -47,10 +47,14 @@ Result<> copy_into(const BundleCache& cache, const std::string& key, int bundle)
 }  // namespace
 
 CodeSource::CodeSource(const lang::Program& program, const EngineOptions& options)
-    : program_(program), options_(options), request_(request(options.level)) {}
+    : program_(program),
+      options_(options),
+      request_(eval::write_request(program, {options.level, {}})) {}
 
-std::string CodeSource::request(std::uint32_t level) const {
-    return eval::write_request(program_, {level, {}});
+const std::string& CodeSource::request(std::uint32_t level) {
+    if (level == options_.level) return request_;
+    if (quick_request_.empty()) quick_request_ = eval::write_request(program_, {level, {}});
+    return quick_request_;
 }
 
 Result<CodeImage> CodeSource::load(int fd) const {
@@ -76,9 +80,9 @@ void CodeSource::open_cache() {
     }
 }
 
-std::optional<CodeImage> CodeSource::cached() {
+std::optional<CodeImage> CodeSource::cached(std::uint32_t level) {
     if (!cache_) return std::nullopt;
-    const Fd file = cache_->find(eval::bundle_key(request_));
+    const Fd file = cache_->find(eval::bundle_key(request(level)));
     if (!file) return std::nullopt;
     Result<CodeImage> image = load(file.get());
     if (image) return *std::move(image);
@@ -88,14 +92,13 @@ std::optional<CodeImage> CodeSource::cached() {
 
 void CodeSource::store(int bundle) {
     if (!cache_) return;
-    const Result<> stored = copy_into(*cache_, eval::bundle_key(request_), bundle);
+    const Result<> stored = copy_into(*cache_, eval::bundle_key(request(level_)), bundle);
     if (!stored) add_note(stored.error().text);
 }
 
 Result<> CodeSource::start(std::uint32_t level, const ProcessLimits& limits) {
     SENSOR_TRY(const std::string compiler, find_compiler(options_.compiler));
-    const std::string wanted = level == options_.level ? request_ : request(level);
-    SENSOR_TRY(CompilerRun run, CompilerRun::start(compiler, wanted, limits));
+    SENSOR_TRY(CompilerRun run, CompilerRun::start(compiler, request(level), limits));
     running_.emplace(std::move(run));
     level_ = level;
     return Ok{};
@@ -106,14 +109,16 @@ Result<CodeImage> CodeSource::take() {
     running_.reset();
     SENSOR_TRY(const Fd bundle, run.take());
     SENSOR_TRY(CodeImage image, load(bundle.get()));
-    if (level_ == options_.level) {
-        store(bundle.get());
-        return image;
-    }
+    store(bundle.get());
+    if (level_ != options_.level) improve();
+    return image;
+}
+
+/// Quick code runs: better code is made in the background.
+void CodeSource::improve() {
     const Result<> started =
         start(options_.level, {options_.memory_mb, kPatienceLater * options_.seconds, true});
     if (!started) add_note(started.error().text);
-    return image;
 }
 
 Result<std::optional<CodeImage>> CodeSource::first() {
@@ -124,10 +129,14 @@ Result<std::optional<CodeImage>> CodeSource::first() {
         add_note("bundle " + options_.bundle + " is not used: " + image.error().text);
     }
     open_cache();
-    std::optional<CodeImage> known = cached();
+    const std::uint32_t level = options_.patience ? 0 : options_.level;
+    std::optional<CodeImage> known = cached(options_.level);
+    if (!known && level != options_.level) {
+        known = cached(level);
+        if (known) improve();
+    }
     from_cache_ = known.has_value();
     if (known) return known;
-    const std::uint32_t level = options_.patience ? 0 : options_.level;
     SENSOR_TRY_OK(start(level, {options_.memory_mb, options_.seconds, false}));
     const std::chrono::milliseconds most(1000 * std::uint64_t{options_.seconds} + 1000);
     return take_within(options_.patience.value_or(most));

@@ -39,18 +39,20 @@ public:
 private:
     Result<CodeImage> load(int fd) const;
     Result<CodeImage> delivered() const;
-    std::optional<CodeImage> cached();
+    std::optional<CodeImage> cached(std::uint32_t level);
     Result<> start(std::uint32_t level, const ProcessLimits& limits);
     Result<CodeImage> take();
     Result<std::optional<CodeImage>> take_within(std::chrono::milliseconds most);
     void open_cache();
     void store(int bundle);
+    void improve();
     void add_note(const std::string& text) { note_ += (note_.empty() ? "" : "; ") + text; }
-    std::string request(std::uint32_t level) const;
+    const std::string& request(std::uint32_t level);
 
     const lang::Program& program_;
     const EngineOptions options_;
     const std::string request_;  // for code of the level asked for
+    std::string quick_request_;  // for that of level 0, once it was asked for
     std::optional<BundleCache> cache_;
     std::optional<CompilerRun> running_;
     std::uint32_t level_ = 0;  // of what runs

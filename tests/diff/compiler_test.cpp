@@ -130,6 +130,24 @@ TEST_CASE("who waits for a while begins with quick code") {
     CHECK(engine->is_compiling());
 }
 
+TEST_CASE("quick code is there at once the next time, until better code is made") {
+    const Folder folder;
+    const RandomRules rules = random_rules(6, 20, true);
+    engine::EngineOptions options = compiling(folder.path());
+    options.patience = std::chrono::minutes(1);
+    CHECK_FALSE(engine::Engine::create(rules.program, options)->from_cache());
+    options.patience = std::chrono::milliseconds(0);
+    const auto second = engine::Engine::create(rules.program, options);
+    CHECK(second->native());
+    CHECK(second->from_cache());
+    CHECK(second->is_compiling());
+    while (second->is_compiling()) REQUIRE(second->improve());
+    const auto third = engine::Engine::create(rules.program, options);
+    CHECK(third->from_cache());
+    CHECK_FALSE(third->is_compiling());
+    CHECK(third->note().empty());
+}
+
 TEST_CASE("a compiler that dies later is an error once") {
     const Folder folder;
     const std::string compiler = folder.path() + "/falco-rulec";
