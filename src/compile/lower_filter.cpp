@@ -46,6 +46,7 @@ std::unique_ptr<llvm::Module> FilterLowering::run(const std::vector<EventPart>& 
 llvm::Function* FilterLowering::declare(const std::string& name, const std::vector<Param>& params,
                                         bool exported) {
     std::vector<llvm::Type*> types;
+    types.reserve(params.size());
     for (const Param& param : params) types.push_back(param.pointer ? ptr_ : i64_);
     const auto linkage =
         exported ? llvm::Function::ExternalLinkage : llvm::Function::InternalLinkage;
@@ -237,8 +238,8 @@ llvm::Value* FilterLowering::in_interval(llvm::Value* value, filter::Interval in
 llvm::Value* FilterLowering::number_test(const filter::NumberTest& test) {
     llvm::Value* absent = load(record_, offsetof(rec_head, absent), i64_);
     llvm::Value* missing = builder_.CreateAnd(builder_.CreateLShr(absent, test.param), 1);
-    llvm::Value* value =
-        load(record_, static_cast<std::int64_t>(sizeof(rec_head)) + 8 * test.param, i64_);
+    llvm::Value* value = load(
+        record_, static_cast<std::int64_t>(sizeof(rec_head)) + std::int64_t{8} * test.param, i64_);
     value = builder_.CreateAnd(builder_.CreateXor(value, test.flip), test.mask);
     llvm::Value* in = builder_.getInt64(0);
     for (const filter::Interval& interval : test.intervals)

@@ -62,7 +62,7 @@ void add_suffix(PieceTree& tree, std::string_view text, std::uint64_t bit) {
     PieceTree* at = &tree;
     for (; text.size() > kPiece; text.remove_suffix(kPiece))
         at = &child(*at, piece_of(text.substr(text.size() - kPiece)));
-    const unsigned unused = static_cast<unsigned>(8 * (kPiece - text.size()));
+    const auto unused = static_cast<unsigned>(8 * (kPiece - text.size()));
     end(*at, text.empty() ? 0 : kWhole << unused, piece_of(text) << unused, bit, length);
 }
 

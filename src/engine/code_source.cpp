@@ -104,9 +104,7 @@ Result<> CodeSource::start(std::uint32_t level, const ProcessLimits& limits) {
     return Ok{};
 }
 
-Result<CodeImage> CodeSource::take() {
-    CompilerRun run = *std::move(running_);
-    running_.reset();
+Result<CodeImage> CodeSource::take(CompilerRun run) {
     SENSOR_TRY(const Fd bundle, run.take());
     SENSOR_TRY(CodeImage image, load(bundle.get()));
     store(bundle.get());
@@ -148,7 +146,9 @@ Result<std::optional<CodeImage>> CodeSource::better() {
 
 Result<std::optional<CodeImage>> CodeSource::take_within(std::chrono::milliseconds most) {
     if (!running_ || !running_->wait(most)) return std::optional<CodeImage>();
-    SENSOR_TRY(CodeImage image, take());
+    CompilerRun ended = *std::move(running_);
+    running_.reset();
+    SENSOR_TRY(CodeImage image, take(std::move(ended)));
     return std::optional(std::move(image));
 }
 

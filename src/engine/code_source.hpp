@@ -41,7 +41,7 @@ private:
     Result<CodeImage> delivered() const;
     std::optional<CodeImage> cached(std::uint32_t level);
     Result<> start(std::uint32_t level, const ProcessLimits& limits);
-    Result<CodeImage> take();
+    Result<CodeImage> take(CompilerRun run);
     Result<std::optional<CodeImage>> take_within(std::chrono::milliseconds most);
     void open_cache();
     void store(int bundle);

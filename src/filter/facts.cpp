@@ -2,6 +2,7 @@
 #include "filter/facts.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "eval/ops.hpp"
@@ -18,14 +19,12 @@ constexpr std::uint64_t kReadFlag = 1, kWriteFlag = 2;  // of opens, as rules se
 
 /// Events with a program of their own, which collect their parameters in an order of their own.
 bool has_own_program(EventType type) {
-    switch (type) {
-#define HANDLER(event, program) \
-    case EventType::event: return true;
+    static constexpr EventType kAll[] = {
+#define HANDLER(event, program) EventType::event,
 #include "../../bpf/handlers.def"
 #undef HANDLER
-        case EventType::procexit: return true;
-        default: return false;
-    }
+        EventType::procexit};
+    return std::find(std::begin(kAll), std::end(kAll), type) != std::end(kAll);
 }
 
 /// Where the name and the flags of an open stand; -1: nowhere. By handle there is no name.
@@ -180,6 +179,7 @@ bool all_texts(const Predicate& p) {
 std::vector<std::string> texts_of(const Predicate& p, std::string_view before = {},
                                   std::string_view behind = {}) {
     std::vector<std::string> all;
+    all.reserve(p.constants.size());
     for (const Constant& c : p.constants)
         all.push_back(std::string(before) + c.bytes + std::string(behind));
     std::sort(all.begin(), all.end());
@@ -218,6 +218,7 @@ Judgement directory_test(const Predicate& p, int param) {
     made.exact = false;
     made.name.param = static_cast<std::uint8_t>(param);
     made.name.equal = texts_of(p);
+    made.name.prefixes.reserve(p.constants.size());
     for (const Constant& c : p.constants)
         made.name.prefixes.push_back(c.bytes.ends_with('/') ? c.bytes : c.bytes + "/");
     std::sort(made.name.prefixes.begin(), made.name.prefixes.end());

@@ -40,7 +40,7 @@ public:
             if (condition.events.events.test(static_cast<std::size_t>(event_.type)))
                 wanted.push_back(weaken(condition.root, false));
         }
-        part_.root = join_nodes(std::move(wanted), false);
+        part_.root = join_nodes(wanted, false);
         keep_in_bounds();
         return std::move(part_);
     }
@@ -64,8 +64,9 @@ private:
             default: break;
         }
         std::vector<std::uint32_t> children;
+        children.reserve(node.children.size());
         for (const std::uint32_t child : node.children) children.push_back(weaken(child, negated));
-        return join_nodes(std::move(children), (node.kind == CondNode::Kind::And) != negated);
+        return join_nodes(children, (node.kind == CondNode::Kind::And) != negated);
     }
 
     std::uint32_t leaf(std::uint32_t predicate, bool negated) {
@@ -86,7 +87,7 @@ private:
     }
 
     /// And or Or of nodes, flattened; whatever decides it alone is all that stays.
-    std::uint32_t join_nodes(std::vector<std::uint32_t> children, bool is_and) {
+    std::uint32_t join_nodes(const std::vector<std::uint32_t>& children, bool is_and) {
         const Node::Kind kind = is_and ? Node::Kind::And : Node::Kind::Or;
         const std::uint32_t neutral = is_and ? always_ : never_;
         const std::uint32_t decides = is_and ? never_ : always_;
