@@ -119,41 +119,31 @@ std::optional<std::vector<Interval>> numbers_of(const Predicate& p, Kind kind, s
     return in_order(std::move(all));
 }
 
-Judgement number_test(const Predicate& p, int param, bool is_signed, std::uint64_t mask = kMost) {
+Judgement number_test(const Predicate& p, int param, bool is_signed) {
     const std::uint64_t flip = is_signed ? kSign : 0;
     const auto numbers = numbers_of(p, is_signed ? Kind::Int : Kind::Uint, flip);
     if (!numbers || numbers->size() > kMostIntervals) return {};
     Judgement made;
     made.kind = Judgement::Kind::Number;
-    made.number = {static_cast<std::uint8_t>(param), flip, mask, *numbers};
+    made.number = {static_cast<std::uint8_t>(param), flip, kMost, *numbers};
     return made;
 }
 
-/// A field that is a truth about a number: it lies in `intervals`.
-/// present: the field has a value even where the number has none
-Judgement truth_test(const Predicate& p, NumberTest test, bool present) {
+/// What a check of a truth asks for; nothing if it is no such check.
+std::optional<bool> asked_truth(const Predicate& p) {
     if ((p.op != Op::eq && p.op != Op::ne) || p.constants.size() != 1 ||
         p.constants.front().kind != Kind::Bool)
-        return {};
-    const bool asked = (p.constants.front().bits != 0) == (p.op == Op::eq);
+        return std::nullopt;
+    return (p.constants.front().bits != 0) == (p.op == Op::eq);
+}
+
+/// Did the call fail? Without a result it neither did nor did not.
+Judgement failure_test(const Predicate& p) {
+    const std::optional<bool> failed = asked_truth(p);
+    if (!failed) return {};
     Judgement made;
     made.kind = Judgement::Kind::Number;
-    made.number = std::move(test);
-    if (asked) return made;
-    made.inverted = true;
-    if (!present) {  // no value: neither true nor false, so the numbers are turned round instead
-        made.inverted = false;
-        std::vector<Interval> rest;
-        std::uint64_t next = 0;
-        bool open = true;
-        for (const Interval& i : made.number.intervals) {
-            if (i.low > next) rest.push_back({next, i.low - 1});
-            open = i.high != kMost;
-            next = i.high + 1;
-        }
-        if (open) rest.push_back({next, kMost});
-        made.number.intervals = std::move(rest);
-    }
+    made.number = {0, kSign, kMost, {*failed ? Interval{0, kSign - 1} : Interval{kSign, kMost}}};
     return made;
 }
 
@@ -176,12 +166,10 @@ bool all_texts(const Predicate& p) {
                        [](const Constant& c) { return c.kind == Kind::Text; });
 }
 
-std::vector<std::string> texts_of(const Predicate& p, std::string_view before = {},
-                                  std::string_view behind = {}) {
+std::vector<std::string> texts_of(const Predicate& p, std::string_view before = {}) {
     std::vector<std::string> all;
     all.reserve(p.constants.size());
-    for (const Constant& c : p.constants)
-        all.push_back(std::string(before) + c.bytes + std::string(behind));
+    for (const Constant& c : p.constants) all.push_back(std::string(before) + c.bytes);
     std::sort(all.begin(), all.end());
     all.erase(std::unique(all.begin(), all.end()), all.end());
     return all;
@@ -192,12 +180,18 @@ bool are_short(const std::vector<std::string>& suffixes) {
                        [](const std::string& s) { return s.size() <= kLongestSuffix; });
 }
 
+Judgement about_name(int param, bool exact) {
+    Judgement made;
+    made.kind = Judgement::Kind::Name;
+    made.exact = exact;
+    made.name.param = static_cast<std::uint8_t>(param);
+    return made;
+}
+
 /// The whole name.
 Judgement name_test(const Predicate& p, int param) {
     if (param < 0 || !all_texts(p)) return {};
-    Judgement made;
-    made.kind = Judgement::Kind::Name;
-    made.name.param = static_cast<std::uint8_t>(param);
+    Judgement made = about_name(param, true);
     switch (p.op) {
         case Op::ne: made.inverted = true; [[fallthrough]];
         case Op::eq:
@@ -213,10 +207,7 @@ Judgement name_test(const Predicate& p, int param) {
 /// The directory of the name, or the name itself if it is one.
 Judgement directory_test(const Predicate& p, int param) {
     if (param < 0 || !all_texts(p) || (p.op != Op::eq && p.op != Op::in)) return {};
-    Judgement made;
-    made.kind = Judgement::Kind::Name;
-    made.exact = false;
-    made.name.param = static_cast<std::uint8_t>(param);
+    Judgement made = about_name(param, false);
     made.name.equal = texts_of(p);
     made.name.prefixes.reserve(p.constants.size());
     for (const Constant& c : p.constants)
@@ -227,10 +218,7 @@ Judgement directory_test(const Predicate& p, int param) {
 
 Judgement leaf_test(const Predicate& p, int param) {
     if (param < 0 || !all_texts(p) || (p.op != Op::eq && p.op != Op::in)) return {};
-    Judgement made;
-    made.kind = Judgement::Kind::Name;
-    made.exact = false;
-    made.name.param = static_cast<std::uint8_t>(param);
+    Judgement made = about_name(param, false);
     made.name.suffixes = texts_of(p, "/");
     if (!are_short(made.name.suffixes)) return {};
     return made;
@@ -245,13 +233,15 @@ Judgement type_test(const Predicate& p, std::string_view name) {
 
 Judgement open_flag_test(const Predicate& p, const EventInfo& event, std::uint64_t flag) {
     if (event.type == EventType::open_by_handle_at) return {};
+    const std::optional<bool> asked = asked_truth(p);
+    if (!asked) return {};
     const int param = open_params(event.type).flags;
-    if (param < 0) {
-        Judgement never = truth_test(p, {}, true);
-        if (never.kind != Judgement::Kind::Number) return {};
-        return constant(never.inverted);
-    }
-    return truth_test(p, {static_cast<std::uint8_t>(param), 0, flag, {{1, kMost}}}, true);
+    if (param < 0) return constant(!*asked);
+    Judgement made;
+    made.kind = Judgement::Kind::Number;
+    made.inverted = !*asked;
+    made.number = {static_cast<std::uint8_t>(param), 0, flag, {{1, kMost}}};
+    return made;
 }
 
 /// Which parameter evt.arg and evt.rawarg name; -1: none.
@@ -284,9 +274,7 @@ Judgement judge_field(const Predicate& p, const FieldRef& field, const EventInfo
                                                         : constant(false);
         case FieldId::evt_dir: return type_test(p, event.enter ? ">" : "<");
         case FieldId::evt_rawres: return has_result(event) ? number_test(p, 0, true) : Judgement{};
-        case FieldId::evt_failed:
-            return has_result(event) ? truth_test(p, {0, kSign, kMost, {{0, kSign - 1}}}, false)
-                                     : Judgement{};
+        case FieldId::evt_failed: return has_result(event) ? failure_test(p) : Judgement{};
         case FieldId::evt_is_open_read: return open_flag_test(p, event, kReadFlag);
         case FieldId::evt_is_open_write: return open_flag_test(p, event, kWriteFlag);
         case FieldId::evt_arg:

@@ -35,10 +35,8 @@ Result<std::string> emit(const rules::RuleSet& set, const Options& options) {
         return compile::compile_text(program, how, compile::Text::Llvm, options.triple);
     if (options.emit == "asm")
         return compile::compile_text(program, how, compile::Text::Assembler, options.triple);
-    if (options.emit == "bpf") {
-        const bool to_file = !options.output.empty() && options.output.ends_with(".o");
-        return compile::compile_filter(program, to_file);
-    }
+    if (options.emit == "bpf")
+        return compile::compile_filter(program, options.output.ends_with(".o"));
     if (!options.triple.empty())
         return Error("a bundle is made for this machine, leave --triple out");
     return compile::compile_bundle(eval::write_request(program, how));

@@ -36,9 +36,7 @@ std::string FilterRules::name() {
     return text;
 }
 
-std::string FilterRules::end_of(const std::string& text) {
-    return text.substr(below(text.size()));
-}
+std::string FilterRules::end_of(const std::string& text) { return text.substr(below(text.size())); }
 
 std::string FilterRules::list(std::string (FilterRules::*item)()) {
     std::string all = (this->*item)();

@@ -3,12 +3,11 @@
 #include "eval/runtime.hpp"
 #include "fields/extractors.hpp"
 #include "filter/keeps.hpp"
-#include "lang/check.hpp"
-#include "lang/parse.hpp"
 #include "state/state.hpp"
 #include "tests/diff/native_engine.hpp"
 #include "tests/filter/filter_rules.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/program_of.hpp"
 
 namespace sensor::testing {
 namespace {
@@ -20,26 +19,17 @@ struct Tally {
     std::size_t kept = 0, dropped = 0, wanted = 0;
 };
 
-lang::Program program_of(FilterRules& random, std::size_t rules, std::string& texts) {
-    lang::Program program;
-    for (std::size_t k = 0; k < rules; ++k) {
-        const std::string text = random.condition();
-        texts += text + "\n";
-        const lang::ParseResult parsed = lang::parse_condition(text);
-        INFO(text);
-        REQUIRE(parsed.root != nullptr);
-        const lang::Checked checked = lang::check_condition(*parsed.root, program);
-        INFO((checked.problems.empty() ? "" : checked.problems.front().message));
-        REQUIRE(checked.ok);
-        program.conditions.push_back({checked.root, checked.events});
-    }
-    return program;
+std::string joined(const std::vector<std::string>& lines) {
+    std::string all;
+    for (const std::string& line : lines) all += line + "\n";
+    return all;
 }
 
 void judge_round(std::uint64_t seed, Tally& tally) {
     FilterRules random(seed);
-    std::string texts;
-    const lang::Program program = program_of(random, 1 + seed % 4, texts);
+    std::vector<std::string> conditions;
+    for (std::size_t k = 0; k < 1 + seed % 4; ++k) conditions.push_back(random.condition());
+    const lang::Program program = program_of(conditions);
     const std::vector<filter::EventPart> parts = filter::make_kernel_part(program);
     const auto runtime = eval::Runtime::create(program, fields::extractor);
     REQUIRE(runtime);
@@ -66,7 +56,7 @@ void judge_round(std::uint64_t seed, Tally& tally) {
             part_text = filter::to_text(part);
         }
         INFO("seed " << seed << ", event " << k << ": " << context.event.info().name << "\n"
-                     << texts << part_text);
+                     << joined(conditions) << part_text);
         if (held != 0) REQUIRE(kept);
         ++(kept ? tally.kept : tally.dropped);
         tally.wanted += held != 0;

@@ -14,11 +14,10 @@
 
 #include "capture/kernel.hpp"
 #include "filter/keeps.hpp"
-#include "lang/check.hpp"
-#include "lang/parse.hpp"
 #include "tests/filter/filter_rules.hpp"
 #include "tests/filter_kernel/case.h"
 #include "tests/support/catch.hpp"
+#include "tests/support/program_of.hpp"
 
 namespace sensor::testing {
 namespace {
@@ -117,18 +116,6 @@ private:
 
 int name_param_of(const filter::EventPart& part) {
     return part.names.empty() ? -1 : part.names.front().param;
-}
-
-lang::Program program_of(const std::vector<std::string>& conditions) {
-    lang::Program program;
-    for (const std::string& text : conditions) {
-        const lang::ParseResult parsed = lang::parse_condition(text);
-        REQUIRE(parsed.root != nullptr);
-        const lang::Checked checked = lang::check_condition(*parsed.root, program);
-        REQUIRE(checked.ok);
-        program.conditions.push_back({checked.root, checked.events});
-    }
-    return program;
 }
 
 void compare_round(std::uint64_t seed, std::size_t& dropped) {
