@@ -22,7 +22,7 @@ constexpr const char* kDefaultFormat =
 /// Judges events by the one condition there is and prints or counts those it picks.
 class Dumper {
 public:
-    Dumper(const DumpOptions& options, const Config& config, const rules::RuleSet& query,
+    Dumper(const DumpOptions& options, const Config& config, const rules::RunningRules& query,
            engine::Engine& engine, state::State& state)
         : options_(options), config_(config), query_(query), judge_(engine, state, 1, false) {}
 
@@ -51,13 +51,13 @@ private:
         const output::RenderOptions how{config_.buffer_base64, event.ts_ns()};
         const lang::OutputFormat& format = query_.rules[0].format;
         if (!options_.top.empty()) {
-            ++values_[output::render_message(format, query_.program, terms, how)];
+            ++values_[output::render_message(format, *query_.program, terms, how)];
             return;
         }
         std::string line =
             options_.json
-                ? output::json_line(output::render_fields(format, query_.program, terms, how))
-                : output::render_message(format, query_.program, terms, how);
+                ? output::json_line(output::render_fields(format, *query_.program, terms, how))
+                : output::render_message(format, *query_.program, terms, how);
         line += '\n';
         std::fwrite(line.data(), 1, line.size(), stdout);
     }
@@ -82,25 +82,25 @@ private:
 
     const DumpOptions& options_;
     const Config& config_;
-    const rules::RuleSet& query_;
+    const rules::RunningRules& query_;
     judge::Judge judge_;
     std::unordered_map<std::string, std::uint64_t> values_;  // --top
     std::uint64_t shown_ = 0;
 };
 
-std::unique_ptr<engine::Engine> make_engine(const lang::Program& program, const Options& options,
-                                            const Config& config) {
+std::unique_ptr<engine::Engine> make_engine(const rules::RunningRules& query,
+                                            const Options& options, const Config& config) {
     engine::EngineOptions how;
     // Without a condition there is nothing to compile.
     how.native = config.engine_native && !options.dump.condition.empty();
     how.compiler = options.compiler;
-    return engine::Engine::create(program, how);
+    return engine::Engine::create(query.program, how);
 }
 
-Result<> dump_live(const Options& options, const Config& config, const rules::RuleSet& query,
+Result<> dump_live(const Options& options, const Config& config, const rules::RunningRules& query,
                    engine::Engine& engine) {
     SENSOR_TRY(const std::unique_ptr<capture::KernelSource> source,
-               open_kernel(query.program, config, options));
+               open_kernel(*query.program, config, options));
     state::State state{state::Options{}};
     state.scan(source->snapshot());
     Dumper dumper(options.dump, config, query, engine, state);
@@ -117,8 +117,8 @@ Result<> dump_live(const Options& options, const Config& config, const rules::Ru
     return ended;
 }
 
-Result<> dump_capture(const Options& options, const Config& config, const rules::RuleSet& query,
-                      engine::Engine& engine) {
+Result<> dump_capture(const Options& options, const Config& config,
+                      const rules::RunningRules& query, engine::Engine& engine) {
     SENSOR_TRY(const std::unique_ptr<capture::ScapSource> source,
                capture::ScapSource::open(config.capture_file));
     state::State state(judge::replay_state());
@@ -140,9 +140,9 @@ Result<> dump(const Options& options, const Config& config) {
     const DumpOptions& what = options.dump;
     std::string format = what.format.empty() ? kDefaultFormat : what.format;
     if (!what.top.empty()) format = "%" + what.top;
-    SENSOR_TRY(const rules::RuleSet query,
+    SENSOR_TRY(const rules::RunningRules query,
                make_query(what.condition, format, config.static_fields));
-    const std::unique_ptr<engine::Engine> engine = make_engine(query.program, options, config);
+    const std::unique_ptr<engine::Engine> engine = make_engine(query, options, config);
     return config.capture_file.empty() ? dump_live(options, config, query, *engine)
                                        : dump_capture(options, config, query, *engine);
 }

@@ -75,11 +75,11 @@ Result<> read_live(capture::Source& source, double seconds, const capture::Recor
     return Ok{};
 }
 
-Result<> watch(const Options& options, const Config& config, const rules::RuleSet& ruleset,
+Result<> watch(const Options& options, const Config& config, const rules::RunningRules& running,
                engine::Engine& engine) {
     SENSOR_TRY(const std::unique_ptr<capture::KernelSource> source,
-               open_kernel(ruleset.program, config, options));
-    Session session(config, ruleset, engine, state::Options{});
+               open_kernel(*running.program, config, options));
+    Session session(config, running, engine, state::Options{});
     session.state().scan(source->snapshot());
     say_ready(options.ready_fd);
     Pipeline& pipeline = session.pipeline();

@@ -28,7 +28,7 @@ Result<> read_live(capture::Source& source, double seconds, const capture::Recor
                    const std::function<bool()>& done);
 
 /// Judges live events until a signal, or for options.duration_s.
-Result<> watch(const Options& options, const Config& config, const rules::RuleSet& ruleset,
+Result<> watch(const Options& options, const Config& config, const rules::RunningRules& running,
                engine::Engine& engine);
 
 }  // namespace sensor::app

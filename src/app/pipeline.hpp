@@ -15,7 +15,7 @@ namespace sensor::app {
 
 class Pipeline {
 public:
-    Pipeline(const rules::RuleSet& ruleset, engine::Engine& engine, state::State& state,
+    Pipeline(const rules::RunningRules& running, engine::Engine& engine, state::State& state,
              output::Dispatcher& dispatcher, bool match_all, bool buffers_base64);
 
     /// One record, start to end; evt.num counts them. cost: no allocation unless a rule fires
@@ -31,9 +31,9 @@ public:
     std::uint64_t elapsed_ns() const { return judge_.last_ts_ns() - judge_.first_ts_ns(); }
 
 private:
-    void alert(const rules::Rule& rule, const fields::Context& context);
+    void alert(std::uint32_t k, const fields::Context& context);
 
-    const rules::RuleSet& ruleset_;
+    const rules::RunningRules& running_;
     output::Dispatcher& dispatcher_;
     const bool buffers_base64_;
     judge::Judge judge_;

@@ -41,14 +41,12 @@ Result<lang::Condition> compile(const std::string& text, lang::Program& program)
 
 }  // namespace
 
-Result<rules::RuleSet> make_query(const std::string& condition, const std::string& format,
-                                  const lang::StaticFields& fields) {
+Result<rules::RunningRules> make_query(const std::string& condition, const std::string& format,
+                                       const lang::StaticFields& fields) {
     rules::RuleSet set;
     set.program.static_fields = fields;
     rules::Rule rule;
     rule.name = "query";
-    rule.condition = condition;
-    rule.output = format;
     SENSOR_TRY(const lang::Condition compiled, compile(condition, set.program));
     set.program.conditions.push_back(compiled);
     lang::OutputParse parsed = lang::parse_output(format, set.program);
@@ -64,7 +62,7 @@ Result<rules::RuleSet> make_query(const std::string& condition, const std::strin
     if (!parsed.ok) return Error(errors);
     rule.format = std::move(parsed.format);
     set.rules.push_back(std::move(rule));
-    return set;
+    return rules::running_rules(set);
 }
 
 }  // namespace sensor::app

@@ -66,12 +66,12 @@ Result<> read_capture(capture::ScapSource& source, state::State& state,
     return ended;
 }
 
-Result<> replay(const Options& options, const Config& config, const rules::RuleSet& ruleset,
+Result<> replay(const Options& options, const Config& config, const rules::RunningRules& running,
                 engine::Engine& engine) {
     log::info("Replaying events from the capture file: {}", config.capture_file);
     SENSOR_TRY(const std::unique_ptr<capture::ScapSource> source,
                capture::ScapSource::open(config.capture_file));
-    Session session(config, ruleset, engine, judge::replay_state());
+    Session session(config, running, engine, judge::replay_state());
     Pipeline& pipeline = session.pipeline();
     const auto limit_ns = static_cast<std::uint64_t>(options.duration_s * 1e9);
     const Result<> ended = read_capture(

@@ -20,7 +20,7 @@ Result<> read_capture(capture::ScapSource& source, state::State& state,
                       const judge::ReplayFn& on_record, const std::function<bool()>& stop);
 
 /// Judges a capture's events, prints the counts.
-Result<> replay(const Options& options, const Config& config, const rules::RuleSet& ruleset,
+Result<> replay(const Options& options, const Config& config, const rules::RunningRules& running,
                 engine::Engine& engine);
 
 }  // namespace sensor::app

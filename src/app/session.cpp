@@ -48,13 +48,13 @@ void print(const std::string& text, std::FILE* to) {
 
 }  // namespace
 
-Session::Session(const Config& config, const rules::RuleSet& ruleset, engine::Engine& engine,
+Session::Session(const Config& config, const rules::RunningRules& running, engine::Engine& engine,
                  state::Options state)
-    : ruleset_(ruleset),
+    : running_(running),
       engine_(engine),
       state_(std::move(state)),
       dispatcher_(make_dispatcher(config)),
-      pipeline_(ruleset, engine, state_, *dispatcher_, config.match_all, config.buffer_base64) {}
+      pipeline_(running, engine, state_, *dispatcher_, config.match_all, config.buffer_base64) {}
 
 void Session::keep_house() {
     const Result<bool> improved = engine_.improve();
@@ -70,7 +70,7 @@ void Session::keep_house() {
 
 void Session::finish(const capture::SourceStats& source) {
     dispatcher_->close();
-    print(rule_summary(ruleset_, pipeline_.rule_hits()), stdout);
+    print(rule_summary(running_, pipeline_.rule_hits()), stdout);
     print(loss_summary(source, dispatcher_->stats()), stderr);
 }
 

@@ -15,7 +15,7 @@ namespace sensor::app {
 class Session {
 public:
     /// Borrows rules and engine.
-    Session(const Config& config, const rules::RuleSet& ruleset, engine::Engine& engine,
+    Session(const Config& config, const rules::RunningRules& running, engine::Engine& engine,
             state::Options state);
 
     state::State& state() { return state_; }
@@ -27,7 +27,7 @@ public:
     void finish(const capture::SourceStats& source);
 
 private:
-    const rules::RuleSet& ruleset_;
+    const rules::RunningRules& running_;
     engine::Engine& engine_;
     state::State state_;
     std::unique_ptr<output::Dispatcher> dispatcher_;

@@ -23,10 +23,11 @@ std::string severity_name(rules::Priority priority) {
 
 }  // namespace
 
-std::string rule_summary(const rules::RuleSet& ruleset, const std::vector<std::uint64_t>& hits) {
+std::string rule_summary(const rules::RunningRules& running,
+                         const std::vector<std::uint64_t>& hits) {
     std::array<std::uint64_t, kPriorities> by_severity{};
-    for (std::size_t k = 0; k < ruleset.rules.size(); ++k) {
-        by_severity[static_cast<std::size_t>(ruleset.rules[k].priority)] += hits[k];
+    for (std::size_t k = 0; k < running.rules.size(); ++k) {
+        by_severity[static_cast<std::size_t>(running.rules[k].priority)] += hits[k];
     }
     const std::uint64_t total =
         std::accumulate(by_severity.begin(), by_severity.end(), std::uint64_t{0});
@@ -37,8 +38,8 @@ std::string rule_summary(const rules::RuleSet& ruleset, const std::vector<std::u
                            by_severity[k]);
     }
     text += "Triggered rules by rule name:\n";
-    for (std::size_t k = 0; k < ruleset.rules.size(); ++k) {
-        if (hits[k] != 0) text += format("   {}: {}\n", ruleset.rules[k].name, hits[k]);
+    for (std::size_t k = 0; k < running.rules.size(); ++k) {
+        if (hits[k] != 0) text += format("   {}: {}\n", running.rules[k].name, hits[k]);
     }
     return text;
 }

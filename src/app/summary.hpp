@@ -13,7 +13,8 @@
 namespace sensor::app {
 
 /// "Events detected: N" and the two lists, for standard output.
-std::string rule_summary(const rules::RuleSet& ruleset, const std::vector<std::uint64_t>& hits);
+std::string rule_summary(const rules::RunningRules& running,
+                         const std::vector<std::uint64_t>& hits);
 /// Loss by reason, for standard error; always says whether anything was lost.
 std::string loss_summary(const capture::SourceStats& source, const output::DispatchStats& outputs);
 

@@ -26,12 +26,12 @@ enum class Stage { Read, State, Rules };
 class StageVariant final : public Variant {
 public:
     StageVariant(std::string name, Stage stage) : Variant(std::move(name)), stage_(stage) {}
-    StageVariant(std::string name, rules::RuleSet ruleset, const PipelineBench& options)
-        : Variant(std::move(name)), stage_(Stage::Rules), ruleset_(std::move(ruleset)) {
+    StageVariant(std::string name, rules::RunningRules running, const PipelineBench& options)
+        : Variant(std::move(name)), stage_(Stage::Rules), running_(std::move(running)) {
         engine::EngineOptions how;
         how.native = !options.interpret;
         how.compiler = options.compiler;
-        engine_ = engine::Engine::create(ruleset_.program, how);
+        engine_ = engine::Engine::create(running_.program, how);
     }
 
     const engine::Engine* engine() const { return engine_.get(); }
@@ -43,7 +43,7 @@ public:
                    capture::ScapSource::open(capture.path()));
         state::State state(judge::replay_state());
         std::optional<judge::Judge> judge;
-        if (engine_) judge.emplace(*engine_, state, ruleset_.rules.size(), false);
+        if (engine_) judge.emplace(*engine_, state, running_.rules.size(), false);
         std::uint64_t events = 0;
         matches_ = 0;
         const std::uint64_t begin = now_ns();
@@ -76,18 +76,18 @@ private:
     }
 
     const Stage stage_;
-    rules::RuleSet ruleset_;
+    rules::RunningRules running_;
     std::unique_ptr<engine::Engine> engine_;
     std::uint64_t matches_ = 0;
 };
 
-Result<rules::RuleSet> our_rules(const PipelineBench& options) {
+Result<rules::RunningRules> our_rules(const PipelineBench& options) {
     const std::string path = options.rules.empty() ? in_tree("rules") : options.rules;
     if (path.empty()) return Error("no rules/ around this program; give -r PATH");
     SENSOR_TRY(const std::vector<rules::SourceFile> files, rules::read_rules_path(path));
     rules::RuleSet ruleset = rules::load_rules(files, {});
     if (!ruleset.ok()) return Error("the rules of " + path + " have mistakes: falco-rulec check");
-    return ruleset;
+    return rules::running_rules(ruleset);
 }
 
 Result<std::vector<std::unique_ptr<StageVariant>>> make_variants(const PipelineBench& options,
@@ -95,9 +95,9 @@ Result<std::vector<std::unique_ptr<StageVariant>>> make_variants(const PipelineB
     std::vector<std::unique_ptr<StageVariant>> variants;
     variants.push_back(std::make_unique<StageVariant>("reader", Stage::Read));
     variants.push_back(std::make_unique<StageVariant>("+ state", Stage::State));
-    SENSOR_TRY(rules::RuleSet one, app::make_query(kOneRule, "%evt.num"));
+    SENSOR_TRY(rules::RunningRules one, app::make_query(kOneRule, "%evt.num"));
     variants.push_back(std::make_unique<StageVariant>("+ one rule", std::move(one), options));
-    SENSOR_TRY(rules::RuleSet ours, our_rules(options));
+    SENSOR_TRY(rules::RunningRules ours, our_rules(options));
     info.setup.emplace_back("rules", std::to_string(ours.rules.size()));
     variants.push_back(std::make_unique<StageVariant>("+ our rules", std::move(ours), options));
     for (const auto& variant : variants) {

@@ -47,20 +47,16 @@ Result<> copy_into(const BundleCache& cache, const std::string& key, int bundle)
 }  // namespace
 
 CodeSource::CodeSource(const lang::Program& program, const EngineOptions& options)
-    : program_(program),
-      options_(options),
-      request_(eval::write_request(program, {options.level, {}})) {}
+    : program_(program), options_(options) {}
 
-const std::string& CodeSource::request(std::uint32_t level) {
-    if (level == options_.level) return request_;
-    if (quick_request_.empty()) quick_request_ = eval::write_request(program_, {level, {}});
-    return quick_request_;
+std::string CodeSource::request(std::uint32_t level) const {
+    return eval::write_request(program_, {level, {}});
 }
 
 Result<CodeImage> CodeSource::load(int fd) const {
     SENSOR_TRY(const std::string bytes, read_all(fd, kMostBundle));
     // What a bundle judges is compared, not how it was compiled.
-    SENSOR_TRY(const eval::Bundle bundle, eval::read_bundle(bytes, request_));
+    SENSOR_TRY(const eval::Bundle bundle, eval::read_bundle(bytes, request(options_.level)));
     if (bundle.entries.size() != program_.conditions.size()) return Error("bundle of other rules");
     return CodeImage::map(fd, bundle);
 }

@@ -47,12 +47,11 @@ private:
     void store(int bundle);
     void improve();
     void add_note(const std::string& text) { note_ += (note_.empty() ? "" : "; ") + text; }
-    const std::string& request(std::uint32_t level);
+    /// Not kept: as large as the rules, and wanted a few times at the start only.
+    std::string request(std::uint32_t level) const;
 
     const lang::Program& program_;
     const EngineOptions options_;
-    const std::string request_;  // for code of the level asked for
-    std::string quick_request_;  // for that of level 0, once it was asked for
     std::optional<BundleCache> cache_;
     std::optional<CompilerRun> running_;
     std::uint32_t level_ = 0;  // of what runs

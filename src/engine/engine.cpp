@@ -65,8 +65,9 @@ void Engine::Impl::take_native(const EngineOptions& options) {
 Engine::Engine() = default;
 Engine::~Engine() = default;
 
-std::unique_ptr<Engine> Engine::create(const lang::Program& program, const EngineOptions& options) {
-    auto runtime = eval::Runtime::create(program, options.lookup);
+std::unique_ptr<Engine> Engine::create(std::shared_ptr<const lang::Program> program,
+                                       const EngineOptions& options) {
+    auto runtime = eval::Runtime::create(std::move(program), options.lookup);
     // The checker compiles every pattern before it lets it into a Program.
     SENSOR_CHECK(runtime.has_value());
     std::unique_ptr<Engine> engine(new Engine);

@@ -36,8 +36,13 @@ class Engine {
 public:
     /// Compiles (or takes from the cache) and maps. Where machine code cannot be had the engine
     /// interprets and `note()` says why; that is not a failure.
-    static std::unique_ptr<Engine> create(const lang::Program& program,
+    static std::unique_ptr<Engine> create(std::shared_ptr<const lang::Program> program,
                                           const EngineOptions& options);
+    /// The same with a copy of the program.
+    static std::unique_ptr<Engine> create(const lang::Program& program,
+                                          const EngineOptions& options) {
+        return create(std::make_shared<const lang::Program>(program), options);
+    }
     ~Engine();
 
     /// Conditions (indices of program.conditions) that hold for the event, in order.

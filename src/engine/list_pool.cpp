@@ -19,20 +19,27 @@ ListPool::ListPool(std::size_t conditions)
 
 // Before `keep` there is room for everything: the lists of all event types are made then.
 bool ListPool::reserve(std::size_t most) noexcept {
-    if (fixed_) return used_ + most <= entries_.size() && lists_.size() < most_lists_;
-    if (used_ + most > entries_.size()) entries_.resize(2 * (used_ + most));
+    if (fixed_) return used_ + most <= size_ && lists_.size() < most_lists_;
+    if (used_ + most > size_) resize(2 * (used_ + most));
     return true;
 }
 
+void ListPool::resize(std::size_t entries) {
+    auto larger = std::make_unique_for_overwrite<std::uint32_t[]>(entries);
+    std::copy_n(entries_.get(), used_, larger.get());
+    entries_ = std::move(larger);
+    size_ = entries;
+}
+
 std::uint32_t ListPool::intern(std::uint32_t count) noexcept {
-    const std::uint32_t* const begin = entries_.data() + used_;
+    const std::uint32_t* const begin = entries_.get() + used_;
     const std::size_t bytes = count * sizeof *begin;
     const std::uint64_t hash = eval::hash64({reinterpret_cast<const char*>(begin), bytes}, 1);
     std::size_t at = hash % table_.size();
     for (; table_[at] != 0; at = (at + 1) % table_.size()) {
         const List& known = lists_[table_[at] - 1];
         if (known.hash == hash && known.count == count &&
-            std::equal(begin, begin + count, entries_.data() + known.first))
+            std::equal(begin, begin + count, entries_.get() + known.first))
             return table_[at] - 1;
     }
     lists_.push_back({hash, used_, count});
@@ -48,7 +55,7 @@ void ListPool::enter(std::uint32_t list) noexcept {
 }
 
 void ListPool::keep() {
-    entries_.resize(used_ + room_);
+    resize(used_ + room_);
     lists_.reserve(lists_.size() + kMostLists);
     most_lists_ = lists_.size() + kMostLists;
     kept_lists_ = static_cast<std::uint32_t>(lists_.size());

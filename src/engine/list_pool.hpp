@@ -20,7 +20,7 @@ public:
     explicit ListPool(std::size_t conditions);
 
     std::span<const std::uint32_t> at(std::uint32_t list) const noexcept {
-        return {entries_.data() + lists_[list].first, lists_[list].count};
+        return {entries_.get() + lists_[list].first, lists_[list].count};
     }
     std::size_t count(std::uint32_t list) const noexcept { return lists_[list].count; }
 
@@ -33,7 +33,7 @@ public:
     template <typename Wanted>
     std::uint32_t add_if(std::span<const std::uint32_t> list, Wanted&& wanted) noexcept {
         if (!reserve(list.size())) return kNone;
-        std::uint32_t* const begin = entries_.data() + used_;
+        std::uint32_t* const begin = entries_.get() + used_;
         std::uint32_t count = 0;
         for (const std::uint32_t k : list) {
             if (wanted(k)) begin[count++] = k;
@@ -54,9 +54,12 @@ private:
     bool reserve(std::size_t most) noexcept;
     std::uint32_t intern(std::uint32_t count) noexcept;
     void enter(std::uint32_t list) noexcept;
+    void resize(std::size_t entries);
 
     std::size_t room_, most_lists_ = 0;
-    std::vector<std::uint32_t> entries_;
+    // Not initialised: what is not used is no memory either.
+    std::unique_ptr<std::uint32_t[]> entries_;
+    std::size_t size_ = 0;  // of entries_
     std::vector<List> lists_;
     std::vector<std::uint32_t> table_;  // by hash: number of a list + 1
     std::uint32_t used_ = 0, kept_lists_ = 0, kept_used_ = 0;

@@ -61,7 +61,7 @@ ProcessPart::ProcessPart(const lang::Program& program)
     words_ = (conditions + 63) / 64;
     most_parts_ = std::max(kLeastParts, kBytesOfParts / (8 * words_));
     slots_ = std::make_unique<Slot[]>(kSlots);
-    bits_.resize((most_parts_ + 1) * words_);
+    bits_ = std::make_unique_for_overwrite<std::uint64_t[]>((most_parts_ + 1) * words_);
     table_.resize(2 * most_parts_);
     usual_.resize(words_);
     part_of_.resize(ListPool::kMostLists);
@@ -117,7 +117,7 @@ std::uint32_t ProcessPart::make_part(std::span<const std::uint32_t> unusual) noe
     if (parts_ == most_parts_) clear();
     answers_.set(unusual);
     partial_.begin();
-    std::uint64_t* const bits = bits_.data() + parts_ * words_;
+    std::uint64_t* const bits = bits_.get() + parts_ * words_;
     std::copy(usual_.begin(), usual_.end(), bits);
     for (const std::uint32_t predicate : unusual) {
         for (std::uint32_t at = first_[predicate]; at < first_[predicate + 1]; ++at) {
@@ -132,11 +132,11 @@ std::uint32_t ProcessPart::make_part(std::span<const std::uint32_t> unusual) noe
 
 // The number of the part at the end of bits_.
 std::uint32_t ProcessPart::intern() noexcept {
-    const std::uint64_t* const made = bits_.data() + parts_ * words_;
+    const std::uint64_t* const made = bits_.get() + parts_ * words_;
     const std::string_view bytes(reinterpret_cast<const char*>(made), words_ * sizeof *made);
     std::size_t at = eval::hash64(bytes, 1) % table_.size();
     for (; table_[at] != 0; at = (at + 1) % table_.size()) {
-        if (std::equal(made, made + words_, bits_.data() + table_[at] * words_)) return table_[at];
+        if (std::equal(made, made + words_, bits_.get() + table_[at] * words_)) return table_[at];
     }
     return table_[at] = parts_++;
 }

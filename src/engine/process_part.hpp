@@ -74,7 +74,8 @@ private:
     std::size_t most_parts_ = 0;
     std::unique_ptr<Slot[]> slots_;
     std::vector<std::uint64_t> usual_;  // the part of a process with usual answers only
-    std::vector<std::uint64_t> bits_;   // of all parts; the last is being made
+    // Of all parts; the last is being made. Not initialised: what is not used is no memory either.
+    std::unique_ptr<std::uint64_t[]> bits_;
     std::vector<std::uint32_t> table_;  // by hash: number of a part, 0: none
     std::uint32_t parts_ = 1;
     bool cleared_ = false;

@@ -16,7 +16,7 @@ bool satisfies(Op op, const Value& value, const Operand& operand, fields::Arena*
                operand.regex->matches(value.text(), arena);
     }
     if (op == Op::glob || op == Op::iglob) {
-        return is_textual(value) && operand.glob.has_value() && operand.glob->matches(value.text());
+        return is_textual(value) && operand.glob != nullptr && operand.glob->matches(value.text());
     }
     if (operand.is_net && (op == Op::eq || op == Op::ne)) {
         return in_net(value, operand.value, operand.prefix) == (op == Op::eq);
@@ -123,6 +123,8 @@ Result<PreparedPredicate> prepare(const lang::Predicate& predicate) {
         for (const lang::Constant& c : predicate.constants) p.trie->add(c.bytes);
         p.trie->finish();
     }
+    if (p.modifier == Modifier::none && (p.set != nullptr || p.trie != nullptr)) return p;
+    p.operands.reserve(predicate.constants.size());
     for (const lang::Constant& c : predicate.constants) {
         Operand operand;
         operand.value = to_value(c);
@@ -132,7 +134,7 @@ Result<PreparedPredicate> prepare(const lang::Predicate& predicate) {
             SENSOR_TRY(operand.regex, Regex::compile(c.bytes));
         }
         if ((p.op == Op::glob || p.op == Op::iglob) && is_textual(operand.value))
-            operand.glob.emplace(c.bytes, p.op == Op::iglob);
+            operand.glob = std::make_unique<GlobPattern>(c.bytes, p.op == Op::iglob);
         p.operands.push_back(std::move(operand));
     }
     return p;

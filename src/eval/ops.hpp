@@ -24,14 +24,14 @@ struct Operand {
     bool is_net = false;
     std::uint8_t prefix = 0;
     std::optional<Regex> regex;
-    std::optional<GlobPattern> glob;
+    std::unique_ptr<GlobPattern> glob;
 };
 
 struct PreparedPredicate {
     Op op{};
     Modifier modifier = Modifier::none;
     lang::Quantifier quantifier = lang::Quantifier::One;
-    std::vector<Operand> operands;
+    std::vector<Operand> operands;   ///< of operators that compare with one after another
     std::unique_ptr<ValueSet> set;   ///< in, intersects
     std::unique_ptr<PathTrie> trie;  ///< pmatch
 };

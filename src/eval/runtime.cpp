@@ -16,19 +16,22 @@ bool predicate_entry(Frame* frame, std::uint32_t k) noexcept {
 
 }  // namespace
 
-Result<std::unique_ptr<Runtime>> Runtime::create(const lang::Program& program, Lookup lookup) {
-    std::unique_ptr<Runtime> runtime(new Runtime);
-    runtime->program_ = program;
-    for (lang::Term& term : runtime->program_.terms) {
+Result<std::unique_ptr<Runtime>> Runtime::create(std::shared_ptr<const lang::Program> program,
+                                                 Lookup lookup) {
+    std::unique_ptr<Runtime> runtime(new Runtime(std::move(program)));
+    runtime->terms_.reserve(runtime->program_->terms.size());
+    for (const lang::Term& term : runtime->program_->terms) {
         PreparedTerm prepared;
         if (term.kind == lang::Term::Kind::Field) {
-            link_field_arg(term.field.id, term.field.arg);
+            prepared.arg = term.field.arg;
+            link_field_arg(term.field.id, prepared.arg);
             prepared.extract = lookup(term.field.id);
         }
         if (term.kind == lang::Term::Kind::Constant) prepared.constant = to_value(term.constant);
-        runtime->terms_.push_back(prepared);
+        runtime->terms_.push_back(std::move(prepared));
     }
-    for (const lang::Predicate& predicate : runtime->program_.predicates) {
+    runtime->predicates_.reserve(runtime->program_->predicates.size());
+    for (const lang::Predicate& predicate : runtime->program_->predicates) {
         SENSOR_TRY(PreparedPredicate prepared, prepare(predicate));
         runtime->predicates_.push_back(std::move(prepared));
     }
@@ -56,9 +59,9 @@ const Value* Runtime::gather(Frame& frame, const std::vector<std::uint32_t>& ter
 }
 
 Value Runtime::compute(Frame& frame, std::uint32_t k) const noexcept {
-    const lang::Term& term = program_.terms[k];
+    const lang::Term& term = program_->terms[k];
     switch (term.kind) {
-        case lang::Term::Kind::Field: return terms_[k].extract(*frame.context, term.field.arg);
+        case lang::Term::Kind::Field: return terms_[k].extract(*frame.context, terms_[k].arg);
         case lang::Term::Kind::Constant: return terms_[k].constant;
         default: break;
     }
@@ -71,7 +74,7 @@ Value Runtime::compute(Frame& frame, std::uint32_t k) const noexcept {
 }
 
 bool Runtime::predicate(Frame& frame, std::uint32_t k) const noexcept {
-    const lang::Predicate& predicate = program_.predicates[k];
+    const lang::Predicate& predicate = program_->predicates[k];
     const Value left = term(frame, predicate.left);
     if (!left.present()) return false;
     if (predicate.op == Op::exists) {

@@ -20,11 +20,15 @@ using Lookup = fields::Extractor (*)(FieldId) noexcept;
 
 class Runtime {
 public:
-    /// Takes its own copy of the program.
     /// fails: Error if a pattern does not compile
-    static Result<std::unique_ptr<Runtime>> create(const lang::Program& program, Lookup lookup);
+    static Result<std::unique_ptr<Runtime>> create(std::shared_ptr<const lang::Program> program,
+                                                   Lookup lookup);
+    /// The same with a copy of the program.
+    static Result<std::unique_ptr<Runtime>> create(const lang::Program& program, Lookup lookup) {
+        return create(std::make_shared<const lang::Program>(program), lookup);
+    }
 
-    const lang::Program& program() const noexcept { return program_; }
+    const lang::Program& program() const noexcept { return *program_; }
 
     /// Value of term `k` for the frame's event, cached for the event.
     Value term(Frame& frame, std::uint32_t k) const noexcept;
@@ -44,14 +48,15 @@ public:
 private:
     struct PreparedTerm {
         fields::Extractor extract = nullptr;  ///< Kind::Field
+        FieldArg arg;                         ///< Kind::Field
         Value constant;                       ///< Kind::Constant
     };
-    Runtime() = default;
+    explicit Runtime(std::shared_ptr<const lang::Program> program) : program_(std::move(program)) {}
     Value compute(Frame& frame, std::uint32_t k) const noexcept;
     /// Values of `terms` in the arena; null if one is absent or there is no room.
     const Value* gather(Frame& frame, const std::vector<std::uint32_t>& terms) const noexcept;
 
-    lang::Program program_;
+    const std::shared_ptr<const lang::Program> program_;
     std::vector<PreparedTerm> terms_;
     std::vector<PreparedPredicate> predicates_;
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "grammar/messages.hpp"
 #include "lang/checker.hpp"
@@ -18,7 +19,7 @@ namespace {
 namespace g = sensor::grammar;
 namespace peg = tao::pegtl;
 
-constexpr unsigned kMaxWidth = 65535;
+constexpr unsigned kMaxWidth = std::numeric_limits<std::uint16_t>::max();
 // Longer than any field with its dotted argument; texts that look like one may be very long.
 constexpr std::size_t kLongestField = 255;
 
@@ -111,7 +112,8 @@ public:
         if (text_.starts_with('*')) at_ = 1;
         result_.ok = true;
         while (at_ < text_.size()) step();
-        if (!literal_.empty()) result_.format.parts.push_back({std::move(literal_), false, 0, 0});
+        if (!literal_.empty()) result_.format.add_literal(literal_);
+        result_.format.shrink();
         return std::move(result_);
     }
 
@@ -132,11 +134,11 @@ private:
         }
         const auto begin = static_cast<std::size_t>(step.token.data() - rest.data());
         const std::size_t whole = begin + step.token.size();
-        unsigned width = 0;
+        std::uint16_t width = 0;
         if (!step.width.empty()) {
             const auto [end, error] =
                 std::from_chars(step.width.data(), step.width.data() + step.width.size(), width);
-            if (error != std::errc{} || width > kMaxWidth) {
+            if (error != std::errc{}) {
                 fail("the width " + std::string(step.width) + " is too large",
                      "a width is a number of bytes up to " + std::to_string(kMaxWidth));
                 at_ += whole;
@@ -212,7 +214,7 @@ private:
 
     /// Adds the longest prefix of `token` that is a field or transformer.
     /// out: its length in bytes, 0 if there is none
-    std::size_t place(std::string_view token, unsigned width) {
+    std::size_t place(std::string_view token, std::uint16_t width) {
         problems_.clear();
         if (try_place(token, width)) return token.size();
         const std::size_t bracket = token.back() == ']' ? token.find('[') : std::string_view::npos;
@@ -230,7 +232,7 @@ private:
         return 0;
     }
 
-    bool try_place(std::string_view text, unsigned width) {
+    bool try_place(std::string_view text, std::uint16_t width) {
         const OperandResult parsed = parse_expression(text);
         if (!parsed.operand) return false;
         if (parsed.operand->kind == Operand::Kind::Field) {
@@ -242,7 +244,7 @@ private:
         }
         const std::optional<TermUse> use = terms_.build(*parsed.operand);
         if (!use) return false;
-        result_.format.parts.push_back({std::move(literal_), true, use->term, width});
+        result_.format.add_term(literal_, use->term, width);
         literal_.clear();
         keep_fields(*parsed.operand);
         return true;
@@ -250,12 +252,8 @@ private:
 
     void keep_fields(const Operand& operand) {
         if (operand.kind == Operand::Kind::Field) {
-            const std::string key = to_text(operand);
-            std::vector<OutputField>& fields = result_.format.fields;
-            const bool known = std::any_of(fields.begin(), fields.end(),
-                                           [&](const OutputField& f) { return f.key == key; });
             const std::optional<TermUse> use = terms_.build(operand);
-            if (!known && use) fields.push_back({key, use->term});
+            if (use) result_.format.add_field(to_text(operand), use->term);
             return;
         }
         for (const Operand& arg : operand.transform.args) keep_fields(arg);
@@ -272,6 +270,37 @@ private:
 };
 
 }  // namespace
+
+TextPiece OutputFormat::keep(std::string_view bytes) {
+    const TextPiece piece{static_cast<std::uint32_t>(text.size()),
+                          static_cast<std::uint32_t>(bytes.size())};
+    text += bytes;
+    return piece;
+}
+
+void OutputFormat::add_literal(std::string_view literal) { parts.push_back({keep(literal)}); }
+
+void OutputFormat::add_term(std::string_view literal, std::uint32_t term, std::uint16_t width) {
+    parts.push_back({keep(literal), term, width, true});
+}
+
+void OutputFormat::add_field(std::string_view key, std::uint32_t term) {
+    const bool known = std::any_of(fields.begin(), fields.end(),
+                                   [&](const OutputField& f) { return view(f.key) == key; });
+    if (!known) fields.push_back({keep(key), term});
+}
+
+void OutputFormat::rename_field(std::string_view from, std::string_view to) {
+    for (OutputField& field : fields) {
+        if (view(field.key) == from) field.key = keep(to);
+    }
+}
+
+void OutputFormat::shrink() {
+    text.shrink_to_fit();
+    parts.shrink_to_fit();
+    fields.shrink_to_fit();
+}
 
 OutputParse parse_output(std::string_view text, Program& program) {
     return Reader(text, program).run();

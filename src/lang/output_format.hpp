@@ -12,23 +12,46 @@
 
 namespace sensor::lang {
 
+/// Some bytes of OutputFormat::text.
+struct TextPiece {
+    std::uint32_t begin = 0, length = 0;
+};
+
 struct OutputPart {
-    std::string literal;      ///< text before the field
-    bool has_term = false;    ///< false: literal only
+    TextPiece literal;        ///< text before the field
     std::uint32_t term = 0;   ///< in the Program
-    std::uint32_t width = 0;  ///< 0: as it is; else cut or padded right with blanks, in bytes
+    std::uint16_t width = 0;  ///< 0: as it is; else cut or padded right with blanks, in bytes
+    bool has_term = false;    ///< false: literal only
 };
 
 /// A field named in the text; the key of output_fields in JSON. Transformers are not keys, the
 /// fields inside them are.
 struct OutputField {
-    std::string key;
+    TextPiece key;
     std::uint32_t term = 0;
 };
 
+/// Small, as every rule has one for as long as the sensor runs.
 struct OutputFormat {
+    std::string text;  ///< literals and keys, one behind the other
     std::vector<OutputPart> parts;
     std::vector<OutputField> fields;  ///< in order of first use, each once
+
+    std::string_view literal(const OutputPart& part) const { return view(part.literal); }
+    std::string_view key(const OutputField& field) const { return view(field.key); }
+
+    void add_literal(std::string_view literal);
+    void add_term(std::string_view literal, std::uint32_t term, std::uint16_t width = 0);
+    /// Unless there is one with this key.
+    void add_field(std::string_view key, std::uint32_t term);
+    void rename_field(std::string_view from, std::string_view to);
+    void shrink();
+
+private:
+    std::string_view view(TextPiece piece) const {
+        return std::string_view(text).substr(piece.begin, piece.length);
+    }
+    TextPiece keep(std::string_view bytes);
 };
 
 /// Something wrong in the text, or most likely not meant as it is written (a warning).

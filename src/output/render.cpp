@@ -155,7 +155,7 @@ std::string render_message(const lang::OutputFormat& output, const lang::Program
                            TermSource& values, const RenderOptions& options) {
     std::string message;
     for (const lang::OutputPart& part : output.parts) {
-        message += part.literal;
+        message += output.literal(part);
         if (!part.has_term) continue;
         std::string text = render_value(program.terms[part.term], values.term(part.term), options);
         if (part.width != 0) text.resize(part.width, ' ');
@@ -168,7 +168,8 @@ nlohmann::json render_fields(const lang::OutputFormat& output, const lang::Progr
                              TermSource& values, const RenderOptions& options) {
     nlohmann::json object = nlohmann::json::object();
     for (const lang::OutputField& field : output.fields) {
-        object[field.key] = json_value(program.terms[field.term], values.term(field.term), options);
+        object[output.key(field)] =
+            json_value(program.terms[field.term], values.term(field.term), options);
     }
     return object;
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 
@@ -60,22 +59,22 @@ std::vector<std::string> lint_names() {
 
 void declare_check(CLI::App& app, int& exit) {
     auto options = std::make_shared<Options>();
-    CLI::App* check = app.add_subcommand(
-        "check", "Print every problem in rules files; exit 1 if there is an error");
-    declare_rules(*check, options->input);
-    check->add_option("--format", options->format, "text, json or sarif (SARIF 2.1.0)")
-        ->check(CLI::IsMember({"text", "json", "sarif"}))
-        ->capture_default_str();
-    check->add_flag("--strict", options->strict, "warnings count as errors");
-    CLI::Option* only = check
-                            ->add_option("--lint", options->lints.only,
-                                         "only this lint; repeatable (default: all of them)")
-                            ->type_name("NAME")
-                            ->check(CLI::IsMember(lint_names()))
-                            ->allow_extra_args(false);
-    check->add_flag("--no-lint", options->lints.none, "only what keeps rules from loading well")
-        ->excludes(only);
-    check->callback([options, &exit] { exit = run(*options); });
+    Declaration check(app, "check",
+                      "Print every problem in rules files; exit 1 if there is an error");
+    declare_rules(check, options->input);
+    check.option("--format", options->format, "text, json or sarif (SARIF 2.1.0)")
+        .one_of({"text", "json", "sarif"})
+        .shows_default();
+    check.flag("--strict", options->strict, "warnings count as errors");
+    DeclaredOption only = check
+                              .option("--lint", options->lints.only,
+                                      "only this lint; repeatable (default: all of them)")
+                              .value("NAME")
+                              .one_of(lint_names())
+                              .one_each();
+    check.flag("--no-lint", options->lints.none, "only what keeps rules from loading well")
+        .not_with(only);
+    check.run([options] { return run(*options); }, exit);
 }
 
 }  // namespace sensor::rulec

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rulec/command.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <unistd.h>
 
 #include <cerrno>
@@ -27,13 +25,13 @@ std::optional<std::vector<rules::SourceFile>> read_files(const std::vector<std::
     return files;
 }
 
-void declare_rules(CLI::App& command, RulesInput& input) {
+void declare_rules(Declaration& command, RulesInput& input) {
     command
-        .add_option("FILE", input.paths,
-                    "rules files (YAML or the lines of 2016) or folders, in this order")
-        ->type_name("PATH");
-    command.add_option("--condition", input.condition, "a single condition instead of files")
-        ->type_name("TEXT");
+        .option("FILE", input.paths,
+                "rules files (YAML or the lines of 2016) or folders, in this order")
+        .value("PATH");
+    command.option("--condition", input.condition, "a single condition instead of files")
+        .value("TEXT");
 }
 
 bool is_usable(const RulesInput& input) {

@@ -7,12 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "rulec/declaration.hpp"
 #include "rules/ruleset.hpp"
-
-// Not its header: it is the slowest there is to read.
-namespace CLI {
-class App;
-}
 
 namespace sensor::rulec {
 
@@ -23,8 +19,7 @@ enum Exit : int {
     kUnusable = 2,  ///< the command could not do its work: a file, an option, no room
 };
 
-/// Declares a subcommand; its callback leaves the exit status in `exit`, which outlives the
-/// parsing.
+/// Declares a subcommand; it leaves its exit status in `exit`, which outlives the parsing.
 using Declare = void (*)(CLI::App& app, int& exit);
 
 void declare_check(CLI::App& app, int& exit);
@@ -52,7 +47,7 @@ struct RulesInput {
 inline constexpr const char* kConditionFile = "<condition>";
 
 /// Declares FILE... and --condition of a command.
-void declare_rules(CLI::App& command, RulesInput& input);
+void declare_rules(Declaration& command, RulesInput& input);
 
 /// Is it one of the two? fails: false, complained
 bool is_usable(const RulesInput& input);

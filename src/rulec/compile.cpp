@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
-#include <CLI/CLI.hpp>
 
 #include <cerrno>
 #include <cstdio>
@@ -107,55 +106,53 @@ int run_bundle() {
 
 void declare_compile(CLI::App& app, int& exit) {
     auto options = std::make_shared<Options>();
-    CLI::App* compile = app.add_subcommand("compile", "Compile rules files to machine code");
-    declare_rules(*compile, options->input);
-    CLI::Option* emit =
+    Declaration compile(app, "compile", "Compile rules files to machine code");
+    declare_rules(compile, options->input);
+    DeclaredOption emit =
         compile
-            ->add_option(
+            .option(
                 "--emit", options->emit,
                 "ast: syntax trees, names may be unknown; plan: what is judged when, and "
                 "its cost; llvm: LLVM IR; asm: assembler; bpf: assembler of the kernel's filters, "
                 "or their object if the file to write is named *.o; bundle: what the "
                 "sensor loads")
-            ->check(CLI::IsMember({"ast", "plan", "llvm", "asm", "bpf", "bundle"}))
-            ->capture_default_str();
-    compile->add_option("--format", options->format, "of ast and plan: text or json")
-        ->check(CLI::IsMember({"text", "json"}))
-        ->capture_default_str();
-    CLI::Option* output =
-        compile
-            ->add_option("-o,--output", options->output, "file to write, standard output without")
-            ->type_name("FILE");
+            .one_of({"ast", "plan", "llvm", "asm", "bpf", "bundle"})
+            .shows_default();
+    compile.option("--format", options->format, "of ast and plan: text or json")
+        .one_of({"text", "json"})
+        .shows_default();
+    DeclaredOption output =
+        compile.option("-o,--output", options->output, "file to write, standard output without")
+            .value("FILE");
     compile
-        ->add_option("--bundle", options->bundle,
-                     "write the bundle that falco-ebpf --bundle takes, on any machine of this kind")
-        ->type_name("FILE")
-        ->excludes(emit)
-        ->excludes(output);
+        .option("--bundle", options->bundle,
+                "write the bundle that falco-ebpf --bundle takes, on any machine of this kind")
+        .value("FILE")
+        .not_with(emit)
+        .not_with(output);
     compile
-        ->add_option("-c,--config", options->config,
-                     "falco.yaml whose priority, rules and append_output change the rules")
-        ->type_name("FILE");
+        .option("-c,--config", options->config,
+                "falco.yaml whose priority, rules and append_output change the rules")
+        .value("FILE");
     compile
-        ->add_option("--cpu", options->cpu,
-                     "least processor to run on, of a bundle one of " + eval::baselines_text() +
-                         " (default: the first)")
-        ->type_name("NAME");
+        .option("--cpu", options->cpu,
+                "least processor to run on, of a bundle one of " + eval::baselines_text() +
+                    " (default: the first)")
+        .value("NAME");
     compile
-        ->add_option("--triple", options->triple,
-                     "other machine, for llvm and asm: aarch64-linux-gnu")
-        ->type_name("TRIPLE");
-    compile->add_option("-O", options->level, "0: compile fast, 1: run fast")
-        ->check(CLI::Range(0, 1))
-        ->capture_default_str();
-    compile->callback([options, &exit] { exit = run(*options); });
+        .option("--triple", options->triple, "other machine, for llvm and asm: aarch64-linux-gnu")
+        .value("TRIPLE");
+    compile.option("-O", options->level, "0: compile fast, 1: run fast")
+        .between(0, 1)
+        .shows_default();
+    compile.run([options] { return run(*options); }, exit);
 }
 
 void declare_compile_bundle(CLI::App& app, int& exit) {
-    CLI::App* bundle = app.add_subcommand("compile-bundle",
-                                          "For the sensor: read a compile request on standard "
-                                          "input, write the bundle to standard output");
-    bundle->callback([&exit] { exit = run_bundle(); });
+    Declaration bundle(app, "compile-bundle",
+                       "For the sensor: read a compile request on standard "
+                       "input, write the bundle to standard output");
+    bundle.run(run_bundle, exit);
 }
 
 }  // namespace sensor::rulec

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // falco-rulec diff: what a change of rules changes in alerts, on recorded events.
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -146,27 +145,27 @@ int run(const Options& options) {
 
 void declare_diff(CLI::App& app, int& exit) {
     auto options = std::make_shared<Options>();
-    CLI::App* diff = app.add_subcommand(
-        "diff",
+    Declaration diff(
+        app, "diff",
         "Alerts gained and lost by a change of rules, on captures; exit 1 if there are any");
-    diff->add_option("OLD", options->old_path, "rules file or folder of before");
-    diff->add_option("NEW", options->new_path, "rules file or folder of after");
-    diff->add_option("--old", options->before, "rules file or folder of before; may be repeated")
-        ->allow_extra_args(false);
-    diff->add_option("--new", options->after, "rules file or folder of after; may be repeated")
-        ->allow_extra_args(false);
-    diff->add_option("--capture,-e", options->compare.captures,
-                     "capture files whose events both sets judge")
-        ->required();
-    diff->add_option("--show", options->compare.show, "alert texts to print of each rule");
-    diff->add_option("--match", options->match,
-                     "first: the first rule that matches alerts; all: every one")
-        ->check(CLI::IsMember({"first", "all"}))
-        ->capture_default_str();
-    diff->add_option("--format", options->format, "text or json")
-        ->check(CLI::IsMember({"text", "json"}))
-        ->capture_default_str();
-    diff->callback([options, &exit] { exit = run(*options); });
+    diff.option("OLD", options->old_path, "rules file or folder of before");
+    diff.option("NEW", options->new_path, "rules file or folder of after");
+    diff.option("--old", options->before, "rules file or folder of before; may be repeated")
+        .one_each();
+    diff.option("--new", options->after, "rules file or folder of after; may be repeated")
+        .one_each();
+    diff.option("--capture,-e", options->compare.captures,
+                "capture files whose events both sets judge")
+        .required();
+    diff.option("--show", options->compare.show, "alert texts to print of each rule");
+    diff.option("--match", options->match,
+                "first: the first rule that matches alerts; all: every one")
+        .one_of({"first", "all"})
+        .shows_default();
+    diff.option("--format", options->format, "text or json")
+        .one_of({"text", "json"})
+        .shows_default();
+    diff.run([options] { return run(*options); }, exit);
 }
 
 }  // namespace sensor::rulec

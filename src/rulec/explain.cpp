@@ -2,8 +2,6 @@
 // falco-rulec explain: what a rule asks, and why it fired or did not for one event.
 #include "rulec/explain.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <cctype>
 #include <memory>
@@ -237,22 +235,22 @@ int run(const Options& options) {
 
 void declare_explain(CLI::App& app, int& exit) {
     auto options = std::make_shared<Options>();
-    CLI::App* explain = app.add_subcommand(
-        "explain", "What a rule asks and costs; with an event, why it fired or did not");
-    explain->add_option("RULE", options->rule, "name of a rule, or a part that only one has");
-    explain->add_option("FILE", options->files, "rules files or folders, loaded in this order");
-    explain->add_option("--condition", options->condition,
-                        "a condition instead of a rule; macros and lists come from FILE...");
-    explain->add_option("--event", options->event.event,
-                        "one event as in rule tests, JSON or YAML; @FILE, or - for standard input");
-    explain->add_option("--capture,-e", options->event.capture, "a capture that has the event");
-    explain->add_option("--num", options->event.number, "evt.num of the event in the capture");
-    explain->add_flag("--full", options->full, "do not shorten lists and values");
-    explain->add_flag("--rule", options->facts, "with an event: also all that is said without one");
-    explain->add_option("--format", options->format, "text or json")
-        ->check(CLI::IsMember({"text", "json"}))
-        ->capture_default_str();
-    explain->callback([options, &exit] { exit = run(*options); });
+    Declaration explain(app, "explain",
+                        "What a rule asks and costs; with an event, why it fired or did not");
+    explain.option("RULE", options->rule, "name of a rule, or a part that only one has");
+    explain.option("FILE", options->files, "rules files or folders, loaded in this order");
+    explain.option("--condition", options->condition,
+                   "a condition instead of a rule; macros and lists come from FILE...");
+    explain.option("--event", options->event.event,
+                   "one event as in rule tests, JSON or YAML; @FILE, or - for standard input");
+    explain.option("--capture,-e", options->event.capture, "a capture that has the event");
+    explain.option("--num", options->event.number, "evt.num of the event in the capture");
+    explain.flag("--full", options->full, "do not shorten lists and values");
+    explain.flag("--rule", options->facts, "with an event: also all that is said without one");
+    explain.option("--format", options->format, "text or json")
+        .one_of({"text", "json"})
+        .shows_default();
+    explain.run([options] { return run(*options); }, exit);
 }
 
 }  // namespace sensor::rulec

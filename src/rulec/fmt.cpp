@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/stat.h>
 #include <unistd.h>
-#include <CLI/CLI.hpp>
 
 #include <cerrno>
 #include <cstdio>
@@ -69,15 +68,15 @@ int run(const Options& options) {
 
 void declare_fmt(CLI::App& app, int& exit) {
     auto options = std::make_shared<Options>();
-    CLI::App* fmt = app.add_subcommand(
-        "fmt", "Lay rules files out in one way; comments stay, the meaning never changes");
-    declare_rules(*fmt, options->input);
-    CLI::Option* check =
-        fmt->add_flag("--check", options->check,
-                      "only name the files that would change; exit 1 if there are any");
-    fmt->add_flag("--write", options->write, "change the files and name those that changed")
-        ->excludes(check);
-    fmt->callback([options, &exit] { exit = run(*options); });
+    Declaration fmt(app, "fmt",
+                    "Lay rules files out in one way; comments stay, the meaning never changes");
+    declare_rules(fmt, options->input);
+    DeclaredOption check =
+        fmt.flag("--check", options->check,
+                 "only name the files that would change; exit 1 if there are any");
+    fmt.flag("--write", options->write, "change the files and name those that changed")
+        .not_with(check);
+    fmt.run([options] { return run(*options); }, exit);
 }
 
 }  // namespace sensor::rulec

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "rulec/listing.hpp"
@@ -51,20 +50,19 @@ int run(const Options& options) {
 
 void declare_list(CLI::App& app, int& exit) {
     auto options = std::make_shared<Options>();
-    CLI::App* list =
-        app.add_subcommand("list", "List what rules may be made of, or what rules files hold");
+    Declaration list(app, "list", "List what rules may be made of, or what rules files hold");
     std::vector<std::string> names;
     for (const ListKind& kind : kKinds) names.emplace_back(kind.name);
-    list->add_option("WHAT", options->what,
-                     "fields, events, operators, transformers, priorities; with rules files: "
-                     "rules, macros, lists, mitre (ATT&CK tactics and techniques by tag)")
-        ->required()
-        ->check(CLI::IsMember(names));
-    declare_rules(*list, options->input);
-    list->add_option("--format", options->format, "text or json")
-        ->check(CLI::IsMember({"text", "json"}))
-        ->capture_default_str();
-    list->callback([options, &exit] { exit = run(*options); });
+    list.option("WHAT", options->what,
+                "fields, events, operators, transformers, priorities; with rules files: "
+                "rules, macros, lists, mitre (ATT&CK tactics and techniques by tag)")
+        .required()
+        .one_of(names);
+    declare_rules(list, options->input);
+    list.option("--format", options->format, "text or json")
+        .one_of({"text", "json"})
+        .shows_default();
+    list.run([options] { return run(*options); }, exit);
 }
 
 }  // namespace sensor::rulec

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // falco-rulec test: rule tests of YAML files, with events or captures (docs/rule-tests.md).
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -220,22 +219,21 @@ int run(const Options& options) {
 
 void declare_test(CLI::App& app, int& exit) {
     auto options = std::make_shared<Options>();
-    CLI::App* test =
-        app.add_subcommand("test", "Run rule tests; exit 1 if one fails, 2 if one cannot be run");
-    test->add_option("FILE", options->files, "files of cases, or folders of them")->required();
-    test->add_option("--rules", options->rules,
-                     "rules file or folder, instead of those the cases name; may be repeated")
-        ->allow_extra_args(false);
-    test->add_option("--rules-dir", options->rules_dir,
-                     "where rules files are that cases name, before the folder of the case");
-    test->add_option("--junit", options->junit, "also write the results as JUnit XML");
-    test->add_flag("--coverage", options->coverage, "say which rules no test fired");
-    test->add_option("--coverage-min", options->coverage_min,
-                     "exit 1 if less than this percentage of the rules fired")
-        ->check(CLI::Range(0.0, 100.0));
-    test->add_flag("--native", options->native, "judge by machine code too; both must agree");
-    test->add_flag("-v,--verbose", options->verbose, "name the cases that passed");
-    test->callback([options, &exit] { exit = run(*options); });
+    Declaration test(app, "test", "Run rule tests; exit 1 if one fails, 2 if one cannot be run");
+    test.option("FILE", options->files, "files of cases, or folders of them").required();
+    test.option("--rules", options->rules,
+                "rules file or folder, instead of those the cases name; may be repeated")
+        .one_each();
+    test.option("--rules-dir", options->rules_dir,
+                "where rules files are that cases name, before the folder of the case");
+    test.option("--junit", options->junit, "also write the results as JUnit XML");
+    test.flag("--coverage", options->coverage, "say which rules no test fired");
+    test.option("--coverage-min", options->coverage_min,
+                "exit 1 if less than this percentage of the rules fired")
+        .between(0.0, 100.0);
+    test.flag("--native", options->native, "judge by machine code too; both must agree");
+    test.flag("-v,--verbose", options->verbose, "name the cases that passed");
+    test.run([options] { return run(*options); }, exit);
 }
 
 }  // namespace sensor::rulec

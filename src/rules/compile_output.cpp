@@ -33,12 +33,8 @@ lang::Expression expression_of(std::string_view text, std::size_t offset) {
 
 /// A bare field keeps its type: it becomes a field of the output like those in the text.
 void add_bare(const lang::OutputFormat& extra, lang::OutputFormat& format) {
-    for (const lang::OutputField& field : extra.fields) {
-        const bool known =
-            std::any_of(format.fields.begin(), format.fields.end(),
-                        [&](const lang::OutputField& f) { return f.key == field.key; });
-        if (!known) format.fields.push_back(field);
-    }
+    for (const lang::OutputField& field : extra.fields)
+        format.add_field(extra.key(field), field.term);
 }
 
 }  // namespace
@@ -130,7 +126,7 @@ Compiler::Outcome Compiler::compile_output(const RuleDef& def, lang::Program& pr
     rule.format = std::move(parsed.format);
     rule.output_fields.clear();
     for (const lang::OutputField& field : rule.format.fields)
-        rule.output_fields.push_back(field.key);
+        rule.output_fields.emplace_back(rule.format.key(field));
     return compile_extras(def, program, rule);
 }
 

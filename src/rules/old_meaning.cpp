@@ -183,9 +183,6 @@ std::string output_with_old_meaning(std::string_view output) {
     return made;
 }
 
-void restore_keys(lang::OutputFormat& format) {
-    for (lang::OutputField& field : format.fields)
-        if (field.key == kNameOrPath) field.key = kName;
-}
+void restore_keys(lang::OutputFormat& format) { format.rename_field(kNameOrPath, kName); }
 
 }  // namespace sensor::rules

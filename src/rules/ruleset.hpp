@@ -56,21 +56,28 @@ struct ExceptionInfo {
     std::size_t values = 0;  ///< tuples there are
 };
 
-struct Rule {
+/// What an alert needs of its rule.
+struct RunningRule {
     std::string name;
+    std::string source = "syscall";
+    std::vector<std::string> tags;  ///< sorted, unique
+    Priority priority = Priority::Debug;
+    bool capture = false;
+    std::uint32_t capture_duration_ms = 0;
+    lang::OutputFormat format;  ///< of the output with everything appended
+    std::vector<ExtraFormat> extra_formats;
+};
+
+/// All that is known of a rule.
+struct Rule : RunningRule {
     std::string description;
     std::string condition;           ///< as written, exceptions and appends included
     std::string condition_written;   ///< as written, appends included
     std::string condition_compiled;  ///< canonical text, macros and lists replaced
     std::string output;              ///< as written
     std::string output_compiled;     ///< with everything appended; what `format` was made from
-    Priority priority = Priority::Debug;
-    std::string source = "syscall";
-    std::vector<std::string> tags;  ///< sorted, unique
     bool enabled = true;
     bool warn_evttypes = true;
-    bool capture = false;
-    std::uint32_t capture_duration_ms = 0;
     std::vector<std::string> macros, lists;  ///< named in the condition itself, sorted
     std::vector<std::string> exception_names;
     std::vector<std::string> exception_fields, exception_operators;  ///< sorted, unique
@@ -80,9 +87,7 @@ struct Rule {
     std::string file;
     std::size_t line = 0;
     std::uint32_t condition_idx = 0;  ///< into program.conditions
-    lang::OutputFormat format;        ///< of the output with everything appended
-    std::vector<ExtraFormat> extra_formats;
-    std::size_t definition = 0;  ///< its place among all rules, running or idle
+    std::size_t definition = 0;       ///< its place among all rules, running or idle
     /// With LoadOptions::trees: macros and lists replaced; `offset` and `text` of a position
     /// are a byte of a file and the number of that file. Null if it could not be made.
     std::shared_ptr<const lang::Node> tree;
@@ -177,6 +182,15 @@ struct RuleSet {
     std::vector<SchemaCheck> schema;  ///< by file
     bool ok() const { return !lang::has_errors(diagnostics); }
 };
+
+/// What of a rule set judges events and makes alerts; rules[i] is condition i of the program.
+struct RunningRules {
+    std::shared_ptr<const lang::Program> program;
+    std::vector<RunningRule> rules;
+};
+
+/// A copy without what only listings and tools read: the sensor runs for weeks.
+RunningRules running_rules(const RuleSet& set);
 
 /// Loads files in the given order into one rule set; collects every problem of every file.
 RuleSet load_rules(const std::vector<SourceFile>& files, const LoadOptions& options);

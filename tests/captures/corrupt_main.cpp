@@ -52,7 +52,7 @@ std::string damaged(std::string bytes, std::mt19937_64& random) {
     return bytes;
 }
 
-Result<> read(std::string bytes, const rules::RuleSet& query, engine::Engine& engine) {
+Result<> read(std::string bytes, const rules::RunningRules& query, engine::Engine& engine) {
     SENSOR_TRY(std::unique_ptr<capture::ScapSource> source,
                capture::ScapSource::read(capture::scap::memory_bytes(std::move(bytes)), "damaged"));
     state::State state(judge::replay_state());
@@ -60,7 +60,7 @@ Result<> read(std::string bytes, const rules::RuleSet& query, engine::Engine& en
     std::size_t printed = 0;
     const auto show = [&](const fields::Context& context, std::span<const std::uint32_t>) {
         judge::EngineTerms terms(engine);
-        printed += output::render_message(query.rules[0].format, query.program, terms,
+        printed += output::render_message(query.rules[0].format, *query.program, terms,
                                           {false, context.event.ts_ns()})
                        .size();
     };
@@ -81,7 +81,7 @@ void too_slow(int) {
 }
 
 /// out: false if an error says nothing
-bool try_file(const std::string& bytes, std::uint64_t count, const rules::RuleSet& query,
+bool try_file(const std::string& bytes, std::uint64_t count, const rules::RunningRules& query,
               engine::Engine& engine, std::uint64_t& good) {
     for (std::uint64_t k = 0; k < count; ++k) {
         g_seed = k;
@@ -112,7 +112,7 @@ int main(int argc, char** argv) {
 #endif
     log::configure(log::Level::Critical, false);
     std::signal(SIGALRM, too_slow);
-    const Result<rules::RuleSet> query = app::make_query("", kFormat);
+    const Result<rules::RunningRules> query = app::make_query("", kFormat);
     if (!query.has_value()) return 2;
     engine::EngineOptions how;
     how.native = false;

@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (part.has_term && part.term >= program.terms.size()) std::abort();
     }
     for (const OutputField& field : parsed.format.fields) {
-        if (field.term >= program.terms.size() || field.key.empty()) std::abort();
+        if (field.term >= program.terms.size() || parsed.format.key(field).empty()) std::abort();
     }
     return 0;
 }

@@ -15,7 +15,7 @@ std::string parts(std::string_view text) {
     if (!parsed.ok) return "error: " + parsed.problems.front().message;
     std::string out;
     for (const lang::OutputPart& part : parsed.format.parts) {
-        out += part.literal + "|";
+        out += std::string(parsed.format.literal(part)) + "|";
         if (!part.has_term) continue;
         const lang::Term& term = program.terms[part.term];
         out += term.kind == lang::Term::Kind::Field ? to_text(term.field)
@@ -29,8 +29,8 @@ std::string parts(std::string_view text) {
 std::vector<std::string> keys(std::string_view text) {
     lang::Program program;
     std::vector<std::string> found;
-    for (const lang::OutputField& field : lang::parse_output(text, program).format.fields)
-        found.push_back(field.key);
+    const lang::OutputFormat format = lang::parse_output(text, program).format;
+    for (const lang::OutputField& field : format.fields) found.emplace_back(format.key(field));
     return found;
 }
 
@@ -120,12 +120,12 @@ TEST_CASE("fields of the configuration are text constants") {
         lang::parse_output("%static.site %static.site.rows %toupper(static.site)!", program);
     REQUIRE(parsed.ok);
     REQUIRE(parsed.format.fields.size() == 2);
-    CHECK(parsed.format.fields[0].key == "static.site");
-    CHECK(parsed.format.fields[1].key == "static.site.row");
+    CHECK(parsed.format.key(parsed.format.fields[0]) == "static.site");
+    CHECK(parsed.format.key(parsed.format.fields[1]) == "static.site.row");
     const lang::Term& site = program.terms[parsed.format.fields[0].term];
     CHECK(site.kind == lang::Term::Kind::Constant);
     CHECK(site.constant.bytes == "north");
-    CHECK(parsed.format.parts[2].literal == "s ");
+    CHECK(parsed.format.literal(parsed.format.parts[2]) == "s ");
     CHECK_FALSE(lang::parse_output("%static.other", program).ok);
     lang::Program none;
     CHECK(lang::parse_output("%static.site", none).problems.at(0).hint.find("static_fields") !=

@@ -28,10 +28,6 @@ lang::Term field_term(std::string_view name) {
     return term;
 }
 
-lang::OutputPart part(std::string literal, std::uint32_t term, std::uint32_t width = 0) {
-    return {std::move(literal), true, term, width};
-}
-
 output::Alert sample() {
     output::Alert alert;
     alert.ts_ns = 1795314080288350081ULL;
@@ -50,8 +46,10 @@ TEST_CASE("a message joins literals and values, with widths and missing ones") {
     lang::Program program;
     program.terms = {field_term("proc.name"), field_term("fd.cport"), field_term("fd.dev")};
     lang::OutputFormat format;
-    format.parts = {
-        part("name=", 0, 2), part(" port=", 1, 6), part("| dev=", 2), {" end", false, 0, 0}};
+    format.add_term("name=", 0, 2);
+    format.add_term(" port=", 1, 6);
+    format.add_term("| dev=", 2);
+    format.add_literal(" end");
     FixedTerms terms;
     terms.values = {Value::of_text("nginx"), Value::absent(), Value::of_int(0xfd00)};
     CHECK(output::render_message(format, program, terms, {}) ==
@@ -90,8 +88,9 @@ TEST_CASE("output_fields keep the type of each field") {
     program.terms = {field_term("proc.pid"), field_term("evt.time"), field_term("fd.dev"),
                      field_term("proc.pname"), field_term("evt.is_io")};
     lang::OutputFormat format;
-    format.fields = {
-        {"proc.pid", 0}, {"evt.time", 1}, {"fd.dev", 2}, {"proc.pname", 3}, {"evt.is_io", 4}};
+    std::uint32_t term = 0;
+    for (const char* key : {"proc.pid", "evt.time", "fd.dev", "proc.pname", "evt.is_io"})
+        format.add_field(key, term++);
     FixedTerms terms;
     terms.values = {Value::of_int(7), Value::of_text("01:02:03.4"), Value::of_int(255),
                     Value::absent(), Value::of_bool(false)};
@@ -111,7 +110,7 @@ TEST_CASE("JSON values by kind: texts where the print format is not decimal, nul
                      field_term("proc.fdusage"),   field_term("fd.sport")};
     lang::OutputFormat format;
     for (std::uint32_t k = 0; k < program.terms.size(); ++k)
-        format.fields.push_back({std::string(1, static_cast<char>('a' + k)), k});
+        format.add_field(std::string(1, static_cast<char>('a' + k)), k);
     FixedTerms terms;
     terms.values = {Value::of_uint(42),
                     Value::of_ip(std::string_view(ip4, 4)),
@@ -133,8 +132,8 @@ TEST_CASE("widths change the text, not the JSON value") {
     lang::Program program;
     program.terms = {field_term("proc.name")};
     lang::OutputFormat format;
-    format.parts = {part("", 0, 2)};
-    format.fields = {{"proc.name", 0}};
+    format.add_term("", 0, 2);
+    format.add_field("proc.name", 0);
     FixedTerms terms;
     terms.values = {Value::of_text("nginx")};
     CHECK(output::render_message(format, program, terms, {}) == "ng");

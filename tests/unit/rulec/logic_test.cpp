@@ -131,10 +131,9 @@ TEST_CASE("claims of random pairs hold in every world") {
         for (const World& world : worlds) {
             const bool first = holds(program, left, world);
             const bool second = holds(program, right, world);
-            INFO(a << " / " << b << " / name " << world.name.value_or("-") << ", number "
+            if ((!says_implied || !first || second) && (!says_apart || !first || !second)) continue;
+            FAIL(a << " / " << b << " / name " << world.name.value_or("-") << ", number "
                    << world.number.value_or(-99));
-            if (says_implied && first) REQUIRE(second);
-            if (says_apart) REQUIRE_FALSE((first && second));
         }
     }
     CHECK(implied > 500);

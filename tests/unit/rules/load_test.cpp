@@ -361,7 +361,7 @@ TEST_CASE("extra fields of the configuration") {
     const Rule& a = set.rules[0];
     CHECK(a.output_compiled == "o %proc.name");
     CHECK(a.format.fields.size() == 2);
-    CHECK(a.format.fields[1].key == "proc.pid");
+    CHECK(a.format.key(a.format.fields[1]) == "proc.pid");
     REQUIRE(a.extra_formats.size() == 1);
     CHECK(a.extra_formats[0].text == "u=%user.name");
     REQUIRE(set.rules[1].extra_formats.size() == 1);  // the later entry counts

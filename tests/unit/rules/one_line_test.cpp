@@ -94,9 +94,8 @@ TEST_CASE("what is wrong has its line and column, and every line is read") {
     CHECK(problem("\nmm and proc.name = a | INFO x\nm: proc.name = b\n") ==
           "2:1 LOAD_ERR_VALIDATE undefined macro 'mm' (a macro is defined on a "
           "line above its use)");
-    CHECK(
-        problem("spawned: proc.name = b\nspawnd | INFO x\n") ==
-        "2:1 LOAD_ERR_VALIDATE undefined macro 'spawnd' (did you mean 'spawned'?)");
+    CHECK(problem("spawned: proc.name = b\nspawnd | INFO x\n") ==
+          "2:1 LOAD_ERR_VALIDATE undefined macro 'spawnd' (did you mean 'spawned'?)");
     CHECK(problem("proc.name = a | LOUD x\n")
               .starts_with("1:17 LOAD_ERR_VALIDATE unknown priority 'LOUD' (one of emergency"));
     CHECK(problem("proc.name = a |\n").starts_with("1:"));
@@ -132,8 +131,8 @@ TEST_CASE("fd.name is the path of calls that open nothing, in outputs too") {
     REQUIRE(set.ok());
     REQUIRE(set.rules.size() == 1);
     REQUIRE(set.rules[0].format.fields.size() == 2);
-    CHECK(set.rules[0].format.fields[0].key == "fd.name");
-    CHECK(set.rules[0].format.fields[1].key == "fd.name_changed");
+    CHECK(set.rules[0].format.key(set.rules[0].format.fields[0]) == "fd.name");
+    CHECK(set.rules[0].format.key(set.rules[0].format.fields[1]) == "fd.name_changed");
 }
 
 TEST_CASE("files of both formats are one rule set") {
