@@ -3,6 +3,7 @@
  * one more block here, one struct pt_regs in kernel.h and one column in grammar/syscalls.def.
  *
  *   ARCH_NR(regs)          native call number, negative or huge if there is none
+ *   ARCH_IP(regs)          address of the instruction
  *   ARCH_ARG(regs, n)      argument register n, as a token: ARCH_ARG_0 ... ARCH_ARG_5
  *   ARCH_COMPAT_ARG_n      the same for the 32-bit interface, 32 bits wide
  *   ARCH_COMPAT(task)      the call in flight came through the 32-bit interface
@@ -17,6 +18,7 @@
 #if defined(__TARGET_ARCH_x86)
 
 #define ARCH_NR(regs) ((s64)(regs)->orig_ax)
+#define ARCH_IP(regs) ((regs)->ip)
 #define ARCH_ARG_0(regs) ((regs)->di)
 #define ARCH_ARG_1(regs) ((regs)->si)
 #define ARCH_ARG_2(regs) ((regs)->dx)
@@ -49,6 +51,7 @@
 #elif defined(__TARGET_ARCH_arm64)
 
 #define ARCH_NR(regs) ((s64)(regs)->syscallno)
+#define ARCH_IP(regs) ((regs)->pc)
 #define ARCH_ARG_0(regs) ((regs)->orig_x0)
 #define ARCH_ARG_1(regs) ((regs)->regs[1])
 #define ARCH_ARG_2(regs) ((regs)->regs[2])

@@ -151,6 +151,8 @@ struct task_struct {
     struct css_set *cgroups;
 };
 struct linux_binprm { const char *filename; };
+union __sifields { struct { s32 _pid; } _kill; struct { s32 _pid; } _sigchld; };
+struct kernel_siginfo { int si_code; union __sifields _sifields; };
 
 struct in6_addr { u8 bytes[16]; };
 struct sock_common {
@@ -173,9 +175,9 @@ struct bpf_iter__task { struct bpf_iter_meta *meta; struct task_struct *task; };
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs { unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di,
-                 orig_ax; };
+                 orig_ax, ip; };
 #elif defined(__TARGET_ARCH_arm64)
-struct pt_regs { u64 regs[31]; u64 orig_x0; s32 syscallno; };
+struct pt_regs { u64 regs[31]; u64 pc; u64 orig_x0; s32 syscallno; };
 #endif
 
 #pragma clang attribute pop

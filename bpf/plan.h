@@ -143,26 +143,25 @@ static __always_inline void put_prctl(struct scratch* s, u32 idx, u32 k, bool te
     put(s, k, value);
 }
 
-/* struct pollfd list in the encoding of captures: u16 count, then s64 fd and u16 flags each. */
+/* struct pollfd list in the encoding of captures: u16 count, then s64 fd and u16 flags each, as the
+ * kernel left them: none for a descriptor on which nothing has happened. */
 __attribute__((noinline)) int put_pollfds(u32 idx, u32 k) {
     struct scratch* s = scratch_at(idx);
     if (!s || !room(s, 2 + 10 * MAX_POLLFDS)) return 0;
     u32 at = s->tail + 2, count = 0;
-    for (u32 n = 0; n < MAX_POLLFDS; n++) {
+    for (; count < MAX_POLLFDS; count++) {
         struct {
             s32 fd;
             u16 events, revents;
         } entry = {};
-        if (n >= s->args[1] ||
-            bpf_probe_read_user(&entry, sizeof(entry), (void*)(s->args[0] + 8ULL * n)))
+        if (count >= s->args[1] ||
+            bpf_probe_read_user(&entry, sizeof(entry), (void*)(s->args[0] + 8ULL * count)))
             break;
         s64 fd = entry.fd;
-        u16 bits = (u16)translate_flags(FT_poll_flags, s->ret > 0 ? entry.revents : entry.events);
-        if (s->ret > 0 && entry.revents == 0) continue;
+        u16 bits = (u16)translate_flags(FT_poll_flags, entry.revents);
         write_bytes(s, at, &fd, 8);
         write_bytes(s, at + 8, &bits, 2);
         at += 10;
-        count++;
     }
     write_bytes(s, s->tail, &count, 2);
     put_tail(s, k, 2 + 10 * (count & 31));
@@ -299,6 +298,13 @@ static __always_inline void put_sem(struct scratch* s, u32 k, struct plan_param 
     put(s, k, widen(p.table ? translate_flags(p.table, value) : value, p.conv));
 }
 
+enum { SETVAL = 16 };
+
+/* The value semctl sets: other commands have no number there. */
+static __always_inline void put_sem_value(struct scratch* s, u32 k, struct plan_param p) {
+    put(s, k, (u16)s->args[2] == SETVAL ? widen(arg(s, p.aux), p.conv) : 0);
+}
+
 static __always_inline void put_cap(struct scratch* s, u32 k, u32 set) {
     u64 cred = (u64)READ(task_struct, s->task, cred);
     put(s, k,
@@ -319,6 +325,9 @@ static __always_inline void put_arg(struct scratch* s, u32 idx, u32 k, struct pl
         return;
     }
     if (p.table) value = translate_flags(p.table, (u32)value);
+    /* Calls that open files have programs of their own. Of the same flags, all others give no way
+     * of access, which would read as O_RDONLY. */
+    if (p.table == FT_file_flags) value &= ~3ULL;
     put(s, k, widen(value, p.conv));
 }
 
@@ -332,8 +341,10 @@ __attribute__((noinline)) int put_structured(u32 idx, u32 plan, u32 k) {
         case K_VM: put(s, k, (u32)vm_kib((u64)READ(task_struct, s->task, mm), p.aux)); break;
         case K_MEM: put_mem(s, k, p); break;
         case K_LONG:
+            if ((p.aux & 16) && s->ret < 0) break; /* the kernel has written nothing */
             if (user_word(s, arg(s, p.aux & 15), p.aux >> 8, &word)) put(s, k, word);
             break;
+        case K_PAIR: put(s, k, arg(s, p.aux & 15) << 32 | (u32)arg(s, p.aux >> 4)); break;
         case K_TIMESPEC: put_timespec(s, k, arg(s, p.aux)); break;
         case K_CAP: put_cap(s, k, p.aux); break;
         case K_PTRACE_ADDR: put_dyn(s, k, DYN_FIRST, s->ret < 0 ? 0 : s->args[2], 8); break;
@@ -341,6 +352,7 @@ __attribute__((noinline)) int put_structured(u32 idx, u32 plan, u32 k) {
         case K_PRCTL_STR: put_prctl(s, idx, k, true); break;
         case K_PRCTL_INT: put_prctl(s, idx, k, false); break;
         case K_SEM: put_sem(s, k, p); break;
+        case K_SEM_VALUE: put_sem_value(s, k, p); break;
         case K_FSCONFIG_BYTES: put_fsconfig(s, idx, k, false); break;
         case K_FSCONFIG_TEXT: put_fsconfig(s, idx, k, true); break;
         case K_POLLFDS: put_pollfds(idx, k); break;

@@ -10,6 +10,8 @@
 #include "open.h"
 #include "plan.h"
 #include "process.h"
+#include "quota.h"
+#include "tracepoint.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -75,7 +77,7 @@ int on_any_call(u64* ctx) {
 __attribute__((noinline)) int begin_call(u32 slot, u32 flags, s64 ret) {
     struct task_struct* task = bpf_get_current_task_btf();
     u32 plan = slot < CALL_SLOTS ? call_table[slot].plan : 0;
-    bool bump = plan < EVENT_ROWS && identity_events[plan] && ret >= 0;
+    bool bump = plan < EVENT_ROWS && (plans[plan].flags & CHANGES_IDENTITY) && ret >= 0;
     return begin_task(task, plan, slot, flags, bump);
 }
 
@@ -172,6 +174,14 @@ int on_messages(u64* ctx) {
     return 0;
 }
 
+SEC("tp_btf/sys_exit")
+int on_quotactl(u64* ctx) {
+    int idx = begin(ctx);
+    if (idx < 0) return 0;
+    put_quotactl((u32)idx);
+    return finish((u32)idx);
+}
+
 /* Only failures: a successful exec is reported by on_exec, with the new program in place. */
 SEC("tp_btf/sys_exit")
 int on_failed_exec(u64* ctx) {
@@ -222,10 +232,7 @@ int on_fork(u64* ctx) {
     if (marks) {
         struct task_state* state =
             bpf_task_storage_get(&task_states, child, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-        if (state) {
-            state->marks = marks;
-            state->generation += 1;
-        }
+        if (state) state->marks = marks;
     }
 #if ARCH_CHILD_AT_FORK
     int idx = begin_task(child, EVX_clone, CALL_SLOTS, 0, false);
@@ -240,14 +247,61 @@ int on_fork(u64* ctx) {
 #endif
 }
 
+/* A record about the current task that no call leads to. */
+static __always_inline int begin_tracepoint(struct task_struct* task, u32 event, u32 sc) {
+    int idx = begin_task(task, event, CALL_SLOTS, 0, false);
+    struct scratch* s = idx < 0 ? 0 : scratch_at((u32)idx);
+    if (!s) return NOTHING;
+    head_of(s)->sc = (u16)sc;
+    s->ret = 0;
+    return idx;
+}
+
 SEC("tp_btf/sched_process_exit")
 int on_exit(u64* ctx) {
-    struct task_struct* task = (struct task_struct*)ctx[0];
-    int idx = begin_task(task, EVX_procexit, CALL_SLOTS, 0, false);
-    struct scratch* s = idx < 0 ? 0 : scratch_at((u32)idx);
-    if (!s) return 0;
-    head_of(s)->sc = SC_sched_process_exit;
-    s->ret = 0;
+    int idx = begin_tracepoint((struct task_struct*)ctx[0], EVX_procexit, SC_sched_process_exit);
+    if (idx < 0) return 0;
     put_exit((u32)idx);
     return finish((u32)idx);
 }
+
+/* sched_switch(preempt, prev, next) */
+SEC("tp_btf/sched_switch")
+int on_switch(u64* ctx) {
+    const struct task_struct* next = (struct task_struct*)ctx[2];
+    int idx = begin_tracepoint((struct task_struct*)ctx[1], EVX_sched_switch, SC_sched_switch);
+    if (idx < 0) return 0;
+    put_switch((u32)idx, next->pid);
+    return finish((u32)idx);
+}
+
+/* signal_deliver(sig, info, action) */
+SEC("tp_btf/signal_deliver")
+int on_signal(u64* ctx) {
+    struct task_struct* task = bpf_get_current_task_btf();
+    int idx = begin_tracepoint(task, EVX_signaldeliver, SC_signal_deliver);
+    struct scratch* s = idx < 0 ? 0 : scratch_at((u32)idx);
+    if (!s) return 0;
+    put(s, P(signaldeliver, spid), signal_sender((u32)ctx[0], ctx[1]));
+    put(s, P(signaldeliver, dpid), (u64)(s64)task->pid);
+    put(s, P(signaldeliver, sig), (u8)ctx[0]);
+    return finish((u32)idx);
+}
+
+/* page_fault_user, page_fault_kernel(address, regs, error code) */
+static __always_inline int on_fault(u64* ctx, u32 sc) {
+    struct pt_regs* regs = (struct pt_regs*)ctx[1];
+    int idx = begin_tracepoint(bpf_get_current_task_btf(), EVX_page_fault, sc);
+    struct scratch* s = idx < 0 ? 0 : scratch_at((u32)idx);
+    if (!s) return 0;
+    put(s, P(page_fault, addr), ctx[0]);
+    put(s, P(page_fault, ip), ARCH_IP(regs));
+    put(s, P(page_fault, error), fault_bits(ctx[2]));
+    return finish((u32)idx);
+}
+
+SEC("tp_btf/page_fault_user")
+int on_user_fault(u64* ctx) { return on_fault(ctx, SC_page_fault_user); }
+
+SEC("tp_btf/page_fault_kernel")
+int on_kernel_fault(u64* ctx) { return on_fault(ctx, SC_page_fault_kernel); }

@@ -9,7 +9,8 @@
 #define NO_DIR (-1)
 enum { NEVER = -1 };
 enum { CREATES_FD = 1, DESTROYS_FD = 2, USES_FD = 4, READS_FROM_FD = 8, WRITES_TO_FD = 16,
-       MODIFIES_STATE = 32, UNUSED = 64, WAITS = 128, SKIPPARSERESET = 256, LARGE_PAYLOAD = 2048 };
+       MODIFIES_STATE = 32, UNUSED = 64, WAITS = 128, SKIPPARSERESET = 256, LARGE_PAYLOAD = 2048,
+       CHANGES_IDENTITY = 4096 };
 
 enum event_code {
 #define EVENT(id, code, text, dir, category, source, flags) EV_##id = code,
@@ -35,9 +36,9 @@ enum event_code {
 /* Where the generic program takes a parameter; see the head of grammar/events.def. */
 enum {
     K_OWN = 0, K_RET, K_ARG, K_ZERO, K_SC, K_NATIVE, K_DATA_IN, K_DATA_OUT, K_IMAGE, K_RESULT_TEXT,
-    K_IOV_SIZE, K_IOV_IN, K_IOV_OUT, K_VM, K_MEM, K_LONG, K_TIMESPEC, K_PIPE_INO, K_CAP,
-    K_PTRACE_ADDR, K_PTRACE_DATA, K_PRCTL_STR, K_PRCTL_INT, K_POLLFDS, K_SOCKOPT, K_SEM, K_KEYCTL,
-    K_FSCONFIG_BYTES, K_FSCONFIG_TEXT,
+    K_IOV_SIZE, K_IOV_IN, K_IOV_OUT, K_VM, K_MEM, K_LONG, K_PAIR, K_TIMESPEC, K_PIPE_INO, K_CAP,
+    K_PTRACE_ADDR, K_PTRACE_DATA, K_PRCTL_STR, K_PRCTL_INT, K_POLLFDS, K_SOCKOPT, K_SEM,
+    K_SEM_VALUE, K_KEYCTL, K_FSCONFIG_BYTES, K_FSCONFIG_TEXT,
 };
 
 /* Width of an integer parameter in bits, CV_SIGNED added; 0: text; CV_BYTES: bytes. Descriptors
@@ -152,6 +153,8 @@ enum { /* index of an event in `plans` */
 #define VM_SWAP K_VM, 2
 #define MEM(arg, bytes, offset) K_MEM, (arg) | (bytes) << 4 | (offset) << 8
 #define LONG(arg, word) K_LONG, (arg) | (word) << 8
+#define LONG_OUT(arg, word) K_LONG, (arg) | 1 << 4 | (word) << 8
+#define PAIR(high, low) K_PAIR, (high) | (low) << 4
 #define TIMESPEC(arg) K_TIMESPEC, arg
 #define PIPE_INO K_PIPE_INO, 0
 #define CAP(set) K_CAP, set
@@ -162,6 +165,7 @@ enum { /* index of an event in `plans` */
 #define POLLFDS K_POLLFDS, 0
 #define SOCKOPT K_SOCKOPT, 0
 #define SEM(op, bytes) K_SEM, (op) | (bytes) << 4
+#define SEM_VALUE K_SEM_VALUE, 3
 #define KEYCTL(arg) K_KEYCTL, arg
 #define FSCONFIG_BYTES K_FSCONFIG_BYTES, 0
 #define FSCONFIG_TEXT K_FSCONFIG_TEXT, 0
@@ -199,9 +203,12 @@ static const struct plan plans[EVENT_ROWS] = {
 #undef VM_SWAP
 #undef MEM
 #undef LONG
+#undef LONG_OUT
+#undef PAIR
 #undef TIMESPEC
 #undef CAP
 #undef SEM
+#undef SEM_VALUE
 
 /* A call slot: the native number, or 512 + stable number for calls only 32-bit programs have. */
 #define SLOT_OF(sc, native) ((native) >= 0 ? (native) : REC_MAX_SYSCALLS + (sc))
@@ -255,12 +262,4 @@ static const u8 critical_events[EVENT_ROWS] = {
 #define CRITICAL(id) [EVX_##id] = 1,
 #include "critical.def"
 #undef CRITICAL
-};
-/* Events after which what user space knows about the process is old. */
-static const u8 identity_events[EVENT_ROWS] = {
-#define IDENTITY(id) [EVX_##id] = 1,
-    IDENTITY(setuid) IDENTITY(setgid) IDENTITY(setreuid) IDENTITY(setregid) IDENTITY(setresuid)
-    IDENTITY(setresgid) IDENTITY(setsid) IDENTITY(capset) IDENTITY(setns) IDENTITY(unshare)
-    IDENTITY(chroot)
-#undef IDENTITY
 };

@@ -64,7 +64,7 @@ struct rec_head {
     rec_u64 start;      /* start of the thread group leader, ns on the boot clock */
     rec_u64 cgroup;     /* id of the cgroup in the v2 hierarchy */
     rec_u64 seq;        /* counts records of this CPU and lane, from 0, lost ones included */
-    rec_u32 generation; /* of the process: bumped by exec, fork, credential and namespace calls */
+    rec_u32 generation; /* execs, credential and namespace changes of the process since its start */
     rec_u16 cpu;
     rec_u16 sc;         /* stable syscall number (grammar/syscalls.def), 0: not a system call */
     rec_u64 absent;     /* bit k: slot k was not collected */
@@ -117,7 +117,7 @@ struct rec_task {
 
 /* Why a record was lost. Names and meaning for people: grammar/loss.def. */
 enum rec_loss {
-#define LOSS(id, text, doc) REC_LOSS_##id,
+#define LOSS(id, text, counter, doc) REC_LOSS_##id,
 #include "../grammar/loss.def"
 #undef LOSS
     REC_LOSS_COUNT

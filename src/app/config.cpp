@@ -150,12 +150,53 @@ void read_engine(const Reader& in, Config& config) {
         refuse(in.file(), in.at("engine.modern_ebpf.buf_size_preset"),
                "buf_size_preset must be from 1 to 10");
     }
+    in.read("engine.memory_mb", config.memory_mb, "a number of MB");
     in.flag("engine.jit", config.engine_native);
     in.read("engine.cache_dir", config.cache_dir, "a folder");
     in.read("falco_libs.snaplen", config.snaplen, "a number of bytes");
     if (config.snaplen == 0) config.snaplen = 80;
     in.flag("base_syscalls.all", config.all_syscalls);
     config.custom_syscalls = in.texts("base_syscalls.custom_set");
+}
+
+void read_drop_actions(const Reader& in, DropOptions& drops) {
+    if (in.at("syscall_event_drops.actions").IsDefined()) drops.log = drops.alert = false;
+    bool ignored = false;
+    for (const std::string& action : in.texts("syscall_event_drops.actions")) {
+        const YAML::Node at = in.at("syscall_event_drops.actions");
+        if (action == "ignore") {
+            ignored = true;
+        } else if (ignored && (action == "log" || action == "alert")) {
+            refuse(in.file(), at,
+                   format("syscall_event_drops.actions: \"{}\" makes no sense with \"ignore\"",
+                          action));
+        } else if (action == "log") {
+            drops.log = true;
+        } else if (action == "alert") {
+            drops.alert = true;
+        } else if (action == "exit") {
+            drops.exit = true;
+        } else {
+            refuse(in.file(), at,
+                   format("syscall_event_drops.actions: no action '{}'; there are ignore, log, "
+                          "alert and exit",
+                          action));
+        }
+    }
+}
+
+void read_drops(const Reader& in, DropOptions& drops) {
+    read_drop_actions(in, drops);
+    const auto positive = [&](const char* key, double& into, double most, const char* range) {
+        const std::string path = format("syscall_event_drops.{}", key);
+        in.read(path, into, "a number");
+        if (!(into >= 0 && into <= most))
+            refuse(in.file(), in.at(path), format("{} must be in the range {}", path, range));
+    };
+    positive("threshold", drops.threshold, 1, "[0, 1]");
+    positive("rate", drops.rate, 1e9, "of numbers that are not negative");
+    positive("max_burst", drops.max_burst, 1e9, "of numbers that are not negative");
+    in.flag("syscall_event_drops.simulate_drops", drops.simulate);
 }
 
 void note_unused(const Reader& in, Config& config) {
@@ -196,6 +237,7 @@ Config to_config(const Reader& in) {
     in.flag("stdout_output.enabled", config.stdout_enabled);
     in.read("outputs_queue.capacity", config.queue_capacity, "a number");
     in.flag("log_stderr", config.log_stderr);
+    read_drops(in, config.drops);
     read_engine(in, config);
     note_unused(in, config);
     return config;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/drop_monitor.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "rules/ruleset.hpp"
@@ -34,10 +35,13 @@ struct Config {
     log::Level log_level = log::Level::Info;
     bool log_stderr = true;
 
+    DropOptions drops;  ///< syscall_event_drops
+
     std::string capture_file;  ///< engine.kind replay: what to read; empty: live
 
     std::uint32_t snaplen = 80;                ///< bytes of I/O buffers
     std::uint32_t ring_preset = 4;             ///< 1 MiB << (n - 1)
+    std::uint32_t memory_mb = 0;               ///< engine.memory_mb, in place of the preset
     bool all_syscalls = false;                 ///< base_syscalls.all, -A
     std::vector<std::string> custom_syscalls;  ///< base_syscalls.custom_set
 

@@ -35,6 +35,7 @@ Result<capture::KernelOptions> kernel_options(const lang::Program& program, cons
     kernel.syscalls = set.calls;
     kernel.snaplen = config.snaplen;
     kernel.bulk_ring_bytes = 1U << (19 + config.ring_preset);
+    kernel.memory_bytes = std::uint64_t{config.memory_mb} << 20;
     return kernel;
 }
 
@@ -42,7 +43,13 @@ Result<capture::KernelOptions> kernel_options(const lang::Program& program, cons
 Result<std::unique_ptr<capture::KernelSource>> open_source(const capture::KernelOptions& options) {
     log::info("Opening 'syscall' source with modern BPF probe.");
     Result<std::unique_ptr<capture::KernelSource>> source = capture::KernelSource::open(options);
-    if (source.has_value()) return source;
+    if (source.has_value()) {
+        const double mb = static_cast<double>((*source)->kernel_memory()) / 1e6;
+        const auto cpus = static_cast<double>(::sysconf(_SC_NPROCESSORS_CONF));
+        log::info("The probe takes {:.1f} MB of kernel memory, {:.1f} MB a processor", mb,
+                  mb / cpus);
+        return source;
+    }
     std::string text = source.error().text;
     for (const std::string& line : capture::missing_requirements()) text += "\n  - " + line;
     return Error(text, source.error().code);
@@ -85,14 +92,18 @@ Result<> watch(const Options& options, const Config& config, const rules::Runnin
     Pipeline& pipeline = session.pipeline();
     const Result<> ended = read_live(
         *source, options.duration_s,
-        [&](std::span<const std::byte> record) { pipeline.handle(record); },
+        [&](std::span<const std::byte> record) {
+            if (session.must_exit()) return;
+            pipeline.handle(record);
+            session.watch_losses(*source);
+        },
         [&] {
             session.keep_house();
-            return false;
+            return session.must_exit();
         });
     if (stop_requested()) log::info("SIGINT received, exiting...");
-    session.finish(source->stats());
-    return ended;
+    const Result<> finished = session.finish(source->stats());
+    return ended ? finished : ended;
 }
 
 }  // namespace sensor::app

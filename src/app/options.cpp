@@ -90,12 +90,22 @@ void declare_dump(CLI::App& cli, Options& o) {
         ->excludes(count);
 }
 
+void declare_doctor(CLI::App& cli, Options& o) {
+    CLI::App& doctor = *cli.add_subcommand(
+        "doctor",
+        "what works on this machine, what is blind and what to change; exit 1 if the "
+        "sensor cannot run");
+    doctor.fallthrough();
+    doctor.add_flag("--json", o.doctor_json, "one JSON object");
+}
+
 }  // namespace
 
 void declare_options(CLI::App& cli, Options& options) {
     declare(cli, options);
     declare_validation(cli, options);
     declare_dump(cli, options);
+    declare_doctor(cli, options);
 }
 
 ParsedOptions parse_options(int argc, const char* const* argv) {
@@ -108,6 +118,7 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
         options.list_fields = cli.count("--list") > 0;
         options.describe_rules = options.describe_rules || cli.count("-l") > 0;
         options.dumps = cli.got_subcommand("dump");
+        options.examines = cli.got_subcommand("doctor");
         parsed.options = options;
     } catch (const CLI::CallForHelp&) {
         parsed.text = cli.help();

@@ -49,6 +49,8 @@ struct Options {
     std::string compiler;   ///< --compiler: path of falco-rulec
     double duration_s = 0;  ///< -M, 0: no limit
     bool dumps = false;     ///< subcommand dump
+    bool examines = false;  ///< subcommand doctor
+    bool doctor_json = false;
     DumpOptions dump;
     int ready_fd = -1;  ///< "ready\n" is written there once events arrive
 };

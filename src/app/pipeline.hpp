@@ -27,6 +27,7 @@ public:
     std::uint64_t bad_records() const { return judge_.bad_records(); }
     const std::vector<std::uint64_t>& rule_hits() const { return rule_hits_; }
     std::uint64_t first_ts_ns() const { return judge_.first_ts_ns(); }
+    std::uint64_t last_ts_ns() const { return judge_.last_ts_ns(); }
     /// Event time that has passed.
     std::uint64_t elapsed_ns() const { return judge_.last_ts_ns() - judge_.first_ts_ns(); }
 

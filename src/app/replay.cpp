@@ -77,14 +77,16 @@ Result<> replay(const Options& options, const Config& config, const rules::Runni
     const Result<> ended = read_capture(
         *source, session.state(),
         [&](std::span<const std::byte> record, std::uint64_t number, bool judge) {
+            if (session.must_exit()) return;
             pipeline.handle(record, number, judge);
+            session.watch_losses(*source);
         },
         [&] {
             session.keep_house();
-            return limit_ns != 0 && pipeline.elapsed_ns() >= limit_ns;
+            return session.must_exit() || (limit_ns != 0 && pipeline.elapsed_ns() >= limit_ns);
         });
-    session.finish(source->stats());
-    return ended;
+    const Result<> finished = session.finish(source->stats());
+    return ended ? finished : ended;
 }
 
 }  // namespace sensor::app

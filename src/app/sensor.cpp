@@ -6,9 +6,12 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <future>
 
 #include "app/config_output.hpp"
+#include "app/doctor.hpp"
 #include "app/dump.hpp"
 #include "app/live.hpp"
 #include "app/replay.hpp"
@@ -49,6 +52,19 @@ void log_start(const Config& config) {
     if (config.capture_file.empty())
         log::info("System info: {} version {} {}", system.sysname, system.release, system.version);
     for (const std::string& note : config.notes) log::warning("{}", note);
+}
+
+Result<> examine_machine(const Options& options, const Config& config) {
+    std::vector<capture::Finding> findings = capture::examine();
+    examine_sensor(config, options.compiler, findings);
+    const std::string text = options.doctor_json
+                                 ? doctor_json(findings)
+                                 : doctor_text(findings, ::isatty(STDOUT_FILENO) == 1 &&
+                                                             std::getenv("NO_COLOR") == nullptr);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+    if (!can_run(findings)) return Error("this machine lacks what is marked as missing");
+    return Ok{};
 }
 
 /// Reads the rules in a thread, as its memory lies apart: of what reading takes, which is much more
@@ -93,6 +109,7 @@ Result<> run(const Options& options) {
         catch_stop_signals();
         return dump(options, config);
     }
+    if (options.examines) return examine_machine(options, config);
     log_start(config);
     if (!options.validate.empty()) return validate_rules(options, config);
     if (options.describe_rules) return describe_rules(options, config);

@@ -54,7 +54,8 @@ Session::Session(const Config& config, const rules::RunningRules& running, engin
       engine_(engine),
       state_(std::move(state)),
       dispatcher_(make_dispatcher(config)),
-      pipeline_(running, engine, state_, *dispatcher_, config.match_all, config.buffer_base64) {}
+      pipeline_(running, engine, state_, *dispatcher_, config.match_all, config.buffer_base64),
+      drops_(config.drops, [this](output::Alert alert) { dispatcher_->post(std::move(alert)); }) {}
 
 void Session::keep_house() {
     const Result<bool> improved = engine_.improve();
@@ -68,10 +69,13 @@ void Session::keep_house() {
     }
 }
 
-void Session::finish(const capture::SourceStats& source) {
+Result<> Session::finish(const capture::SourceStats& source) {
+    drops_.look_last(pipeline_.last_ts_ns(), source);
     dispatcher_->close();
     print(rule_summary(running_, pipeline_.rule_hits()), stdout);
-    print(loss_summary(source, dispatcher_->stats()), stderr);
+    print(loss_summary(source, drops_, dispatcher_->stats()), stderr);
+    if (drops_.must_exit()) return Error("Drop manager internal error");
+    return Ok{};
 }
 
 }  // namespace sensor::app

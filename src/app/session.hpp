@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "app/config.hpp"
+#include "app/drop_monitor.hpp"
 #include "app/pipeline.hpp"
 #include "app/summary.hpp"
 #include "capture/source.hpp"
@@ -23,8 +24,17 @@ public:
 
     /// What is done now and then, between events: takes better machine code if there is some.
     void keep_house();
+    /// Looks at what the source has lost, if it is time to. To be called after each event.
+    /// cost: a comparison, once a second of event time the reading of the counters
+    void watch_losses(const capture::Source& source) {
+        if (const std::uint64_t now = pipeline_.last_ts_ns(); drops_.is_due(now))
+            drops_.look(now, source.stats());
+    }
+    /// The loss of events is to end the sensor.
+    bool must_exit() const noexcept { return drops_.must_exit(); }
     /// Waits for the outputs and closes them; prints what was detected and what was lost.
-    void finish(const capture::SourceStats& source);
+    /// fails: Error if the sensor ended because events were lost
+    Result<> finish(const capture::SourceStats& source);
 
 private:
     const rules::RunningRules& running_;
@@ -32,6 +42,7 @@ private:
     state::State state_;
     std::unique_ptr<output::Dispatcher> dispatcher_;
     Pipeline pipeline_;
+    DropMonitor drops_;
 };
 
 }  // namespace sensor::app

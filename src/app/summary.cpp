@@ -44,19 +44,18 @@ std::string rule_summary(const rules::RunningRules& running,
     return text;
 }
 
-std::string loss_summary(const capture::SourceStats& source, const output::DispatchStats& outputs) {
-    std::uint64_t lost = 0;
+std::string loss_summary(const capture::SourceStats& source, const DropMonitor& drops,
+                         const output::DispatchStats& outputs) {
     std::string reasons;
     for (unsigned reason = 0; reason < REC_LOSS_COUNT; ++reason) {
-        if (reason != REC_LOSS_read_fault) lost += source.lost[reason];
         if (source.lost[reason] != 0)
             reasons += format("   - {}: {}\n", loss_text(reason), source.lost[reason]);
     }
     std::string text = "Syscall event drop monitoring:\n";
-    text += format("   - event drop detected: {} occurrences\n", lost == 0 ? 0 : 1);
-    text += "   - num times actions taken: 0\n";
+    text += format("   - event drop detected: {} occurrences\n", drops.occurrences());
+    text += format("   - num times actions taken: {}\n", drops.actions());
     text += format("Events delivered: {}, lost: {}, gaps in the sequence: {}\n{}", source.delivered,
-                   lost, source.gaps, reasons);
+                   source.events_lost(), source.gaps, reasons);
     if (outputs.dropped + outputs.failed != 0) {
         text += format("Alerts dropped at the full queue: {}, refused by a channel: {}\n",
                        outputs.dropped, outputs.failed);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/drop_monitor.hpp"
 #include "capture/source.hpp"
 #include "output/dispatch.hpp"
 #include "rules/ruleset.hpp"
@@ -16,6 +17,7 @@ namespace sensor::app {
 std::string rule_summary(const rules::RunningRules& running,
                          const std::vector<std::uint64_t>& hits);
 /// Loss by reason, for standard error; always says whether anything was lost.
-std::string loss_summary(const capture::SourceStats& source, const output::DispatchStats& outputs);
+std::string loss_summary(const capture::SourceStats& source, const DropMonitor& drops,
+                         const output::DispatchStats& outputs);
 
 }  // namespace sensor::app

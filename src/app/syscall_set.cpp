@@ -2,6 +2,7 @@
 #include "app/syscall_set.hpp"
 
 #include "event/schema.hpp"
+#include "lang/event_set.hpp"
 
 namespace sensor::app {
 namespace {
@@ -81,9 +82,11 @@ void add_named(std::bitset<REC_MAX_SC>& calls, std::span<const std::string_view>
     }
 }
 
-void add_rule_calls(std::bitset<REC_MAX_SC>& calls, const lang::Program& program) {
+void add_rule_calls(std::bitset<REC_MAX_SC>& calls, const lang::Program& program, bool all) {
     for (const lang::Condition& condition : program.conditions) {
+        const bool named = all || !lang::is_wide(condition.events);
         for (const SyscallInfo& call : all_syscalls()) {
+            if (!named && (call.flags & sc_flag::SC_NOISY) != 0) continue;
             const bool wanted =
                 call.event == EventType::generic
                     ? condition.events.generic.test(call.sc)
@@ -97,7 +100,7 @@ void add_rule_calls(std::bitset<REC_MAX_SC>& calls, const lang::Program& program
 
 SyscallSet wanted_syscalls(const lang::Program& program, const SyscallOptions& options) {
     SyscallSet set;
-    add_rule_calls(set.calls, program);
+    add_rule_calls(set.calls, program, options.all);
     std::bitset<REC_MAX_SC> base;
     std::bitset<REC_MAX_SC> removed;
     bool custom = false;

@@ -37,6 +37,10 @@ template <typename... A>
 void error(fmt::format_string<A...> f, A&&... a) {
     write(Level::Error, fmt::format(f, std::forward<A>(a)...));
 }
+template <typename... A>
+void critical(fmt::format_string<A...> f, A&&... a) {
+    write(Level::Critical, fmt::format(f, std::forward<A>(a)...));
+}
 
 }  // namespace log
 }  // namespace sensor

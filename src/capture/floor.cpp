@@ -3,26 +3,35 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <linux/bpf.h>
 
 #include <array>
 #include <cerrno>
+#include <utility>
+
+#include "base/log.hpp"
 
 namespace sensor::capture {
 
-Result<EmptyProbe> EmptyProbe::load() {
+Result<Fd> load_empty(const EmptyProgram& kind) {
     const std::array<bpf_insn, 2> code = {
         {{BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0}, {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}}};
-    const int type_id = libbpf_find_vmlinux_btf_id("sys_exit", BPF_TRACE_RAW_TP);
-    if (type_id < 0) return errno_error("find the sys_exit tracepoint", -type_id);
+    // The library looks these up by the name of the kernel's function.
+    const bool is_lsm = kind.type == BPF_PROG_TYPE_LSM;
+    const int type_id =
+        libbpf_find_vmlinux_btf_id(kind.target, is_lsm ? BPF_TRACE_FENTRY : kind.attach);
+    if (type_id < 0) return errno_error(format("find {}", kind.target), -type_id);
     bpf_prog_load_opts options{};
     options.sz = sizeof options;
-    options.expected_attach_type = BPF_TRACE_RAW_TP;
+    options.expected_attach_type = kind.attach;
     options.attach_btf_id = static_cast<__u32>(type_id);
-    Fd fd(
-        bpf_prog_load(BPF_PROG_TYPE_TRACING, "nothing", "GPL", code.data(), code.size(), &options));
-    if (!fd) return errno_error("load a program for the sys_exit tracepoint", errno);
-    return EmptyProbe(std::move(fd));
+    Fd fd(bpf_prog_load(kind.type, "nothing", "GPL", code.data(), code.size(), &options));
+    if (!fd) return errno_error(format("load a program for {}", kind.target), errno);
+    return fd;
+}
+
+Result<EmptyProbe> EmptyProbe::load() {
+    SENSOR_TRY(Fd program, load_empty({BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, "sys_exit"}));
+    return EmptyProbe(std::move(program));
 }
 
 Result<> EmptyProbe::attach() {

@@ -3,10 +3,23 @@
 // the floor below every sensor on this machine; falco-bench measures it beside them.
 #pragma once
 
+#include <linux/bpf.h>
+
 #include "base/fd.hpp"
 #include "base/result.hpp"
 
 namespace sensor::capture {
+
+/// A kind of program, and what it would be attached to.
+struct EmptyProgram {
+    bpf_prog_type type;
+    bpf_attach_type attach;
+    const char* target;  ///< as the kernel's type information names it, for this way to attach
+};
+
+/// Loads "return 0"; does not attach it.
+/// fails: Error with what the kernel said
+Result<Fd> load_empty(const EmptyProgram& kind);
 
 class EmptyProbe {
 public:

@@ -11,6 +11,7 @@
 
 #include "base/fd.hpp"
 #include "base/log.hpp"
+#include "capture/gap_teller.hpp"
 #include "capture/merge.hpp"
 #include "capture/probe.hpp"
 
@@ -44,7 +45,10 @@ std::uint64_t boot_offset_ns() {
 class Live final : public KernelSource {
 public:
     Live(std::unique_ptr<Probe> probe, std::vector<Ring> rings)
-        : probe_(std::move(probe)), merge_(std::move(rings)) {}
+        : probe_(std::move(probe)),
+          merge_(std::move(rings)),
+          gaps_(probe_->cpus(),
+                [this](std::uint32_t cpu, rec_lane lane) { return probe_->lost(cpu, lane); }) {}
 
     Result<> init() {
         epoll_ = Fd(::epoll_create1(EPOLL_CLOEXEC));
@@ -94,6 +98,7 @@ public:
         return {};
     }
     std::vector<LossCount> losses() const override { return probe_->losses(); }
+    std::uint64_t kernel_memory() const override { return probe_->memory(); }
     std::vector<ProgramCost> program_costs() const override { return probe_->costs(); }
 
 private:
@@ -109,7 +114,11 @@ private:
         std::uint64_t horizon = now - kSlackNs;
         if (busy && now - busy_since_ns_ < kBusyBoundNs)
             horizon = std::min(horizon, busy_since_ns_ - kSlackNs);
-        return merge_.deliver(horizon + offset_ns_, on_record);
+        const std::size_t count =
+            merge_.deliver(horizon + offset_ns_, on_record,
+                           [&](const rec_head& next) { gaps_.hole(next, on_record); });
+        gaps_.look(horizon + offset_ns_, on_record);
+        return count;
     }
 
     void refresh_clock(std::uint64_t now) {
@@ -127,6 +136,7 @@ private:
 
     std::unique_ptr<Probe> probe_;  // outlives the mappings of its rings
     Merge merge_;
+    GapTeller gaps_;
     Fd epoll_;
     std::uint64_t offset_ns_ = 0;
     std::uint64_t clock_read_ns_ = 0;

@@ -30,6 +30,7 @@ struct KernelOptions {
     bool real_paths = true;                    ///< collect REC_X_REAL for opens
     std::uint32_t bulk_ring_bytes = 8U << 20;  ///< per ring; rounded up to a power of two
     std::uint32_t critical_ring_bytes = 2U << 20;
+    std::uint64_t memory_bytes = 0;  ///< for rings and scratch together; 0: rings as said above
 };
 
 /// What the kernel found a program to cost when it verified it.
@@ -52,6 +53,8 @@ public:
     virtual std::vector<TaskSnapshot> snapshot() const = 0;
     /// Losses that are not zero, by lane, CPU and reason.
     virtual std::vector<LossCount> losses() const = 0;
+    /// Bytes the kernel holds for rings, scratch and tables.
+    virtual std::uint64_t kernel_memory() const = 0;
     /// Instruction counts of the loaded programs, in the order of the object.
     virtual std::vector<ProgramCost> program_costs() const = 0;
 };

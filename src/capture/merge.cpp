@@ -45,10 +45,12 @@ bool Merge::collect_ring(std::uint32_t idx) {
     return false;
 }
 
-std::size_t Merge::deliver(std::uint64_t horizon_ns, const RecordFn& on_record) {
+std::size_t Merge::deliver(std::uint64_t horizon_ns, const RecordFn& on_record,
+                           const HoleFn& on_hole) {
     std::size_t count = 0;
     for (; count < pending_.size() && pending_[count].ts <= horizon_ns; ++count) {
-        follow_sequence(*reinterpret_cast<const rec_head*>(pending_[count].record.data()));
+        const auto& head = *reinterpret_cast<const rec_head*>(pending_[count].record.data());
+        if (!follow_sequence(head) && on_hole) on_hole(head);
         ++delivered_;
         on_record(pending_[count].record);
     }
@@ -58,17 +60,20 @@ std::size_t Merge::deliver(std::uint64_t horizon_ns, const RecordFn& on_record) 
 }
 
 // Preempted programs may reach their ring out of turn: a late record fills the hole it left.
-void Merge::follow_sequence(const rec_head& head) {
+// out: false if sequence numbers are left out before this one
+bool Merge::follow_sequence(const rec_head& head) {
     const std::size_t lane = (head.flags & REC_F_CRITICAL) != 0 ? REC_LANE_CRITICAL : REC_LANE_BULK;
     const std::size_t slot = std::size_t{head.cpu} * REC_LANE_COUNT + lane;
     if (slot >= expected_.size()) expected_.resize(slot + 1, 0);
     std::uint64_t& expected = expected_[slot];
     if (head.seq < expected) {
         if (gaps_ > 0) --gaps_;
-        return;
+        return true;
     }
-    gaps_ += head.seq - expected;
+    const std::uint64_t left_out = head.seq - expected;
+    gaps_ += left_out;
     expected = head.seq + 1;
+    return left_out == 0;
 }
 
 void Merge::give_back() {

@@ -18,8 +18,11 @@ public:
     /// out: true if a record is reserved in some ring but not yet written
     bool collect();
     /// Hands over what was collected and is not younger than `horizon_ns`, oldest first.
-    /// `on_record` must not throw.
-    std::size_t deliver(std::uint64_t horizon_ns, const RecordFn& on_record);
+    /// on_record: must not throw
+    /// on_hole:   told before a record whose sequence number leaves some out
+    using HoleFn = std::function<void(const rec_head& next)>;
+    std::size_t deliver(std::uint64_t horizon_ns, const RecordFn& on_record,
+                        const HoleFn& on_hole = {});
 
     bool pending() const noexcept { return !pending_.empty(); }
     std::uint64_t delivered() const noexcept { return delivered_; }
@@ -35,7 +38,7 @@ private:
     };
 
     bool collect_ring(std::uint32_t idx);
-    void follow_sequence(const rec_head& head);
+    bool follow_sequence(const rec_head& head);
     void give_back();
 
     std::vector<Ring> rings_;

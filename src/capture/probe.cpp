@@ -5,6 +5,7 @@
 #include "../../bpf/shared.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -46,11 +47,27 @@ const char* handler_of(EventType event) {
     switch (event) {
 #define HANDLER(event, program) \
     case EventType::event: return #program;
+#define TRACEPOINT(event, program, tracepoint, call)
 #include "../../bpf/handlers.def"
 #undef HANDLER
+#undef TRACEPOINT
         default: return "on_plan";
     }
 }
+
+/// A program that is attached for itself.
+struct Tracepoint {
+    const char* program;
+    const char* name;  ///< of the kernel's tracepoint
+    const char* call;  ///< attached if this (pseudo) call is wanted
+};
+constexpr Tracepoint kTracepoints[] = {
+#define HANDLER(event, program)
+#define TRACEPOINT(event, program, tracepoint, call) {#program, #tracepoint, #call},
+#include "../../bpf/handlers.def"
+#undef HANDLER
+#undef TRACEPOINT
+};
 
 // Slot of a call in the probe's array: SLOT_OF of bpf/tables.h.
 std::uint32_t slot_of(const SyscallInfo& call) {
@@ -60,9 +77,17 @@ std::uint32_t slot_of(const SyscallInfo& call) {
 
 bool is_call(const SyscallInfo& call) { return call.native >= 0 || call.ia32 >= 0; }
 
-bool wants(const std::bitset<REC_MAX_SC>& wanted, EventType event) {
-    return std::any_of(all_syscalls().begin(), all_syscalls().end(),
-                       [&](const SyscallInfo& s) { return s.event == event && wanted[s.sc]; });
+bool wants(const std::bitset<REC_MAX_SC>& wanted, const Tracepoint& tracepoint) {
+    const SyscallInfo* const call = syscall_info(std::string_view(tracepoint.call));
+    return call != nullptr && wanted[call->sc];
+}
+
+/// Some families of processors have fewer than others.
+bool is_in_kernel(const Tracepoint& tracepoint) {
+    const std::unique_ptr<btf, decltype(&btf__free)> kernel(btf__load_vmlinux_btf(), btf__free);
+    if (!kernel) return true;  // loading says what is wrong
+    const std::string type = format("btf_trace_{}", tracepoint.name);
+    return btf__find_by_name_kind(kernel.get(), type.c_str(), BTF_KIND_TYPEDEF) > 0;
 }
 
 // Kernels before 5.11 charge maps to this limit; later ones do not, and then failing is harmless.
@@ -74,7 +99,7 @@ void raise_memlock() {
 
 }  // namespace
 
-Result<std::unique_ptr<Probe>> Probe::open(const KernelOptions& options) {
+Result<std::unique_ptr<Probe>> Probe::load_for(const KernelOptions& options) {
     libbpf_set_print(keep_library_quiet);
     libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
     raise_memlock();
@@ -84,9 +109,22 @@ Result<std::unique_ptr<Probe>> Probe::open(const KernelOptions& options) {
     SENSOR_TRY_OK(probe->configure(options));
     probe->choose_programs(options.syscalls);
     SENSOR_TRY_OK(probe->load());
+    return probe;
+}
+
+Result<std::vector<ProgramCost>> Probe::try_load() {
+    KernelOptions everything;
+    everything.syscalls.set();
+    everything.scopes = {ScopeTree{static_cast<std::uint32_t>(::getpid())}, ScopePidns{}};
+    SENSOR_TRY(const std::unique_ptr<Probe> probe, load_for(everything));
+    return probe->costs();
+}
+
+Result<std::unique_ptr<Probe>> Probe::open(const KernelOptions& options) {
+    SENSOR_TRY(std::unique_ptr<Probe> probe, load_for(options));
     SENSOR_TRY_OK(probe->make_rings());
     SENSOR_TRY_OK(probe->fill_calls(options.syscalls));
-    SENSOR_TRY_OK(probe->start(options.syscalls));
+    SENSOR_TRY_OK(probe->start());
     return probe;
 }
 
@@ -101,10 +139,11 @@ Result<> Probe::configure(const KernelOptions& options) {
     const int cpus = libbpf_num_possible_cpus();
     if (cpus <= 0) return errno_error("cannot tell how many CPUs there are", -cpus);
     cpus_ = static_cast<std::uint32_t>(cpus);
-    bulk_bytes_ = ring_size(options.bulk_ring_bytes);
-    critical_bytes_ = ring_size(options.critical_ring_bytes);
     std::uint32_t shift = 0;
     while (((cpus_ - 1) >> shift) + 1 > MAX_RINGS) ++shift;
+    const std::uint32_t rings = ((cpus_ - 1) >> shift) + 1;
+    bpf_map__set_max_entries(skel_->maps.scratches, cpus_ * SCRATCH_NEST);
+    SENSOR_TRY_OK(size_rings(options, rings));
     auto& cfg = *skel_->rodata;
     cfg.cfg_cpus = cpus_;
     cfg.cfg_ring_shift = shift;
@@ -114,11 +153,32 @@ Result<> Probe::configure(const KernelOptions& options) {
         std::countr_zero(static_cast<unsigned long>(::sysconf(_SC_PAGESIZE))));
     cfg.cfg_bulk_quarter = bulk_bytes_ / 4;
     cfg.cfg_critical_quarter = critical_bytes_ / 4;
-    bpf_map__set_max_entries(skel_->maps.scratches, cpus_ * SCRATCH_NEST);
     bpf_map__set_max_entries(skel_->maps.counters, cpus_);
     bpf_map__set_max_entries(skel_->maps.critical, critical_bytes_);
-    bpf_map__set_max_entries(skel_->maps.bulk, ((cpus_ - 1) >> shift) + 1);
+    bpf_map__set_max_entries(skel_->maps.bulk, rings);
     return configure_scopes(options.scopes);
+}
+
+// Of a budget, scratch comes first; of the rest the critical ring gets an eighth, or as much as it
+// can use, and the bulk rings what is left.
+Result<> Probe::size_rings(const KernelOptions& options, std::uint32_t rings) {
+    bulk_bytes_ = ring_size(options.bulk_ring_bytes);
+    critical_bytes_ = ring_size(options.critical_ring_bytes);
+    if (options.memory_bytes == 0) return Ok{};
+    constexpr std::uint64_t kMostCritical = 16U << 20, kMostBulk = 512U << 20;
+    const std::uint64_t scratch = std::uint64_t{bpf_map__value_size(skel_->maps.scratches)} *
+                                  bpf_map__max_entries(skel_->maps.scratches);
+    const std::uint64_t least = ring_size(0), needed = scratch + (rings + 1) * least;
+    if (options.memory_bytes < needed) {
+        return Error(format("engine.memory_mb: {} processors need at least {} MB", cpus_,
+                            (needed >> 20) + 1));
+    }
+    const std::uint64_t left = options.memory_bytes - scratch;
+    const std::uint64_t critical = std::clamp(std::bit_floor(left / 8), least, kMostCritical);
+    const std::uint64_t each = std::bit_floor((left - critical) / rings);
+    critical_bytes_ = static_cast<std::uint32_t>(critical);
+    bulk_bytes_ = static_cast<std::uint32_t>(std::clamp(each, least, kMostBulk));
+    return Ok{};
 }
 
 Result<> Probe::configure_scopes(const std::vector<Scope>& scopes) {
@@ -151,9 +211,13 @@ void Probe::choose_programs(const std::bitset<REC_MAX_SC>& wanted) {
         bool needed = name == "on_identify" || name == "on_task" || name == "on_sys_exit" ||
                       name == "on_any_call";
         needed = needed || (name == "on_mark_tree" && has_trees_);
-        needed = needed || (name == "on_fork" && (has_trees_ || wants(wanted, EventType::clone)));
-        needed = needed || (name == "on_exec" && wants(wanted, EventType::execve));
-        needed = needed || (name == "on_exit" && wants(wanted, EventType::procexit));
+        for (const Tracepoint& tracepoint : kTracepoints) {
+            if (name != tracepoint.program) continue;
+            needed = wants(wanted, tracepoint) || (name == "on_fork" && has_trees_);
+            if (!needed || is_in_kernel(tracepoint)) continue;
+            log::warning("rules never see {}: this kernel has no such tracepoint", tracepoint.name);
+            needed = false;
+        }
         for (const SyscallInfo& call : all_syscalls()) {
             needed = needed || (wanted[call.sc] && is_call(call) && name == handler_of(call.event));
         }
@@ -225,12 +289,16 @@ Result<> Probe::attach(bpf_program* program) {
     return Ok{};
 }
 
-Result<> Probe::start(const std::bitset<REC_MAX_SC>& wanted) {
+Result<> Probe::start() {
     SENSOR_TRY_OK(run_walk(skel_->progs.on_identify, nullptr));
     if (bpf_program__autoload(skel_->progs.on_fork)) SENSOR_TRY_OK(attach(skel_->progs.on_fork));
     if (has_trees_) SENSOR_TRY_OK(mark_trees());
-    if (wants(wanted, EventType::procexit)) SENSOR_TRY_OK(attach(skel_->progs.on_exit));
-    if (wants(wanted, EventType::execve)) SENSOR_TRY_OK(attach(skel_->progs.on_exec));
+    for (const Tracepoint& tracepoint : kTracepoints) {
+        bpf_program* const program =
+            bpf_object__find_program_by_name(skel_->obj, tracepoint.program);
+        if (program != skel_->progs.on_fork && bpf_program__autoload(program))
+            SENSOR_TRY_OK(attach(program));
+    }
     return attach(skel_->progs.on_sys_exit);
 }
 

@@ -3,6 +3,8 @@
 // The only class that sees the generated skeleton.
 #pragma once
 
+#include <array>
+
 #include "capture/kernel.hpp"
 #include "capture/ring.hpp"
 
@@ -17,6 +19,9 @@ class Probe {
 public:
     /// Loads, puts scope marks, attaches; the system call hook comes last.
     static Result<std::unique_ptr<Probe>> open(const KernelOptions& options);
+    /// Loads every program there is and lets go of them: does this kernel take them?
+    /// out: what each cost the verifier
+    static Result<std::vector<ProgramCost>> try_load();
     ~Probe();
     Probe(const Probe&) = delete;
     Probe& operator=(const Probe&) = delete;
@@ -31,12 +36,18 @@ public:
     void set_boot_offset(std::uint64_t offset_ns);
     std::uint64_t attempted() const;
     std::vector<LossCount> losses() const;
+    /// The same of one processor and lane. cost: a few loads
+    std::array<std::uint64_t, REC_LOSS_COUNT> lost(std::uint32_t cpu, rec_lane lane) const noexcept;
+    std::uint32_t cpus() const noexcept { return cpus_; }
     std::vector<ProgramCost> costs() const;
+    std::uint64_t memory() const;
     Result<std::vector<TaskSnapshot>> tasks() const;
 
 private:
     Probe() = default;
+    static Result<std::unique_ptr<Probe>> load_for(const KernelOptions& options);
     Result<> configure(const KernelOptions& options);
+    Result<> size_rings(const KernelOptions& options, std::uint32_t rings);
     Result<> configure_scopes(const std::vector<Scope>& scopes);
     void choose_programs(const std::bitset<REC_MAX_SC>& wanted);
     Result<> load();
@@ -45,7 +56,7 @@ private:
     Result<> fill_calls(const std::bitset<REC_MAX_SC>& wanted);
     Result<> mark_trees();
     Result<> attach(bpf_program* program);
-    Result<> start(const std::bitset<REC_MAX_SC>& wanted);
+    Result<> start();
 
     probe_bpf* skel_ = nullptr;
     std::vector<bpf_link*> links_;

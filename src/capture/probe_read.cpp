@@ -11,6 +11,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
+#include <string>
 
 #include "base/fd.hpp"
 #include "base/log.hpp"
@@ -49,6 +51,16 @@ TaskSnapshot to_snapshot(const rec_task& r) {
     std::memcpy(t.comm.data(), r.comm, t.comm.size());
     t.comm.back() = '\0';
     return t;
+}
+
+/// Bytes the kernel says a map takes; 0 if it does not say.
+std::uint64_t charged_to(int fd) {
+    std::ifstream file(format("/proc/self/fdinfo/{}", fd));
+    for (std::string key; file >> key;) {
+        std::uint64_t bytes = 0;
+        if (key == "memlock:" && file >> bytes) return bytes;
+    }
+    return 0;
 }
 
 }  // namespace
@@ -107,16 +119,23 @@ std::uint64_t Probe::attempted() const {
     return sum;
 }
 
+std::array<std::uint64_t, REC_LOSS_COUNT> Probe::lost(std::uint32_t cpu,
+                                                      rec_lane lane) const noexcept {
+    std::array<std::uint64_t, REC_LOSS_COUNT> counts{};
+    const auto* all = static_cast<const cpu_counters*>(counters_);
+    for (std::size_t reason = 0; reason < counts.size(); ++reason)
+        counts[reason] = load_relaxed(all[cpu].lost[lane][reason]);
+    return counts;
+}
+
 std::vector<LossCount> Probe::losses() const {
     std::vector<LossCount> losses;
-    const auto* cpu = static_cast<const cpu_counters*>(counters_);
-    for (std::uint32_t n = 0; n < cpus_; ++n) {
-        for (int lane = 0; lane < REC_LANE_COUNT; ++lane) {
-            for (int reason = 0; reason < REC_LOSS_COUNT; ++reason) {
-                const std::uint64_t count = load_relaxed(cpu[n].lost[lane][reason]);
-                if (count != 0)
-                    losses.push_back(
-                        {static_cast<rec_lane>(lane), n, static_cast<rec_loss>(reason), count});
+    for (std::uint32_t cpu = 0; cpu < cpus_; ++cpu) {
+        for (const rec_lane lane : {REC_LANE_CRITICAL, REC_LANE_BULK}) {
+            const auto counts = lost(cpu, lane);
+            for (unsigned reason = 0; reason < REC_LOSS_COUNT; ++reason) {
+                if (counts[reason] != 0)
+                    losses.push_back({lane, cpu, static_cast<rec_loss>(reason), counts[reason]});
             }
         }
     }
@@ -135,6 +154,14 @@ std::vector<ProgramCost> Probe::costs() const {
                          info.xlated_prog_len / static_cast<__u32>(sizeof(bpf_insn))});
     }
     return costs;
+}
+
+std::uint64_t Probe::memory() const {
+    std::uint64_t sum = 0;
+    const bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, skel_->obj) sum += charged_to(bpf_map__fd(map));
+    for (const int fd : bulk_fds_) sum += charged_to(fd);
+    return sum;
 }
 
 Result<std::vector<TaskSnapshot>> Probe::tasks() const {

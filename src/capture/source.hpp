@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <iterator>
+#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,6 +33,12 @@ struct SourceStats {
     std::uint64_t attempted = 0;              ///< records the probe wanted to emit
     std::uint64_t lost[REC_LOSS_COUNT] = {};  ///< by reason
     std::uint64_t gaps = 0;                   ///< holes seen in the sequences
+
+    /// Events that never came; one that came without a parameter is not lost.
+    std::uint64_t events_lost() const noexcept {
+        return std::accumulate(std::begin(lost), std::end(lost), std::uint64_t{0}) -
+               lost[REC_LOSS_read_fault];
+    }
 };
 
 class Source {

@@ -324,11 +324,20 @@ std::string_view to_text(Category category) noexcept {
 
 std::string_view loss_text(unsigned reason) noexcept {
     static constexpr std::string_view kTexts[] = {
-#define LOSS(id, text, doc) text,
+#define LOSS(id, text, counter, doc) text,
 #include "../../grammar/loss.def"
 #undef LOSS
     };
     return reason < REC_LOSS_COUNT ? kTexts[reason] : std::string_view{};
+}
+
+std::string_view loss_counter(unsigned reason) noexcept {
+    static constexpr std::string_view kCounters[] = {
+#define LOSS(id, text, counter, doc) counter,
+#include "../../grammar/loss.def"
+#undef LOSS
+    };
+    return reason < REC_LOSS_COUNT ? kCounters[reason] : std::string_view{};
 }
 
 }  // namespace sensor

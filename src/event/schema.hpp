@@ -134,6 +134,7 @@ enum : std::uint16_t {
     WAITS = 128,
     SKIPPARSERESET = 256,
     LARGE_PAYLOAD = 2048,
+    CHANGES_IDENTITY = 4096,  ///< ours: with success, what is known of the process is old
 };
 }
 
@@ -167,7 +168,7 @@ inline const EventInfo& event_info(EventType type) noexcept {
 std::span<const EventInfo> all_events() noexcept;
 
 namespace sc_flag {
-enum : std::uint8_t { SC_STATE = 1, SC_HIGH_VOLUME_IO = 2 };
+enum : std::uint8_t { SC_STATE = 1, SC_HIGH_VOLUME_IO = 2, SC_NOISY = 4 };
 }
 
 struct SyscallInfo {
@@ -205,5 +206,7 @@ bool is_variable(ParamType type) noexcept;
 /// fields/evt.cpp.
 std::string_view to_text(Category category) noexcept;
 std::string_view loss_text(unsigned reason) noexcept;
+/// The peer's counter that a reason belongs to.
+std::string_view loss_counter(unsigned reason) noexcept;
 
 }  // namespace sensor

@@ -21,9 +21,11 @@ constexpr std::uint64_t kReadFlag = 1, kWriteFlag = 2;  // of opens, as rules se
 bool has_own_program(EventType type) {
     static constexpr EventType kAll[] = {
 #define HANDLER(event, program) EventType::event,
+#define TRACEPOINT(event, program, tracepoint, call) EventType::event,
 #include "../../bpf/handlers.def"
 #undef HANDLER
-        EventType::procexit};
+#undef TRACEPOINT
+    };
     return std::find(std::begin(kAll), std::end(kAll), type) != std::end(kAll);
 }
 

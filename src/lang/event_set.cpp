@@ -8,6 +8,8 @@
 namespace sensor::lang {
 namespace {
 
+constexpr std::size_t kWide = 100;
+
 /// Per name, the events that print it and, beside them, the events a call of that name ends in.
 struct NameIndex {
     struct Entry {
@@ -106,6 +108,8 @@ std::vector<std::string_view> event_names() {
 std::size_t count_types(const EventSet& set) {
     return set.events.count() + (set.generic.any() ? 1 : 0);
 }
+
+bool is_wide(const EventSet& set) { return count_types(set) > kWide; }
 
 std::vector<std::string_view> names_of(const EventSet& set) {
     std::vector<std::string_view> names;

@@ -32,6 +32,8 @@ std::vector<std::string_view> event_names();
 
 /// How many event types the set holds; all calls of the generic event count as one.
 std::size_t count_types(const EventSet& set);
+/// So many types that nobody can have named them all.
+bool is_wide(const EventSet& set);
 
 /// Names as evt.type prints them, sorted, each once.
 std::vector<std::string_view> names_of(const EventSet& set);

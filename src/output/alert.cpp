@@ -33,15 +33,12 @@ std::string full_text(const Alert& alert, const AlertFormat& format) {
                           rules::to_text(alert.priority), alert.message);
 }
 
-/// " (k=v k=v)": what a message of the sensor itself says beside its text.
-std::string own_values(const Alert& alert) {
-    if (alert.source != "internal" || !alert.fields.is_object() || alert.fields.empty()) return {};
-    std::string text;
-    for (const auto& [key, value] : alert.fields.items()) {
-        text += (text.empty() ? " (" : " ") + key + "=";
-        text += value.is_string() ? value.get<std::string>() : json_line(value);
-    }
-    return text + ")";
+/// A message of the sensor itself: "... (k=1 k="text")".
+std::string own_line(const Alert& alert) {
+    std::string values;
+    for (const auto& [key, value] : alert.fields.items())
+        values += (values.empty() ? "" : " ") + key + "=" + json_line(value);
+    return full_text(alert, {}) + (values.empty() ? "" : " (" + values + ")");
 }
 
 }  // namespace
@@ -55,7 +52,8 @@ std::string time_text(std::uint64_t ts_ns, bool iso8601) {
 
 std::string to_line(const Alert& alert, const AlertFormat& format) {
     if (!format.json) {
-        const std::string quoted = json_line(full_text(alert, format) + own_values(alert));
+        if (alert.source == "internal") return own_line(alert);
+        const std::string quoted = json_line(full_text(alert, format));
         return quoted.substr(1, quoted.size() - 2);
     }
     nlohmann::json object;

@@ -17,9 +17,6 @@
 namespace sensor::rules {
 namespace {
 
-/// More event types than this make a rule slow enough to warn of.
-constexpr std::size_t kManyTypes = 100;
-
 using PlaceFn = std::function<Origin(const lang::TextPos&)>;
 
 void place_in_files(lang::TextPos& pos, const PlaceFn& place) {
@@ -193,8 +190,7 @@ Compiler::Outcome Compiler::compile_condition(const RuleDef& def, ListExpander& 
     checked_ = lang::check_condition(*tree, program);
     if (options_.describe) rule.details = details_of(*tree, checked_);
     const Outcome outcome = report(def, checked_.problems, text, macros);
-    if (outcome == Outcome::Good && def.warn_evttypes &&
-        lang::count_types(checked_.events) > kManyTypes) {
+    if (outcome == Outcome::Good && def.warn_evttypes && lang::is_wide(checked_.events)) {
         reporter_.warning(code::kNoEventType, def.condition.at(0),
                           "the rule is judged for nearly every event, which costs time",
                           "add a check of evt.type, or warn_evttypes: false");

@@ -89,6 +89,7 @@ void State::clear() {
     ending_tid_ = 0;
     held_ = FdInfo{};
     threads_.clear();
+    containers_.clear();
     users_.clear_added();
     server_ports_.reset();
     kernel_of_ns_.clear();
@@ -149,7 +150,7 @@ void State::load_process(const CaptureProcess& process) {
     thread.cap_inheritable = process.cap_inheritable;
     thread.cap_permitted = process.cap_permitted;
     thread.cap_effective = process.cap_effective;
-    thread.cgroups = share(process.cgroups);
+    set_cgroups(thread, process.cgroups);
     thread.root = share(process.root.empty() ? "/" : process.root);
     thread.vm_size_kb = process.vm_size_kb;
     thread.vm_rss_kb = process.vm_rss_kb;

@@ -17,6 +17,7 @@ constexpr std::size_t kReadsEachTime = 32;
 
 void State::purge(std::uint64_t now_ns) {
     next_purge_ns_ = now_ns + kEveryNs;
+    containers_.purge();
     if (!proc_) return;
     std::vector<std::uint32_t> gone;
     std::size_t reads = 0;

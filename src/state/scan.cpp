@@ -110,7 +110,7 @@ void State::fill(Thread& leader, const ProcInfo& info) {
     leader.set_comm(info.comm);
     if (!info.cwd.empty()) leader.cwd = share(with_slash(info.cwd));
     leader.root = share(info.root.empty() ? "/" : info.root);
-    leader.cgroups = share(info.cgroups);
+    set_cgroups(leader, info.cgroups);
     leader.fd_limit = info.fd_limit;
     leader.vtid = info.vtid >= 0 ? info.vtid : static_cast<std::int64_t>(leader.tid);
     leader.vpid = info.vpid >= 0 ? info.vpid : static_cast<std::int64_t>(leader.tgid);
@@ -181,8 +181,8 @@ Thread& State::add_process(const ProcessSpec& spec) {
     thread.cap_permitted = spec.cap_permitted;
     thread.cap_effective = spec.cap_effective;
     thread.root = share(spec.root);
-    thread.cgroups = share(spec.cgroups);
-    thread.container = spec.container;
+    set_cgroups(thread, spec.cgroups);
+    if (spec.container) thread.container = spec.container;
     thread.known = true;
     if (!thread.is_leader()) return thread;
     thread.cwd = share(with_slash(spec.cwd));

@@ -183,12 +183,14 @@ Thread* State::thread_of(const Event& event) {
         }
     }
     if (thread == nullptr && !only_looks_up(event.type())) thread = make_thread(event);
-    if (thread != nullptr) adopt_head(*thread, head);
+    if (thread != nullptr) adopt_head(*thread, event);
     return thread;
 }
 
-void State::adopt_head(Thread& thread, const rec_head& head) {
+void State::adopt_head(Thread& thread, const Event& event) {
+    const rec_head& head = event.head();
     Thread& leader = *thread.leader;
+    if (head.generation != leader.generation) [[unlikely]] catch_up(leader, event);
     if (head.start != 0 && (leader.start_ns == 0 || !leader.start_exact)) {
         leader.start_ns = head.start;
         leader.start_exact = true;
@@ -200,6 +202,23 @@ void State::adopt_head(Thread& thread, const rec_head& head) {
         leader.ns_tgid = head.ns_tgid;
         learn_number(head.ns_tgid, leader.tgid);
     }
+}
+
+// The kernel counts what changes a process. If its count has moved on by more than this event, one
+// that told of a change was lost, and what is known of the process is old.
+void State::catch_up(Thread& leader, const Event& event) {
+    const rec_head& head = event.head();
+    const auto ahead = static_cast<std::int32_t>(head.generation - leader.generation);
+    if (ahead < 0) return;  // of another thread, and overtaken
+    const bool counted = (event.info().flags & event_flag::CHANGES_IDENTITY) != 0 &&
+                         event.has_result() && event.result() >= 0;
+    leader.generation = head.generation;
+    const bool exec = event.type() == EventType::execve || event.type() == EventType::execveat;
+    if (ahead == 1 && counted) return;
+    if (counted && exec) return;  // says everything anew
+    ++stats_.refreshed;
+    if (proc_ && leader.ns_tgid != 0 && fill_from_proc(leader, leader.ns_tgid))
+        threads_.changed_for_all_below(leader);
 }
 
 // Takes a thread out whose number somebody else has now; a leader with its whole group.
@@ -220,7 +239,10 @@ Thread* State::make_thread(const Event& event) {
         threads_.remove_group(*leader);
         leader = nullptr;
     }
-    if (leader == nullptr) leader = &make_leader(tgid, head.ns_tgid, head.start);
+    if (leader == nullptr) {
+        leader = &make_leader(tgid, head.ns_tgid, head.start);
+        leader->generation = head.generation;
+    }
     return head.tid == tgid ? leader : &make_member(*leader, head.tid, head.ns_tid);
 }
 

@@ -19,6 +19,7 @@
 #include "event/capture_tables.hpp"
 #include "event/event.hpp"
 #include "event/task_snapshot.hpp"
+#include "state/containers.hpp"
 #include "state/interfaces.hpp"
 #include "state/procfs.hpp"
 #include "state/services.hpp"
@@ -65,6 +66,7 @@ struct StateStats {
     std::uint64_t proc_reads = 0;       ///< processes learnt from /proc after the start
     std::uint64_t unknown_threads = 0;  ///< known by number only
     std::uint64_t pid_reuse = 0;        ///< entries replaced because the start time differed
+    std::uint64_t refreshed = 0;        ///< processes read again because events of theirs were lost
 };
 
 /// Where a name relative to descriptor `dirfd` (-100: the working directory) starts.
@@ -166,7 +168,8 @@ private:
     Thread& make_leader(std::uint32_t tgid, std::uint32_t ns_tgid, std::uint64_t start_ns);
     Thread& make_member(Thread& leader, std::uint32_t tid, std::uint32_t ns_tid);
     bool fill_from_proc(Thread& leader, std::uint32_t ns_tgid);
-    void adopt_head(Thread& thread, const rec_head& head);
+    void adopt_head(Thread& thread, const Event& event);
+    void catch_up(Thread& leader, const Event& event);
     std::uint32_t kernel_number(std::uint32_t ns_number) const noexcept;
     void learn_number(std::uint32_t ns_number, std::uint32_t number);
     Thread* fetch(std::uint32_t tid);
@@ -174,6 +177,11 @@ private:
     void apply(const Event& event, Thread& thread);
     void apply_meta(const Event& event);
     SharedText share(std::string_view text) { return texts_.share(text); }
+    void set_cgroups(Thread& thread, std::string_view cgroups) {
+        if (thread.cgroups && cgroups == view(thread.cgroups)) return;
+        thread.cgroups = share(cgroups);
+        thread.container = containers_.of(cgroups);
+    }
     // bind.cpp: the descriptor of the event, and the tables
     void bind_fd(const Event& event, Thread& thread);
     void bind_object(const Event& event, Thread& thread);
@@ -204,6 +212,7 @@ private:
     FdBudget fd_budget_;  // outlives the tables
     ThreadTable threads_;
     Users users_;
+    Containers containers_;
     Services services_;
     std::string hostname_;
     bool hostname_given_ = false;  // by the environment

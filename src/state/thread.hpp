@@ -89,6 +89,7 @@ struct Thread {
     std::uint16_t last_type = 0xffff;  ///< event before this one
     bool start_exact = true;           ///< false: rounded to clock ticks
     bool exited = false;
+    std::uint32_t generation = 0;  ///< on the leader: changes of identity the kernel has counted
     std::uint64_t cgroup_id = 0;
     std::uint64_t facts = 0;      ///< names what is known of its process; 0: that changed since
     Ref<FdTable> fds;             ///< on the leader

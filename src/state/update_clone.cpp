@@ -127,8 +127,7 @@ void ProcessUpdate::fill_from_clone(Thread& child, const Thread* from) {
     take_memory(child, kVmSize);
     if (event_.has(kUid)) child.uid = static_cast<std::uint32_t>(event_.u64(kUid));
     if (event_.has(kGid)) child.gid = static_cast<std::uint32_t>(event_.u64(kGid));
-    if (event_.has(kCgroups) && event_.text(kCgroups) != view(child.cgroups))
-        child.cgroups = state_.share(event_.text(kCgroups));
+    if (event_.has(kCgroups)) state_.set_cgroups(child, event_.text(kCgroups));
     if ((event_.u64(kFlags) & kCloneNewuser) != 0) child.own_userns = true;
     child.known = true;
 }
@@ -207,7 +206,7 @@ Thread* ProcessUpdate::clone_child() {
         (event_.u64(kFlags) & kChildInPidns) != 0 || child->vtid != static_cast<std::int64_t>(tid);
     if (child->in_pidns && event_.u64(kPidnsStart) != 0)
         child->pidns_start_ns = state_.to_epoch(event_.u64(kPidnsStart));
-    state_.adopt_head(*child, head);
+    state_.adopt_head(*child, event_);
     ThreadTable::changed(*child);
     return child;
 }

@@ -77,8 +77,7 @@ void ProcessUpdate::take_exec_numbers(Thread& thread) {
     if (event_.has(kCapPermitted)) thread.cap_permitted = event_.u64(kCapPermitted);
     if (event_.has(kCapEffective)) thread.cap_effective = event_.u64(kCapEffective);
     if (event_.has(kFdLimit)) thread.fd_limit = event_.i64(kFdLimit);
-    if (event_.has(kCgroups) && event_.text(kCgroups) != view(thread.cgroups))
-        thread.cgroups = state_.share(event_.text(kCgroups));
+    if (event_.has(kCgroups)) state_.set_cgroups(thread, event_.text(kCgroups));
 }
 
 void ProcessUpdate::exec(Thread& thread) {

@@ -3,6 +3,7 @@
 // interfaces.
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/quota.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -176,6 +177,39 @@ TEST_CASE("ptrace, prctl, bpf, memory, capabilities, generic calls") {
     }
     CHECK(host);
     CHECK(parent);
+}
+
+TEST_CASE("quotactl: what stands behind the address depends on the command") {
+    SKIP_WITHOUT_KERNEL();
+    const Run run = watch([] {
+        char device[] = "/no/device", file[] = "/no/file";  // the kernel may not come to read them
+        if_dqinfo info{};
+        info.dqi_bgrace = 11;
+        info.dqi_igrace = 12;
+        info.dqi_flags = 1;
+        info.dqi_valid = IIF_BGRACE | IIF_FLAGS;
+        std::uint32_t format = QFMT_VFS_V1;
+        call(SYS_quotactl, QCMD(Q_QUOTAON, USRQUOTA), device, QFMT_VFS_V0, file);
+        call(SYS_quotactl, QCMD(Q_SETINFO, GRPQUOTA), device, 5, &info);
+        call(SYS_quotactl, QCMD(Q_GETFMT, USRQUOTA), device, 5, &format);
+        call(SYS_quotactl, QCMD(Q_SYNC, USRQUOTA), nullptr, 5, nullptr);
+    });
+    const auto events = run.records.of(EventType::quotactl);
+    REQUIRE(events.size() == 4);
+    CHECK(number(events[0], "cmd") == 1);
+    CHECK(text(events[0], "quotafilepath") == "/no/file");
+    CHECK(number(events[0], "quota_fmt") == 4);
+    CHECK(number(events[0], "type") == 1);
+    CHECK(number(events[1], "cmd") == 0x10);
+    CHECK(number(events[1], "type") == 2);
+    CHECK(number(events[1], "dqi_bgrace") == 11);
+    CHECK(number(events[1], "dqi_igrace") == 0);  // not said to be valid
+    CHECK(number(events[1], "dqi_flags") == 2);
+    CHECK(number(events[1], "id") == 0);  // the third argument is no id here
+    CHECK(number(events[2], "cmd") == 4);
+    CHECK(number(events[2], "quota_fmt_out") == 1);  // nothing came back
+    CHECK(number(events[3], "cmd") == 0x80);
+    CHECK_FALSE(present(events[3], "special"));
 }
 
 #ifdef __x86_64__

@@ -84,6 +84,7 @@ TEST_CASE("a ring too small loses by count, never silently") {
     SKIP_WITHOUT_KERNEL();
     Setup setup;
     setup.adjust = [](capture::KernelOptions& o) { o.bulk_ring_bytes = 65536; };
+    setup.quiet_polls = 12;  // what is lost last is told after a while
     // The reader sleeps while the child floods.
     setup.before_reading = [] { ::usleep(500'000); };
     const Run run = watch(setup, [] {
@@ -93,6 +94,18 @@ TEST_CASE("a ring too small loses by count, never silently") {
     CHECK(run.stats.attempted == run.stats.delivered + run.stats.lost[REC_LOSS_ring_full]);
     CHECK(run.stats.lost[REC_LOSS_ring_full] > 0);
     CHECK(run.stats.gaps <= run.stats.lost[REC_LOSS_ring_full]);
+    std::uint64_t told = 0;
+    for (const Event& gap : run.records.of(EventType::asyncevent)) {
+        CHECK(text(gap, "name") == "sensor.gap");
+        const std::string data(text(gap, "data"));
+        INFO(data);
+        unsigned long long lost = 0;
+        unsigned cpu = 0;
+        REQUIRE(std::sscanf(data.c_str(), R"({"cpu": %u, "lane": "bulk", "lost": %llu,)", &cpu,
+                            &lost) == 2);
+        told += lost;
+    }
+    CHECK(told == run.stats.lost[REC_LOSS_ring_full]);
 }
 
 TEST_CASE("times are of the epoch and in order") {

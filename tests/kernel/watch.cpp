@@ -88,11 +88,11 @@ Child fork_waiting(const std::function<void()>& body) {
 }
 
 // Reads until the child is gone and nothing came for a while, or others in scope keep talking.
-void drain(capture::KernelSource& source, Run& run) {
+void drain(capture::KernelSource& source, Run& run, int quiet_polls) {
     using clock = std::chrono::steady_clock;
     auto give_up = clock::now() + std::chrono::seconds(60);
     bool gone = false;
-    for (int quiet = 0; quiet < 5 && clock::now() < give_up;) {
+    for (int quiet = 0; quiet < quiet_polls && clock::now() < give_up;) {
         const auto count =
             source.poll([&](std::span<const std::byte> r) { run.records.add(r); }, 30);
         REQUIRE(count.has_value());
@@ -128,7 +128,7 @@ Run watch(const Setup& setup, const std::function<void()>& body) {
     REQUIRE(::write(child.go, "g", 1) == 1);
     ::close(child.go);
     if (setup.before_reading) setup.before_reading();
-    drain(**source, run);
+    drain(**source, run, setup.quiet_polls);
     run.stats = (*source)->stats();
     return run;
 }

@@ -48,6 +48,7 @@ struct Setup {
     std::function<void(sensor::capture::KernelOptions&)> adjust;
     std::function<void(sensor::capture::KernelSource&)> while_open;  ///< before the child goes on
     std::function<void()> before_reading;                            ///< while the child goes on
+    int quiet_polls = 5;  ///< of 30 ms, after which nothing more is expected
 };
 
 /// Forks; the child waits until the probe is attached, runs `body` and leaves with _exit(0).

@@ -172,3 +172,20 @@ TEST_CASE("a ring many times its size passes through, wrapping") {
     CHECK(seen > 10 * kBytes / sizeof(rec_head));
     CHECK(merge.gaps() == 0);
 }
+
+TEST_CASE(
+    "who reads is told of sequence numbers that are left out, before the record behind them") {
+    FakeRing ring;
+    Merge merge = merge_of(ring);
+    for (const unsigned seq : {0U, 1U, 4U, 3U, 5U, 9U}) ring.push(100 + seq, seq);
+    merge.collect();
+    std::string said;
+    merge.deliver(
+        1000,
+        [&](std::span<const std::byte> record) {
+            said += std::to_string(reinterpret_cast<const rec_head*>(record.data())->seq) + " ";
+        },
+        [&](const rec_head& next) { said += "<" + std::to_string(next.seq) + " "; });
+    CHECK(said == "0 1 <3 3 4 5 <9 9 ");  // in order of time, so 3 came before 4
+    CHECK(merge.gaps() == 4);
+}

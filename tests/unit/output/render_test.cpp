@@ -208,7 +208,8 @@ TEST_CASE("messages of the sensor itself name their values behind the text") {
     alert.message = "events were lost";
     alert.fields = {{"n", 3}, {"cause", "full"}};
     output::AlertFormat format;
-    CHECK(output::to_line(alert, format).ends_with(": Warning events were lost (cause=full n=3)"));
+    CHECK(output::to_line(alert, format)
+              .ends_with(": Warning events were lost (cause=\"full\" n=3)"));
     alert.fields = nlohmann::json::object();
     CHECK(output::to_line(alert, format).ends_with(": Warning events were lost"));
     alert.fields = {{"n", 3}};

@@ -56,7 +56,7 @@ TEST_CASE("a program is described as it is declared") {
 TEST_CASE("everything of both programs is in completion and manual page") {
     const ProgramText sample = describe(Sample().app);
     const ProgramText sensor = describe_sensor();
-    CHECK(sensor.commands.size() == 1);
+    CHECK(sensor.commands.size() == 2);
     CHECK(sensor.options.size() > 15);
     const std::string bash = bash_completion({sample, sensor});
     const std::string zsh = zsh_completion({sample, sensor});

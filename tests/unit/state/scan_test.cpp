@@ -222,3 +222,39 @@ TEST_CASE("blocks of texts") {
     CHECK_FALSE(state::block_value(block({"AB=1"}), "A").has_value());
     CHECK_FALSE(state::block_value("", "A").has_value());
 }
+
+TEST_CASE("a process whose change was lost is read again, once") {
+    Fixture f;
+    f.proc->infos[200] = info_of("sh", 0);
+    State state(f.options());
+    state.scan({task(200, 200, 0, "sh")});
+    const int before = f.proc->reads;
+    const auto event = [&](EventType type, const ParamList& params, std::uint32_t generation) {
+        const TestEvent made =
+            make_event(type, params,
+                       {.tgid = 200, .start = 5'000'000'000, .generation = generation});
+        state.begin(made.event());
+        state.end(made.event());
+    };
+    event(EventType::getuid, {}, 0);
+    CHECK(f.proc->reads == before);
+    f.proc->infos[200] = info_of("nc", 0);  // its exec was lost
+    f.proc->infos[200].uid = 7;
+    event(EventType::getuid, {}, 1);
+    CHECK(state.stats().refreshed == 1);
+    const state::Thread* thread = state.find(200);
+    REQUIRE(thread != nullptr);
+    CHECK(thread->comm() == "nc");
+    CHECK(thread->image->exepath == "/usr/bin/nc");
+    CHECK(thread->uid == 7);
+    event(EventType::getuid, {}, 1);
+    event(EventType::setuid, {{"res", 0}, {"uid", 9}}, 2);  // told of, not lost
+    CHECK(state.stats().refreshed == 1);
+    CHECK(state.find(200)->uid == 9);
+    event(EventType::setuid, {{"res", -1}, {"uid", 8}}, 2);
+    event(EventType::setuid, {{"res", 0}, {"uid", 7}}, 4);  // the third change was lost
+    CHECK(state.stats().refreshed == 2);
+    event(EventType::getuid, {}, 3);  // overtaken by another thread's
+    CHECK(state.stats().refreshed == 2);
+    CHECK(f.proc->reads == before + 2);
+}

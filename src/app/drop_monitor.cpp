@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/drop_monitor.hpp"
+
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace sensor::app {
+namespace {
+
+constexpr std::uint64_t kSecond = 1'000'000'000;
+constexpr const char* kName = "Falco internal: syscall event drop";
+
+/// Losses by the peer's names of them; what it has no name for counts in n_drops only.
+nlohmann::json counters(const capture::SourceStats& delta) {
+    const auto sum = [&](std::string_view counter) {
+        std::uint64_t count = 0;
+        for (unsigned reason = 0; reason < REC_LOSS_COUNT; ++reason) {
+            if (loss_counter(reason) == counter) count += delta.lost[reason];
+        }
+        return std::to_string(count);
+    };
+    return {{"n_evts", std::to_string(delta.attempted)},
+            {"n_drops", std::to_string(delta.events_lost())},
+            {"n_drops_buffer_total", sum("n_drops_buffer_total")},
+            {"n_drops_scratch_map", sum("n_drops_scratch_map")},
+            {"n_drops_page_faults", sum("n_drops_page_faults")},
+            {"n_drops_bug", sum("n_drops_bug")},
+            {"ebpf_enabled", "1"}};
+}
+
+capture::SourceStats difference(const capture::SourceStats& now, const capture::SourceStats& then) {
+    capture::SourceStats delta;
+    delta.delivered = now.delivered - then.delivered;
+    delta.attempted = now.attempted - then.attempted;
+    delta.gaps = now.gaps > then.gaps ? now.gaps - then.gaps : 0;  // a late record closes one
+    for (unsigned k = 0; k < REC_LOSS_COUNT; ++k) delta.lost[k] = now.lost[k] - then.lost[k];
+    return delta;
+}
+
+}  // namespace
+
+DropMonitor::DropMonitor(const DropOptions& options, Post post)
+    : options_(options), post_(std::move(post)), bucket_(options.rate, options.max_burst) {}
+
+void DropMonitor::look(std::uint64_t ts_ns, const capture::SourceStats& totals) {
+    const bool first = next_ns_ == 0;
+    next_ns_ = ts_ns + kSecond;
+    if (first) return;
+    capture::SourceStats delta = difference(totals, seen_);
+    seen_ = totals;
+    if (options_.simulate) {
+        log::info("Simulating syscall event drop");
+        ++delta.lost[REC_LOSS_ring_full];
+    }
+    judge(ts_ns, delta);
+}
+
+void DropMonitor::look_last(std::uint64_t ts_ns, const capture::SourceStats& totals) {
+    judge(ts_ns, difference(totals, seen_));
+    seen_ = totals;
+}
+
+void DropMonitor::judge(std::uint64_t ts_ns, const capture::SourceStats& delta) {
+    const std::uint64_t lost = delta.events_lost();
+    if (lost == 0) return;
+    const double share = static_cast<double>(lost) /
+                         static_cast<double>(delta.attempted == 0 ? lost : delta.attempted);
+    if (share <= (options_.simulate ? 0.0 : options_.threshold)) return;
+    ++occurrences_;
+    if (bucket_.claim(ts_ns)) {
+        ++actions_;
+        act(ts_ns, delta);
+    } else {
+        log::debug("{}, but the token bucket is empty: no action", kName);
+    }
+}
+
+void DropMonitor::act(std::uint64_t ts_ns, const capture::SourceStats& delta) {
+    const std::string message =
+        format("{}. {} system calls dropped in last second.", kName, delta.events_lost());
+    if (options_.log) log::warning("{}", message);
+    if (options_.alert) {
+        output::Alert alert;
+        alert.ts_ns = ts_ns;
+        alert.priority = rules::Priority::Debug;
+        alert.rule = kName;
+        alert.source = "internal";
+        alert.message = message;
+        alert.fields = counters(delta);
+        post_(std::move(alert));
+    }
+    if (options_.exit) {
+        log::critical("{}", message);
+        log::critical("Exiting.");
+        must_exit_ = true;
+    }
+}
+
+}  // namespace sensor::app
