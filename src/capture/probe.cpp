@@ -83,11 +83,10 @@ bool wants(const std::bitset<REC_MAX_SC>& wanted, const Tracepoint& tracepoint) 
 }
 
 /// Some families of processors have fewer than others.
-bool is_in_kernel(const Tracepoint& tracepoint) {
-    const std::unique_ptr<btf, decltype(&btf__free)> kernel(btf__load_vmlinux_btf(), btf__free);
-    if (!kernel) return true;  // loading says what is wrong
+/// kernel: its types; null: not known, and loading says what is wrong
+bool is_in_kernel(const Tracepoint& tracepoint, const btf* kernel) {
     const std::string type = format("btf_trace_{}", tracepoint.name);
-    return btf__find_by_name_kind(kernel.get(), type.c_str(), BTF_KIND_TYPEDEF) > 0;
+    return kernel == nullptr || btf__find_by_name_kind(kernel, type.c_str(), BTF_KIND_TYPEDEF) > 0;
 }
 
 // Kernels before 5.11 charge maps to this limit; later ones do not, and then failing is harmless.
@@ -205,6 +204,7 @@ Result<> Probe::configure_scopes(const std::vector<Scope>& scopes) {
 }
 
 void Probe::choose_programs(const std::bitset<REC_MAX_SC>& wanted) {
+    const std::unique_ptr<btf, decltype(&btf__free)> kernel(btf__load_vmlinux_btf(), btf__free);
     bpf_program* program = nullptr;
     bpf_object__for_each_program(program, skel_->obj) {
         const std::string_view name = bpf_program__name(program);
@@ -214,7 +214,7 @@ void Probe::choose_programs(const std::bitset<REC_MAX_SC>& wanted) {
         for (const Tracepoint& tracepoint : kTracepoints) {
             if (name != tracepoint.program) continue;
             needed = wants(wanted, tracepoint) || (name == "on_fork" && has_trees_);
-            if (!needed || is_in_kernel(tracepoint)) continue;
+            if (!needed || is_in_kernel(tracepoint, kernel.get())) continue;
             log::warning("rules never see {}: this kernel has no such tracepoint", tracepoint.name);
             needed = false;
         }
