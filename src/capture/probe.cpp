@@ -19,6 +19,7 @@
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
+#include <iterator>
 
 #include "base/log.hpp"
 #include "capture/scope.hpp"
@@ -43,16 +44,22 @@ std::uint32_t ring_size(std::uint32_t bytes) {
     return std::bit_ceil(std::max({bytes, page, 2U * REC_MAX_BYTES}));
 }
 
+/// The program that builds the event of a call.
 const char* handler_of(EventType event) {
-    switch (event) {
-#define HANDLER(event, program) \
-    case EventType::event: return #program;
+    struct Handler {
+        EventType event;
+        const char* program;
+    };
+    static constexpr Handler kHandlers[] = {
+#define HANDLER(event, program) {EventType::event, #program},
 #define TRACEPOINT(event, program, tracepoint, call)
 #include "../../bpf/handlers.def"
 #undef HANDLER
 #undef TRACEPOINT
-        default: return "on_plan";
-    }
+    };
+    const auto* const own = std::find_if(std::begin(kHandlers), std::end(kHandlers),
+                                         [&](const Handler& h) { return h.event == event; });
+    return own == std::end(kHandlers) ? "on_plan" : own->program;
 }
 
 /// A program that is attached for itself.
