@@ -21,7 +21,7 @@ nlohmann::json counters(const capture::SourceStats& delta) {
         return std::to_string(count);
     };
     return {{"n_evts", std::to_string(delta.attempted)},
-            {"n_drops", std::to_string(delta.events_lost())},
+            {"n_drops", std::to_string(capture::events_lost(delta.lost))},
             {"n_drops_buffer_total", sum("n_drops_buffer_total")},
             {"n_drops_scratch_map", sum("n_drops_scratch_map")},
             {"n_drops_page_faults", sum("n_drops_page_faults")},
@@ -62,7 +62,7 @@ void DropMonitor::look_last(std::uint64_t ts_ns, const capture::SourceStats& tot
 }
 
 void DropMonitor::judge(std::uint64_t ts_ns, const capture::SourceStats& delta) {
-    const std::uint64_t lost = delta.events_lost();
+    const std::uint64_t lost = capture::events_lost(delta.lost);
     if (lost == 0) return;
     const double share = static_cast<double>(lost) /
                          static_cast<double>(delta.attempted == 0 ? lost : delta.attempted);
@@ -77,8 +77,8 @@ void DropMonitor::judge(std::uint64_t ts_ns, const capture::SourceStats& delta) 
 }
 
 void DropMonitor::act(std::uint64_t ts_ns, const capture::SourceStats& delta) {
-    const std::string message =
-        format("{}. {} system calls dropped in last second.", kName, delta.events_lost());
+    const std::string message = format("{}. {} system calls dropped in last second.", kName,
+                                       capture::events_lost(delta.lost));
     if (options_.log) log::warning("{}", message);
     if (options_.alert) {
         output::Alert alert;

@@ -89,13 +89,10 @@ Result<> watch(const Options& options, const Config& config, const rules::Runnin
     Session session(config, running, engine, state::Options{});
     session.state().scan(source->snapshot());
     say_ready(options.ready_fd);
-    Pipeline& pipeline = session.pipeline();
     const Result<> ended = read_live(
         *source, options.duration_s,
         [&](std::span<const std::byte> record) {
-            if (session.must_exit()) return;
-            pipeline.handle(record);
-            session.watch_losses(*source);
+            session.handle(*source, record, session.pipeline().events() + 1, true);
         },
         [&] {
             session.keep_house();

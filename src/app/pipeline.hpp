@@ -18,9 +18,8 @@ public:
     Pipeline(const rules::RunningRules& running, engine::Engine& engine, state::State& state,
              output::Dispatcher& dispatcher, bool match_all, bool buffers_base64);
 
-    /// One record, start to end; evt.num counts them. cost: no allocation unless a rule fires
-    void handle(std::span<const std::byte> record) { handle(record, judge_.events() + 1, true); }
-    /// The same with a number of its own; `wanted` false: only the state learns of it.
+    /// One record, start to end. cost: no allocation unless a rule fires
+    /// number: evt.num; wanted: false: only the state learns of it
     void handle(std::span<const std::byte> record, std::uint64_t number, bool wanted);
 
     std::uint64_t events() const { return judge_.events(); }  ///< judged

@@ -77,9 +77,7 @@ Result<> replay(const Options& options, const Config& config, const rules::Runni
     const Result<> ended = read_capture(
         *source, session.state(),
         [&](std::span<const std::byte> record, std::uint64_t number, bool judge) {
-            if (session.must_exit()) return;
-            pipeline.handle(record, number, judge);
-            session.watch_losses(*source);
+            session.handle(*source, record, number, judge);
         },
         [&] {
             session.keep_house();

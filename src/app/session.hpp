@@ -24,9 +24,13 @@ public:
 
     /// What is done now and then, between events: takes better machine code if there is some.
     void keep_house();
-    /// Looks at what the source has lost, if it is time to. To be called after each event.
-    /// cost: a comparison, once a second of event time the reading of the counters
-    void watch_losses(const capture::Source& source) {
+    /// One record of the source, and, when it is time to, what the source has lost. Nothing once
+    /// the sensor must exit. See Pipeline::handle. cost: beside the pipeline's a comparison, once a
+    /// second of event time a look at counters
+    void handle(const capture::Source& source, std::span<const std::byte> record,
+                std::uint64_t number, bool wanted) {
+        if (must_exit()) return;
+        pipeline_.handle(record, number, wanted);
         if (const std::uint64_t now = pipeline_.last_ts_ns(); drops_.is_due(now))
             drops_.look(now, source.stats());
     }

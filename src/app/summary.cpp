@@ -55,7 +55,7 @@ std::string loss_summary(const capture::SourceStats& source, const DropMonitor& 
     text += format("   - event drop detected: {} occurrences\n", drops.occurrences());
     text += format("   - num times actions taken: {}\n", drops.actions());
     text += format("Events delivered: {}, lost: {}, gaps in the sequence: {}\n{}", source.delivered,
-                   source.events_lost(), source.gaps, reasons);
+                   capture::events_lost(source.lost), source.gaps, reasons);
     if (outputs.dropped + outputs.failed != 0) {
         text += format("Alerts dropped at the full queue: {}, refused by a channel: {}\n",
                        outputs.dropped, outputs.failed);

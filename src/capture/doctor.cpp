@@ -179,25 +179,6 @@ Finding own_namespace() {
     return finding;
 }
 
-/// A line for each thing that is missing, one for all rights.
-std::vector<std::string> missing_lines(const std::vector<Finding>& findings) {
-    std::vector<std::string> lines;
-    std::string rights, remedy;
-    for (const Finding& f : findings) {
-        if (f.state != State::Missing) continue;
-        if (f.area == "rights") {
-            rights += (rights.empty() ? "no " : " and ") + f.name;
-            remedy = f.remedy;
-        } else {
-            lines.push_back(format("{}: {}; {}", f.name, f.found, f.remedy));
-        }
-    }
-    if (!rights.empty()) lines.push_back(rights + ": " + remedy);
-    return lines;
-}
-
-}  // namespace
-
 void examine_kernel(std::vector<Finding>& findings) {
     findings.push_back(release());
     findings.push_back(types());
@@ -216,6 +197,25 @@ void examine_blind_spots(std::vector<Finding>& findings) {
     findings.push_back(rings_of_calls());
     findings.push_back(own_namespace());
 }
+
+/// A line for each thing that is missing, one for all rights.
+std::vector<std::string> missing_lines(const std::vector<Finding>& findings) {
+    std::vector<std::string> lines;
+    std::string rights, remedy;
+    for (const Finding& f : findings) {
+        if (f.state != State::Missing) continue;
+        if (f.area == "rights") {
+            rights += (rights.empty() ? "no " : " and ") + f.name;
+            remedy = f.remedy;
+        } else {
+            lines.push_back(format("{}: {}; {}", f.name, f.found, f.remedy));
+        }
+    }
+    if (!rights.empty()) lines.push_back(rights + ": " + remedy);
+    return lines;
+}
+
+}  // namespace
 
 std::vector<Finding> examine() {
     std::vector<Finding> findings;

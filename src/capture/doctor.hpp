@@ -27,10 +27,7 @@ struct Finding {
 /// cost: about half a second, most of it the kernel's verifier
 std::vector<Finding> examine();
 
-/// The parts of `examine`, in its order.
-void examine_kernel(std::vector<Finding>& findings);
-void examine_rights(std::vector<Finding>& findings);
+/// The part of `examine` that loads things.
 void examine_loads(std::vector<Finding>& findings);
-void examine_blind_spots(std::vector<Finding>& findings);
 
 }  // namespace sensor::capture

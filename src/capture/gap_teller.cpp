@@ -12,14 +12,6 @@ namespace {
 // So long a loss may wait for the record behind it, which tells where it happened.
 constexpr std::uint64_t kPatienceNs = 200'000'000;
 
-std::uint64_t sum(const GapTeller::Losses& losses) {
-    std::uint64_t total = 0;
-    for (unsigned reason = 0; reason < REC_LOSS_COUNT; ++reason) {
-        if (reason != REC_LOSS_read_fault) total += losses[reason];
-    }
-    return total;
-}
-
 }  // namespace
 
 GapTeller::GapTeller(std::uint32_t cpus, ReadLosses read)
@@ -29,7 +21,7 @@ void GapTeller::hole(const rec_head& next, const RecordFn& on_record) {
     const rec_lane lane = (next.flags & REC_F_CRITICAL) != 0 ? REC_LANE_CRITICAL : REC_LANE_BULK;
     if (std::size_t{next.cpu} * REC_LANE_COUNT + lane >= places_.size()) return;
     const Losses now = read_(next.cpu, lane);
-    if (sum(now) != sum(place_of(next.cpu, lane).told))
+    if (events_lost(now) != events_lost(place_of(next.cpu, lane).told))
         tell(next.cpu, lane, next.ts, now, on_record);
 }
 
@@ -38,7 +30,7 @@ void GapTeller::look(std::uint64_t now_ns, const RecordFn& on_record) {
         for (const rec_lane lane : {REC_LANE_CRITICAL, REC_LANE_BULK}) {
             Place& place = place_of(cpu, lane);
             const Losses now = read_(cpu, lane);
-            if (sum(now) == sum(place.told)) {
+            if (events_lost(now) == events_lost(place.told)) {
                 place.since_ns = 0;
             } else if (place.since_ns == 0) {
                 place.since_ns = now_ns;
@@ -52,7 +44,7 @@ void GapTeller::look(std::uint64_t now_ns, const RecordFn& on_record) {
 void GapTeller::tell(std::uint32_t cpu, rec_lane lane, std::uint64_t ts_ns, const Losses& now,
                      const RecordFn& on_record) {
     Place& place = place_of(cpu, lane);
-    const std::uint64_t lost = sum(now) - sum(place.told);
+    const std::uint64_t lost = events_lost(now) - events_lost(place.told);
     std::string reasons;
     for (unsigned reason = 0; reason < REC_LOSS_COUNT; ++reason) {
         const std::uint64_t count = now[reason] - place.told[reason];

@@ -4,7 +4,6 @@
 //   {"cpu": 1, "lane": "bulk", "lost": 12, "reasons": {"ring_full": 12}}
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -15,8 +14,7 @@ namespace sensor::capture {
 
 class GapTeller {
 public:
-    /// Events lost on a processor in a lane so far, by reason; read_fault loses none.
-    using Losses = std::array<std::uint64_t, REC_LOSS_COUNT>;
+    /// What was lost on a processor in a lane so far.
     using ReadLosses = std::function<Losses(std::uint32_t cpu, rec_lane lane)>;
 
     GapTeller(std::uint32_t cpus, ReadLosses read);

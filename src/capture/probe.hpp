@@ -3,8 +3,6 @@
 // The only class that sees the generated skeleton.
 #pragma once
 
-#include <array>
-
 #include "capture/kernel.hpp"
 #include "capture/ring.hpp"
 
@@ -37,7 +35,7 @@ public:
     std::uint64_t attempted() const;
     std::vector<LossCount> losses() const;
     /// The same of one processor and lane. cost: a few loads
-    std::array<std::uint64_t, REC_LOSS_COUNT> lost(std::uint32_t cpu, rec_lane lane) const noexcept;
+    Losses lost(std::uint32_t cpu, rec_lane lane) const noexcept;
     std::uint32_t cpus() const noexcept { return cpus_; }
     std::vector<ProgramCost> costs() const;
     std::uint64_t memory() const;

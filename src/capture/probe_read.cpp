@@ -119,9 +119,8 @@ std::uint64_t Probe::attempted() const {
     return sum;
 }
 
-std::array<std::uint64_t, REC_LOSS_COUNT> Probe::lost(std::uint32_t cpu,
-                                                      rec_lane lane) const noexcept {
-    std::array<std::uint64_t, REC_LOSS_COUNT> counts{};
+Losses Probe::lost(std::uint32_t cpu, rec_lane lane) const noexcept {
+    Losses counts{};
     const auto* all = static_cast<const cpu_counters*>(counters_);
     for (std::size_t reason = 0; reason < counts.size(); ++reason)
         counts[reason] = load_relaxed(all[cpu].lost[lane][reason]);

@@ -3,11 +3,11 @@
 // capture/scap/scap_source.hpp.
 #pragma once
 
+#include <array>
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <iterator>
 #include <numeric>
 #include <span>
 #include <string>
@@ -28,17 +28,19 @@ struct LossCount {
     std::uint64_t count;
 };
 
-struct SourceStats {
-    std::uint64_t delivered = 0;              ///< records given to the caller
-    std::uint64_t attempted = 0;              ///< records the probe wanted to emit
-    std::uint64_t lost[REC_LOSS_COUNT] = {};  ///< by reason
-    std::uint64_t gaps = 0;                   ///< holes seen in the sequences
+/// Losses by reason.
+using Losses = std::array<std::uint64_t, REC_LOSS_COUNT>;
+/// Events that never came; one that came without a parameter is not lost.
+inline std::uint64_t events_lost(const Losses& losses) noexcept {
+    return std::accumulate(losses.begin(), losses.end(), std::uint64_t{0}) -
+           losses[REC_LOSS_read_fault];
+}
 
-    /// Events that never came; one that came without a parameter is not lost.
-    std::uint64_t events_lost() const noexcept {
-        return std::accumulate(std::begin(lost), std::end(lost), std::uint64_t{0}) -
-               lost[REC_LOSS_read_fault];
-    }
+struct SourceStats {
+    std::uint64_t delivered = 0;  ///< records given to the caller
+    std::uint64_t attempted = 0;  ///< records the probe wanted to emit
+    Losses lost{};
+    std::uint64_t gaps = 0;  ///< holes seen in the sequences
 };
 
 class Source {

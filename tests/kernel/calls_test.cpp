@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "events/event_case.hpp"
 #include "tests/support/catch.hpp"
 #include "watch.hpp"
 
@@ -20,11 +21,6 @@ using namespace sensor;
 using namespace kernel_test;
 
 namespace {
-
-template <typename... A>
-void call(long nr, A... args) {
-    [[maybe_unused]] const long ignored = ::syscall(nr, args...);
-}
 
 Event only(const Run& run, EventType type) {
     const auto events = run.records.of(type);

@@ -17,7 +17,7 @@ constexpr std::uint64_t kMs = 1'000'000;
 
 /// A probe that counts losses, and the stream in which they are told.
 struct Scene {
-    std::map<std::pair<std::uint32_t, rec_lane>, GapTeller::Losses> losses;
+    std::map<std::pair<std::uint32_t, rec_lane>, capture::Losses> losses;
     GapTeller teller{2, [this](std::uint32_t cpu, rec_lane lane) { return losses[{cpu, lane}]; }};
     std::vector<std::string> told;  ///< "ns data"
     capture::RecordFn stream = [this](std::span<const std::byte> record) { take(record); };
