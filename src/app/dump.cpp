@@ -49,15 +49,15 @@ private:
         if (options_.count) return;
         judge::EngineTerms terms(judge_.engine());
         const output::RenderOptions how{config_.buffer_base64, event.ts_ns()};
-        const lang::OutputFormat& format = query_.rules[0].format;
+        const lang::OutputFormat& line_format = query_.rules[0].format;
         if (!options_.top.empty()) {
-            ++values_[output::render_message(format, *query_.program, terms, how)];
+            ++values_[output::render_message(line_format, *query_.program, terms, how)];
             return;
         }
         std::string line =
             options_.json
-                ? output::json_line(output::render_fields(format, *query_.program, terms, how))
-                : output::render_message(format, *query_.program, terms, how);
+                ? output::json_line(output::render_fields(line_format, *query_.program, terms, how))
+                : output::render_message(line_format, *query_.program, terms, how);
         line += '\n';
         std::fwrite(line.data(), 1, line.size(), stdout);
     }
@@ -138,10 +138,10 @@ Result<> dump_capture(const Options& options, const Config& config,
 
 Result<> dump(const Options& options, const Config& config) {
     const DumpOptions& what = options.dump;
-    std::string format = what.format.empty() ? kDefaultFormat : what.format;
-    if (!what.top.empty()) format = "%" + what.top;
+    std::string text = what.format.empty() ? kDefaultFormat : what.format;
+    if (!what.top.empty()) text = "%" + what.top;
     SENSOR_TRY(const rules::RunningRules query,
-               make_query(what.condition, format, config.static_fields));
+               make_query(what.condition, text, config.static_fields));
     const std::unique_ptr<engine::Engine> engine = make_engine(query, options, config);
     return config.capture_file.empty() ? dump_live(options, config, query, *engine)
                                        : dump_capture(options, config, query, *engine);

@@ -39,8 +39,7 @@ int main(int argc, char** argv) {
     if (options.list_events) return print(app::events_text());
     if (options.show_version) return print(app::version_text());
     if (options.page_size)
-        return print(
-            sensor::format("Your system page size is: {} bytes\n", ::sysconf(_SC_PAGESIZE)));
+        return print(format("Your system page size is: {} bytes\n", ::sysconf(_SC_PAGESIZE)));
     if (options.list_fields) return print_fields(options);
 
     const Result<> result = app::run(options);

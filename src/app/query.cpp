@@ -41,7 +41,7 @@ Result<lang::Condition> compile(const std::string& text, lang::Program& program)
 
 }  // namespace
 
-Result<rules::RunningRules> make_query(const std::string& condition, const std::string& format,
+Result<rules::RunningRules> make_query(const std::string& condition, const std::string& output,
                                        const lang::StaticFields& fields) {
     rules::RuleSet set;
     set.program.static_fields = fields;
@@ -49,11 +49,11 @@ Result<rules::RunningRules> make_query(const std::string& condition, const std::
     rule.name = "query";
     SENSOR_TRY(const lang::Condition compiled, compile(condition, set.program));
     set.program.conditions.push_back(compiled);
-    lang::OutputParse parsed = lang::parse_output(format, set.program);
+    lang::OutputParse parsed = lang::parse_output(output, set.program);
     std::string errors;
     for (const lang::OutputProblem& problem : parsed.problems) {
         const std::string said =
-            explain("-p", format, problem.offset, problem.message, problem.hint);
+            explain("-p", output, problem.offset, problem.message, problem.hint);
         if (problem.is_error)
             errors += (errors.empty() ? "" : "\n") + said;
         else

@@ -11,7 +11,7 @@ namespace sensor::app {
 
 /// condition: empty: every event; fields: of the configuration
 /// fails: what is wrong, with the text and a caret below the place
-Result<rules::RunningRules> make_query(const std::string& condition, const std::string& format,
+Result<rules::RunningRules> make_query(const std::string& condition, const std::string& output,
                                        const lang::StaticFields& fields = {});
 
 }  // namespace sensor::app

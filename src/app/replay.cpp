@@ -31,13 +31,12 @@ public:
         const auto [read, total] = source_.progress();
         const double seconds = std::chrono::duration<double>(now - begin_).count();
         const auto events = static_cast<double>(source_.scap_stats().delivered);
-        const std::string share =
-            total == 0 ? sensor::format("{} MiB", read >> 20)
-                       : sensor::format("{:3.0f} %", 100.0 * static_cast<double>(read) /
-                                                         static_cast<double>(total));
-        const std::string text =
-            sensor::format("{}  {:.0f} events, {:.2f} million a second\x1b[K\r", share, events,
-                           events / seconds / 1e6);
+        const std::string share = total == 0
+                                      ? format("{} MiB", read >> 20)
+                                      : format("{:3.0f} %", 100.0 * static_cast<double>(read) /
+                                                                static_cast<double>(total));
+        const std::string text = format("{}  {:.0f} events, {:.2f} million a second\x1b[K\r", share,
+                                        events, events / seconds / 1e6);
         std::fwrite(text.data(), 1, text.size(), stderr);
     }
 

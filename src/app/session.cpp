@@ -22,21 +22,21 @@ std::string host_name() {
 }
 
 std::unique_ptr<output::Dispatcher> make_dispatcher(const Config& config) {
-    output::AlertFormat format;
-    format.json = config.json_output;
-    format.iso8601 = config.time_iso8601;
-    format.include_output = config.json_include_output;
-    format.include_message = config.json_include_message;
-    format.include_output_fields = config.json_include_output_fields;
-    format.include_tags = config.json_include_tags;
-    format.hostname = host_name();
+    output::AlertFormat how;
+    how.json = config.json_output;
+    how.iso8601 = config.time_iso8601;
+    how.include_output = config.json_include_output;
+    how.include_message = config.json_include_message;
+    how.include_output_fields = config.json_include_output_fields;
+    how.include_tags = config.json_include_tags;
+    how.hostname = host_name();
     std::vector<std::unique_ptr<output::Channel>> channels;
     if (config.stdout_enabled) {
         const bool terminal = isatty(STDOUT_FILENO) == 1 && !config.json_output;
         channels.push_back(output::make_stdout({!config.buffered_outputs, terminal}));
     }
     return std::make_unique<output::Dispatcher>(
-        std::move(format), std::move(channels),
+        std::move(how), std::move(channels),
         config.queue_capacity == 0 ? kDefaultQueue : config.queue_capacity,
         config.capture_file.empty() ? output::WhenFull::Drop : output::WhenFull::Wait);
 }

@@ -11,7 +11,15 @@
 
 namespace sensor {
 
-using fmt::format;
+/// Texts by fmt's rules. An object, not a function: where an argument is of std:: a function would
+/// compete with std::format, which some libraries declare in <chrono>.
+struct Format {
+    template <typename... A>
+    std::string operator()(fmt::format_string<A...> f, A&&... a) const {
+        return fmt::format(f, std::forward<A>(a)...);
+    }
+};
+inline constexpr Format format{};
 
 namespace log {
 
@@ -23,23 +31,23 @@ void write(Level level, std::string_view text);
 
 template <typename... A>
 void debug(fmt::format_string<A...> f, A&&... a) {
-    write(Level::Debug, fmt::format(f, std::forward<A>(a)...));
+    write(Level::Debug, format(f, std::forward<A>(a)...));
 }
 template <typename... A>
 void info(fmt::format_string<A...> f, A&&... a) {
-    write(Level::Info, fmt::format(f, std::forward<A>(a)...));
+    write(Level::Info, format(f, std::forward<A>(a)...));
 }
 template <typename... A>
 void warning(fmt::format_string<A...> f, A&&... a) {
-    write(Level::Warning, fmt::format(f, std::forward<A>(a)...));
+    write(Level::Warning, format(f, std::forward<A>(a)...));
 }
 template <typename... A>
 void error(fmt::format_string<A...> f, A&&... a) {
-    write(Level::Error, fmt::format(f, std::forward<A>(a)...));
+    write(Level::Error, format(f, std::forward<A>(a)...));
 }
 template <typename... A>
 void critical(fmt::format_string<A...> f, A&&... a) {
-    write(Level::Critical, fmt::format(f, std::forward<A>(a)...));
+    write(Level::Critical, format(f, std::forward<A>(a)...));
 }
 
 }  // namespace log

@@ -32,23 +32,23 @@ bool prints_null(ParamType type) noexcept {
     }
 }
 
-void add_unsigned(TextBuilder& out, std::uint64_t number, NumberFormat format, int bits) noexcept {
-    switch (format) {
+void add_unsigned(TextBuilder& out, std::uint64_t number, NumberFormat print, int bits) noexcept {
+    switch (print) {
         case NumberFormat::HEX: return add_hex(out, number);
         case NumberFormat::OCT:
             if (number != 0) out.add('0');
             return add_uint(out, number, 8);
         default: break;
     }
-    if (bits == 64 && format == NumberFormat::DEC)
+    if (bits == 64 && print == NumberFormat::DEC)
         return add_int(out, static_cast<std::int64_t>(number));
     add_uint(out, number);
 }
 
-void add_signed(TextBuilder& out, std::int64_t number, NumberFormat format, int bits) noexcept {
-    if (format != NumberFormat::HEX && format != NumberFormat::OCT) return add_int(out, number);
+void add_signed(TextBuilder& out, std::int64_t number, NumberFormat print, int bits) noexcept {
+    if (print != NumberFormat::HEX && print != NumberFormat::OCT) return add_int(out, number);
     const std::uint64_t mask = bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
-    add_unsigned(out, static_cast<std::uint64_t>(number) & mask, format, bits);
+    add_unsigned(out, static_cast<std::uint64_t>(number) & mask, print, bits);
 }
 
 void add_fd_list(const Context& c, std::string_view bytes, TextBuilder& out) noexcept {
@@ -114,18 +114,18 @@ std::uint64_t number_of(ParamType type, std::string_view bytes) noexcept {
 }
 
 // A value that fits a number: shared by plain and dynamic parameters.
-void add_number(const Context& c, ParamType type, NumberFormat format, std::uint64_t number,
+void add_number(const Context& c, ParamType type, NumberFormat print, std::uint64_t number,
                 TextBuilder& out) noexcept {
     const auto value = static_cast<std::int64_t>(number);
     switch (type) {
-        case ParamType::INT8: return add_signed(out, value, format, 8);
-        case ParamType::INT16: return add_signed(out, value, format, 16);
-        case ParamType::INT32: return add_signed(out, value, format, 32);
-        case ParamType::INT64: return add_signed(out, value, format, 64);
+        case ParamType::INT8: return add_signed(out, value, print, 8);
+        case ParamType::INT16: return add_signed(out, value, print, 16);
+        case ParamType::INT32: return add_signed(out, value, print, 32);
+        case ParamType::INT64: return add_signed(out, value, print, 64);
         case ParamType::UINT8:
         case ParamType::UINT16:
-        case ParamType::UINT32: return add_unsigned(out, number, format, 32);
-        case ParamType::UINT64: return add_unsigned(out, number, format, 64);
+        case ParamType::UINT32: return add_unsigned(out, number, print, 32);
+        case ParamType::UINT64: return add_unsigned(out, number, print, 64);
         case ParamType::MODE: return add_unsigned(out, number, NumberFormat::OCT, 32);
         case ParamType::ABSTIME: return add_moment(c, out, number);
         case ParamType::SIGSET: return add_signal_set(out, static_cast<std::uint32_t>(number));

@@ -35,6 +35,6 @@ struct Alert {
 std::string time_text(std::uint64_t ts_ns, bool iso8601);
 
 /// The line without its newline: text encoded like the inside of a JSON string, or one JSON object.
-std::string to_line(const Alert& alert, const AlertFormat& format);
+std::string to_line(const Alert& alert, const AlertFormat& how);
 
 }  // namespace sensor::output

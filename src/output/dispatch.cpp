@@ -5,9 +5,9 @@
 
 namespace sensor::output {
 
-Dispatcher::Dispatcher(AlertFormat format, std::vector<std::unique_ptr<Channel>> channels,
+Dispatcher::Dispatcher(AlertFormat how, std::vector<std::unique_ptr<Channel>> channels,
                        std::size_t capacity, WhenFull when_full)
-    : format_(std::move(format)),
+    : format_(std::move(how)),
       channels_(std::move(channels)),
       capacity_(capacity == 0 ? 1 : capacity),
       when_full_(when_full),

@@ -28,7 +28,7 @@ enum class WhenFull { Drop, Wait };
 class Dispatcher {
 public:
     /// capacity: alerts that may wait, at least 1
-    Dispatcher(AlertFormat format, std::vector<std::unique_ptr<Channel>> channels,
+    Dispatcher(AlertFormat how, std::vector<std::unique_ptr<Channel>> channels,
                std::size_t capacity, WhenFull when_full = WhenFull::Drop);
     ~Dispatcher();
     Dispatcher(const Dispatcher&) = delete;

@@ -26,11 +26,11 @@ struct RenderOptions {
 };
 
 /// The message: literal parts and values, `<NA>` where a value is absent, widths applied.
-std::string render_message(const lang::OutputFormat& format, const lang::Program& program,
+std::string render_message(const lang::OutputFormat& output, const lang::Program& program,
                            TermSource& values, const RenderOptions& options);
 
 /// The object of output_fields: number, text, array, true/false or null by the field's type.
-nlohmann::json render_fields(const lang::OutputFormat& format, const lang::Program& program,
+nlohmann::json render_fields(const lang::OutputFormat& output, const lang::Program& program,
                              TermSource& values, const RenderOptions& options);
 
 /// One value as text, by the format of its term.

@@ -16,9 +16,9 @@ struct Options {
     LintChoice lints;
 };
 
-std::string report(const LoadedRules& loaded, const std::string& format) {
-    if (format == "json") return report_json(loaded);
-    if (format != "sarif") return report_text(loaded, Paint::of_stdout());
+std::string report(const LoadedRules& loaded, const std::string& kind) {
+    if (kind == "json") return report_json(loaded);
+    if (kind != "sarif") return report_text(loaded, Paint::of_stdout());
     std::error_code unknown;
     return report_sarif(loaded, std::filesystem::current_path(unknown).string());
 }

@@ -32,9 +32,9 @@ lang::Expression expression_of(std::string_view text, std::size_t offset) {
 }
 
 /// A bare field keeps its type: it becomes a field of the output like those in the text.
-void add_bare(const lang::OutputFormat& extra, lang::OutputFormat& format) {
+void add_bare(const lang::OutputFormat& extra, lang::OutputFormat& output) {
     for (const lang::OutputField& field : extra.fields)
-        format.add_field(extra.key(field), field.term);
+        output.add_field(extra.key(field), field.term);
 }
 
 }  // namespace

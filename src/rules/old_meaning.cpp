@@ -183,6 +183,6 @@ std::string output_with_old_meaning(std::string_view output) {
     return made;
 }
 
-void restore_keys(lang::OutputFormat& format) { format.rename_field(kNameOrPath, kName); }
+void restore_keys(lang::OutputFormat& output) { output.rename_field(kNameOrPath, kName); }
 
 }  // namespace sensor::rules

@@ -22,6 +22,6 @@ lang::NodePtr with_old_meaning(lang::NodePtr tree);
 
 /// The same of the fields of an output, and after it is parsed their old names as keys.
 std::string output_with_old_meaning(std::string_view output);
-void restore_keys(lang::OutputFormat& format);
+void restore_keys(lang::OutputFormat& output);
 
 }  // namespace sensor::rules
