@@ -48,7 +48,7 @@ std::string printable(const std::string& address) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     static constexpr char kHexDigits[] = "0123456789abcdef";
     std::string out = "\"";
     for (const char c : text) {
@@ -125,7 +125,7 @@ std::string RandomCondition::words() {
     for (std::size_t more = below(4); more != 0; --more) {
         const bool field = chance(40);
         const std::string item = field ? field_text(field_of(type_class::TEXT, LIST | NO_TRANSFORM))
-                                       : quoted(pick(ValuePool::texts()));
+                                       : in_quotes(pick(ValuePool::texts()));
         if (!field && item.find("\\x00") != std::string::npos) continue;
         list += (list.empty() ? "" : ", ") + item;
     }
@@ -155,10 +155,10 @@ RandomCondition::Left RandomCondition::left() {
 }
 
 std::string RandomCondition::literal(ParamType type, Op op) {
-    if (op == Op::glob || op == Op::iglob) return quoted(pick(kGlobs));
-    if (op == Op::regex) return quoted(pick(kRegexes));
-    if (op == Op::pmatch) return quoted(pick(kPaths));
-    if (op == Op::bcontains || op == Op::bstartswith) return quoted(pick(kHex));
+    if (op == Op::glob || op == Op::iglob) return in_quotes(pick(kGlobs));
+    if (op == Op::regex) return in_quotes(pick(kRegexes));
+    if (op == Op::pmatch) return in_quotes(pick(kPaths));
+    if (op == Op::bcontains || op == Op::bstartswith) return in_quotes(pick(kHex));
     switch (type_class_of(type)) {
         case type_class::INT: {
             const bool wide =
@@ -174,7 +174,7 @@ std::string RandomCondition::literal(ParamType type, Op op) {
         case type_class::NET: return pick(kNets);
         default: {
             const std::string& text = pick(ValuePool::texts());
-            return quoted(text.find('\0') == std::string::npos ? text : "a");
+            return in_quotes(text.find('\0') == std::string::npos ? text : "a");
         }
     }
 }

@@ -51,6 +51,6 @@ private:
 };
 
 /// A text in double quotes, escaped.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace sensor::testing
