@@ -8,6 +8,7 @@
  *   ARCH_COMPAT_ARG_n      the same for the 32-bit interface, 32 bits wide
  *   ARCH_COMPAT(task)      the call in flight came through the 32-bit interface
  *   ARCH_COMPAT_KEEPS(nr)  numbers never translated although ARCH_COMPAT says 32-bit
+ *   ARCH_COMPAT_SOCKETCALL the 32-bit number behind which many calls hide (socketcall.def)
  *   ARCH_NATIVE            which column of grammar/syscalls.def
  *   ARCH_CHILD_AT_FORK     1: a new task does not pass sys_exit, its event comes from the fork hook
  *   ARCH_O_*               open flags whose bits differ (grammar/flags.def)
@@ -37,6 +38,7 @@
  * that of the 64-bit execve or execveat that did it. */
 #define ARCH_COMPAT_KEEPS(nr) ((nr) == 59 || (nr) == 322)
 #define ARCH_HAS_IA32 1
+#define ARCH_COMPAT_SOCKETCALL 102
 #define ARCH_NATIVE(x86_64, aarch64) (x86_64)
 #define ARCH_CHILD_AT_FORK 0
 #define ARCH_X32_BIT 0x40000000

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
 /* Walks over all tasks of the sensor's PID namespace and below, started by reading their iterator:
- * on_identify finds the sensor, on_mark_tree puts scope marks, on_task reports the tasks. */
+ * on_identify finds the sensor, on_mark_tree puts scope marks, on_task reports the tasks, on_file
+ * their open files. */
 #pragma once
 
-#include "task.h"
+#include "open_file.h"
 
 /* Who am I: namespace and level of the reader, and the mark that keeps it out of its own stream. */
 SEC("iter/task")
@@ -83,5 +84,27 @@ int on_task(struct bpf_iter__task* ctx) {
     r.flags = READ(task_struct, task, flags);
     bpf_probe_read_kernel(r.comm, sizeof(r.comm), (void*)AT(task_struct, task, comm));
     bpf_seq_write(ctx->meta->seq, &r, sizeof(r));
+    return 0;
+}
+
+/* out: 1: the kernel is to ask again */
+SEC("iter/task_file")
+int on_file(struct bpf_iter__task_file* ctx) {
+    struct task_struct* task = ctx->task;
+    struct file* file = ctx->file;
+    if (!task || !file || task->pid != task->tgid) return 0;
+    int idx = claim_scratch();
+    struct scratch* s = idx < 0 ? 0 : scratch_at((u32)idx);
+    if (!s) return 1;
+    struct rec_head* h = head_of(s);
+    h->flags = 0;
+    h->tgid = task->tgid;
+    h->tid = task->pid;
+    s->task = (u64)task;
+    s->iov = (u64)file; /* read back it is a plain number, as functions want it */
+    put_open_file(s, (u32)idx, *(volatile u64*)&s->iov, (s32)ctx->fd);
+    h->len = (s->tail + 7) & ~7U;
+    bpf_seq_write(ctx->meta->seq, s->rec, h->len & 0x3fff);
+    release((u32)idx);
     return 0;
 }

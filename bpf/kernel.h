@@ -123,7 +123,8 @@ struct signal_struct {
     struct tty_struct *tty;
     struct rlimit rlim[16];
 };
-struct nsproxy { struct pid_namespace *pid_ns_for_children; };
+struct mnt_namespace { struct ns_common ns; };
+struct nsproxy { struct mnt_namespace *mnt_ns; struct pid_namespace *pid_ns_for_children; };
 
 /* The flags word beside the registers: `status` on x86, `flags` on arm64. */
 struct thread_info { unsigned long flags; u32 status; };
@@ -172,6 +173,8 @@ struct unix_sock { struct unix_address *addr; struct sock *peer; };
 struct seq_file;
 struct bpf_iter_meta { struct seq_file *seq; u64 seq_num; };
 struct bpf_iter__task { struct bpf_iter_meta *meta; struct task_struct *task; };
+struct bpf_iter__task_file { struct bpf_iter_meta *meta; struct task_struct *task; u32 fd;
+                             struct file *file; };
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs { unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di,

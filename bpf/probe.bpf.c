@@ -20,10 +20,11 @@ struct decoded {
     u32 slot;
     u32 flags;
     u32 id;
+    u32 words; /* arguments that lie in memory, behind the second register */
 };
 
 static __always_inline struct decoded decode(struct pt_regs* regs) {
-    struct decoded d = {CALL_SLOTS, 0, 0};
+    struct decoded d = {CALL_SLOTS, 0, 0, 0};
     s64 nr = ARCH_NR(regs);
     struct task_struct* task = bpf_get_current_task_btf();
     d.id = (u32)nr;
@@ -33,6 +34,12 @@ static __always_inline struct decoded decode(struct pt_regs* regs) {
 #if ARCH_HAS_IA32
         if (!ARCH_COMPAT_KEEPS(nr)) {
             u64 row = (u64)nr;
+            u32 hidden = row == ARCH_COMPAT_SOCKETCALL ? ARCH_COMPAT_ARG_0(regs) : 0;
+            if (hidden < MAX_SOCKETCALLS && socketcalls[hidden].slot) {
+                d.slot = socketcalls[hidden].slot - 1U;
+                d.words = socketcalls[hidden].arguments;
+                return d;
+            }
             if (row < REC_MAX_SYSCALLS && compat_slots[row]) d.slot = compat_slots[row] - 1U;
             return d;
         }
@@ -81,6 +88,16 @@ __attribute__((noinline)) int begin_call(u32 slot, u32 flags, s64 ret) {
     return begin_task(task, plan, slot, flags, bump);
 }
 
+/* Arguments of a call that lie in memory, 32-bit words. Unreadable ones are 0. */
+__attribute__((noinline)) int read_words(u32 idx, u64 address, u32 words) {
+    struct scratch* s = scratch_at(idx);
+    u32 word[8] = {};
+    if (!s || words > 6) return 0;
+    if (bpf_probe_read_user(word, words * 4, (void*)address)) fault(s);
+    for (u32 n = 0; n < 6; n++) s->args[n] = word[n];
+    return 0;
+}
+
 static __always_inline int begin(u64* ctx) {
     struct pt_regs* regs = (struct pt_regs*)ctx[0];
     struct decoded d = decode(regs);
@@ -90,6 +107,10 @@ static __always_inline int begin(u64* ctx) {
     if (!s) return NOTHING;
     s->ret = (s64)ctx[1];
     s->id = d.id;
+    if (d.words) {
+        read_words((u32)idx, ARCH_COMPAT_ARG_1(regs), d.words);
+        return idx;
+    }
     if (d.flags & REC_F_COMPAT) {
         s->args[0] = ARCH_COMPAT_ARG_0(regs);
         s->args[1] = ARCH_COMPAT_ARG_1(regs);
@@ -214,6 +235,10 @@ int on_exec(u64* ctx) {
     int idx = begin_task(task, EVX_execve, CALL_SLOTS, 0, true);
     struct scratch* s = idx < 0 ? 0 : scratch_at((u32)idx);
     if (!s) return 0;
+    if (cfg_standard_files) {
+        emit_standard_files((u32)idx);
+        start_event(s, EVX_execve);
+    }
     head_of(s)->sc = SC_execve;
     s->ret = 0;
     put_exec((u32)idx, (u64)READ(linux_binprm, ctx[2], filename));

@@ -32,11 +32,32 @@ static __always_inline u64 rd64(u64 address) {
 /* Address of a member. */
 #define AT(type, address, member) ((u64)(address) + bpf_core_field_offset(struct type, member))
 
-static __always_inline void count_loss(u32 lane, u32 reason) {
+static __always_inline struct cpu_counters* my_counters(void) {
     u32 cpu = bpf_get_smp_processor_id();
-    struct cpu_counters* c = bpf_map_lookup_elem(&counters, &cpu);
-    if (c && lane < REC_LANE_COUNT && reason < REC_LOSS_COUNT)
-        __sync_fetch_and_add(&c->lost[lane][reason], 1);
+    return bpf_map_lookup_elem(&counters, &cpu);
+}
+
+static __always_inline void count_loss(struct cpu_counters* c, u32 lane, u32 loss_class,
+                                       u32 reason) {
+    if (lane < REC_LANE_COUNT && loss_class < REC_CLASS_COUNT && reason < REC_LOSS_COUNT)
+        __sync_fetch_and_add(&c->lost[lane][loss_class][reason], 1);
+}
+
+static __always_inline u32 lane_of(u32 plan) {
+    return plan < EVENT_ROWS && lanes[plan].critical ? REC_LANE_CRITICAL : REC_LANE_BULK;
+}
+
+static __always_inline u32 class_of(u32 plan) {
+    return plan < EVENT_ROWS ? lanes[plan].loss_class : REC_CLASS_other_interest;
+}
+
+/* An event that gets no further. It takes a number all the same, so that the hole shows. */
+__attribute__((noinline)) int lose(u32 plan, u32 reason) {
+    struct cpu_counters* c = my_counters();
+    if (!c) return 0;
+    __sync_fetch_and_add(&c->seq[lane_of(plan)], 1);
+    count_loss(c, lane_of(plan), class_of(plan), reason);
+    return 0;
 }
 
 /* Takes a free scratch of this CPU. A program can be preempted by another task's or interrupted, so
@@ -66,6 +87,21 @@ static __always_inline u32 sensor_nr(struct pid* pid) {
     u64 at = AT(pid, pid, numbers) + (u64)level * bpf_core_type_size(struct upid);
     if (rd64(AT(upid, at, ns)) != self_pidns) return 0;
     return (u32)READ(upid, at, nr);
+}
+
+/* The namespace the task's own number is of. */
+static __always_inline u64 pidns_of(u64 task) {
+    u64 pid = (u64)READ(task_struct, task, thread_pid);
+    u64 at =
+        AT(pid, pid, numbers) + (u64)(READ(pid, pid, level) & 63) * bpf_core_type_size(struct upid);
+    return (u64)READ(upid, at, ns);
+}
+
+/* The common case, no namespace or the host's, needs no helper. */
+static __always_inline u32 pidns_number(struct task_struct* task) {
+    struct pid* pid = task->thread_pid;
+    if (pid->level == 0) return pid->numbers[0].ns->ns.inum;
+    return READ(pid_namespace, pidns_of((u64)task), ns.inum);
 }
 
 enum { MAX_CGROUP_DEPTH = 16 };
@@ -131,6 +167,26 @@ static __always_inline bool in_scope(struct task_struct* task, u32 marks) {
     return (cfg_scope & SCOPE_CGROUP) && in_scope_cgroups();
 }
 
+/* Has the cgroup caused all the events it may this second? Processors that pass into a second
+ * together may both set the count back: a few events more. Static, so that nobody verifies it where
+ * there is no budget and so no map. */
+static __attribute__((noinline)) int is_over_budget(u64 cgroup) {
+    u64 second = bpf_ktime_get_boot_ns() / 1000000000;
+    struct cgroup_use* use = bpf_map_lookup_elem(&cgroup_uses, &cgroup);
+    if (!use) {
+        struct cgroup_use first = {second, 1, 0};
+        bpf_map_update_elem(&cgroup_uses, &cgroup, &first, BPF_NOEXIST);
+        return 0;
+    }
+    if (use->second != second) {
+        use->second = second;
+        use->count = 0;
+    }
+    if (__sync_fetch_and_add(&use->count, 1) < cfg_cgroup_budget) return 0;
+    __sync_fetch_and_add(&use->excess, 1);
+    return 1;
+}
+
 static __always_inline void fill_task(struct rec_head* h, struct task_struct* task,
                                       struct task_struct* leader) {
     h->tgid = task->tgid;
@@ -144,6 +200,8 @@ static __always_inline void fill_task(struct rec_head* h, struct task_struct* ta
     }
     h->start = leader->start_boottime;
     h->cgroup = bpf_get_current_cgroup_id();
+    h->mnt_ns = task->nsproxy->mnt_ns->ns.inum;
+    h->pid_ns = pidns_number(task);
 }
 
 /* The event of a scratch: type, slots (all absent), lane. Used anew for each record. */
@@ -156,7 +214,8 @@ static __always_inline void start_event(struct scratch* s, u32 plan) {
     h->absent = (1ULL << (params + REC_X_COUNT)) - 1;
     s->params = params;
     s->tail = sizeof(struct rec_head) + 8 * (params + REC_X_COUNT);
-    s->lane = critical_events[plan] ? REC_LANE_CRITICAL : REC_LANE_BULK;
+    s->lane = lane_of(plan);
+    s->loss_class = class_of(plan);
     s->too_large = 0;
     s->fd = -1;
     s->dir_done = 0;
@@ -175,11 +234,15 @@ static __always_inline int begin_task(struct task_struct* task, u32 plan, u32 sl
         state = bpf_task_storage_get(&task_states, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
         if (state) __sync_fetch_and_add(&state->generation, 1);
     }
+    if (cfg_cgroup_budget && lane_of(plan) == REC_LANE_BULK &&
+        is_over_budget(bpf_get_current_cgroup_id())) {
+        lose(plan, REC_LOSS_budget);
+        return NOTHING;
+    }
     int idx = claim_scratch();
     struct scratch* s = idx < 0 ? 0 : scratch_at(idx);
     if (!s) {
-        count_loss(plan < EVENT_ROWS && critical_events[plan] ? REC_LANE_CRITICAL : REC_LANE_BULK,
-                   REC_LOSS_no_scratch);
+        lose(plan, REC_LOSS_no_scratch);
         return NOTHING;
     }
     start_event(s, plan);
@@ -207,8 +270,8 @@ static __always_inline int output(struct scratch* s, void* ring, u32 ring_idx, u
 
 __attribute__((noinline)) int emit(u32 idx) {
     struct scratch* s = scratch_at(idx);
+    struct cpu_counters* c = my_counters();
     u32 cpu = bpf_get_smp_processor_id();
-    struct cpu_counters* c = bpf_map_lookup_elem(&counters, &cpu);
     if (!s || !c) return 0;
     struct rec_head* h = head_of(s);
     u32 len = (s->tail + 7) & ~7U;
@@ -217,7 +280,7 @@ __attribute__((noinline)) int emit(u32 idx) {
     h->cpu = (u16)cpu;
     if (lane == REC_LANE_CRITICAL) h->flags |= REC_F_CRITICAL;
     if (s->too_large || len > REC_MAX_BYTES) {
-        __sync_fetch_and_add(&c->lost[lane][REC_LOSS_too_large], 1);
+        count_loss(c, lane, s->loss_class, REC_LOSS_too_large);
         return 0;
     }
     h->len = len;
@@ -230,7 +293,7 @@ __attribute__((noinline)) int emit(u32 idx) {
         void* ring = bpf_map_lookup_elem(&bulk, &ring_idx);
         err = ring ? output(s, ring, ring_idx, cfg_bulk_quarter, len) : -1;
     }
-    if (err) __sync_fetch_and_add(&c->lost[lane][REC_LOSS_ring_full], 1);
+    if (err) count_loss(c, lane, s->loss_class, REC_LOSS_ring_full);
     return 0;
 }
 
@@ -258,7 +321,10 @@ static __always_inline bool room(struct scratch* s, u32 bytes) {
 }
 
 /* Memory of the process could not be read: the parameter stays absent, counted. */
-static __always_inline void fault(struct scratch* s) { count_loss(s->lane, REC_LOSS_read_fault); }
+static __always_inline void fault(struct scratch* s) {
+    struct cpu_counters* c = my_counters();
+    if (c) count_loss(c, s->lane, s->loss_class, REC_LOSS_read_fault);
+}
 
 /* Text of the process behind `address` into slot k. out: bytes without NUL, or -1 */
 __attribute__((noinline)) int put_user_text(u32 idx, u32 k, u64 address) {

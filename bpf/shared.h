@@ -12,14 +12,25 @@ enum {
     MAX_SCOPE_CGROUPS = 16,
     MAX_SCOPE_TREES = 16,
     MAX_RINGS = 16,        /* of the bulk lane */
+    MAX_SOCKETCALLS = 21,
+    MAX_BUDGETS = 4096,    /* cgroups whose budget is watched; the one idle longest makes room */
 };
+
+struct socketcall { rec_u16 slot; rec_u16 arguments; }; /* slot 0: no such call */
 
 /* Bits of cfg_scope. */
 enum { SCOPE_TREE = 1, SCOPE_CGROUP = 2, SCOPE_PIDNS = 4 };
 
 struct scope_cgroup { rec_u64 id; rec_u32 hierarchy; rec_u32 pad; }; /* hierarchy 0: v2 */
 
+/* Use of its budget by a cgroup. */
+struct cgroup_use {
+    rec_u64 second;  /* of the boot clock, that `count` is about */
+    rec_u64 count;   /* events in it */
+    rec_u64 excess;  /* events ever dropped for it */
+};
+
 struct cpu_counters {
     rec_u64 seq[REC_LANE_COUNT];                   /* next sequence number, so also: attempts */
-    rec_u64 lost[REC_LANE_COUNT][REC_LOSS_COUNT];
+    rec_u64 lost[REC_LANE_COUNT][REC_CLASS_COUNT][REC_LOSS_COUNT];
 };

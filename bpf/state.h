@@ -20,7 +20,9 @@ const volatile rec_u32 cfg_ring_shift = 0; /* 2^shift CPUs share a bulk ring */
 const volatile rec_u32 cfg_page_shift = 12;
 const volatile rec_u64 cfg_bulk_quarter = 0; /* fill at which a sleeping reader is woken, bytes */
 const volatile rec_u64 cfg_critical_quarter = 0;
+const volatile rec_u32 cfg_cgroup_budget = 0; /* bulk events a second of a cgroup, 0: any number */
 const volatile bool cfg_real_paths = true;
+const volatile bool cfg_standard_files = false; /* each exec says what 0, 1 and 2 are */
 
 /* Set once by on_identify, read by everything after. */
 rec_u64 self_pidns = 0;       /* address of the sensor's PID namespace */
@@ -47,8 +49,10 @@ struct scratch {
     u32 params;           /* parameters of the event */
     u32 slot;             /* call slot */
     u32 id;               /* number as the caller gave it */
-    u32 lane;
+    u32 lane;             /* enum rec_lane, enum rec_class */
+    u32 loss_class;
     u32 too_large;
+    u32 pad;
     s32 fd;               /* descriptor for REC_X_FD, or -1 */
     u32 dir_done;         /* REC_X_DIR is decided */
     s64 ret;
@@ -66,6 +70,14 @@ struct scratch {
     u8 rec[REC_MAX_BYTES + TEXT_ROOM];
     u8 path[2 * TEXT_ROOM];
 };
+
+/* Only made if there is a budget. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, MAX_BUDGETS);
+    __type(key, u64); /* id of the cgroup */
+    __type(value, struct cgroup_use);
+} cgroup_uses SEC(".maps");
 
 struct task_state { u32 generation; u32 marks; };
 

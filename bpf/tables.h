@@ -234,7 +234,7 @@ static const struct call call_table[CALL_SLOTS] = {
 #if ARCH_HAS_IA32
 enum {
 #define SYSCALL(name, sc, event, category, x86_64, aarch64, ia32, flags) \
-    SLOT_OF_SC_##sc = SLOT_OF(sc, ARCH_NATIVE(x86_64, aarch64)),
+    SLOT_OF_SC_##sc = SLOT_OF(sc, ARCH_NATIVE(x86_64, aarch64)), SLOT_##name = SLOT_OF_SC_##sc,
 #define SYSCALL_IA32_ALIAS(nr, sc)
 #include "../grammar/syscalls.def"
 #undef SYSCALL
@@ -253,13 +253,25 @@ const rec_u16 compat_slots[2 * REC_MAX_SYSCALLS] = {
 #undef SYSCALL_IA32_ALIAS
 #endif
 };
+/* The same of the numbers that socketcall takes, and how many arguments the call has. */
+const struct socketcall socketcalls[MAX_SOCKETCALLS] = {
+#if ARCH_HAS_IA32
+#define SOCKETCALL(number, call, arguments) [number] = {SLOT_##call + 1, arguments},
+#include "socketcall.def"
+#undef SOCKETCALL
+#endif
+};
 #ifdef ARCH_X32_CALLS
 static const u16 x32_slots[] = {ARCH_X32_CALLS};
 #endif
 
-/* Events of the critical lane: what floods of file and network events must never push out. */
-static const u8 critical_events[EVENT_ROWS] = {
-#define CRITICAL(id) [EVX_##id] = 1,
-#include "critical.def"
+struct lane { u8 critical, loss_class; };
+static const struct lane lanes[EVENT_ROWS] = {
+#define CRITICAL 1
+#define BULK 0
+#define LANE(id, lane, loss_class) [EVX_##id] = {lane, REC_CLASS_##loss_class},
+#include "lanes.def"
+#undef LANE
 #undef CRITICAL
+#undef BULK
 };

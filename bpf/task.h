@@ -40,13 +40,6 @@ static __always_inline u32 own_level(u64 task) {
     return READ(task_struct, task, thread_pid, level);
 }
 
-static __always_inline u64 pidns_of(u64 task) {
-    u64 pid = (u64)READ(task_struct, task, thread_pid);
-    u64 at =
-        AT(pid, pid, numbers) + (u64)(READ(pid, pid, level) & 63) * bpf_core_type_size(struct upid);
-    return (u64)READ(upid, at, ns);
-}
-
 /* Device number of a terminal in user-space encoding. */
 static __always_inline u32 tty_number(u64 tty) {
     u64 driver = (u64)READ(tty_struct, tty, driver);

@@ -50,6 +50,7 @@ enum rec_flag {
     REC_F_X32 = 2,        /* the x32 call interface */
     REC_F_TRUNCATED = 4,  /* a text or buffer was cut */
     REC_F_CRITICAL = 8,   /* came through the critical lane */
+    REC_F_STATE = 16,     /* no event: an open file (REC_X_FD) of the process, for the state */
 };
 
 struct rec_head {
@@ -67,6 +68,8 @@ struct rec_head {
     rec_u32 generation; /* execs, credential and namespace changes of the process since its start */
     rec_u16 cpu;
     rec_u16 sc;         /* stable syscall number (grammar/syscalls.def), 0: not a system call */
+    rec_u32 mnt_ns;     /* inode numbers of the task's mount and PID namespaces */
+    rec_u32 pid_ns;
     rec_u64 absent;     /* bit k: slot k was not collected */
 };
 
@@ -121,6 +124,14 @@ enum rec_loss {
 #include "../grammar/loss.def"
 #undef LOSS
     REC_LOSS_COUNT
+};
+
+/* What kind of event was lost: grammar/loss_class.def. */
+enum rec_class {
+#define LOSS_CLASS(id, doc) REC_CLASS_##id,
+#include "../grammar/loss_class.def"
+#undef LOSS_CLASS
+    REC_CLASS_COUNT
 };
 
 enum rec_lane { REC_LANE_CRITICAL = 0, REC_LANE_BULK = 1, REC_LANE_COUNT };

@@ -42,6 +42,7 @@ struct Config {
     std::uint32_t snaplen = 80;                ///< bytes of I/O buffers
     std::uint32_t ring_preset = 4;             ///< 1 MiB << (n - 1)
     std::uint32_t memory_mb = 0;               ///< engine.memory_mb, in place of the preset
+    std::uint32_t cgroup_budget = 0;           ///< events a second, 0: any number
     bool all_syscalls = false;                 ///< base_syscalls.all, -A
     std::vector<std::string> custom_syscalls;  ///< base_syscalls.custom_set
 

@@ -16,17 +16,23 @@ nlohmann::json counters(const capture::SourceStats& delta) {
     const auto sum = [&](std::string_view counter) {
         std::uint64_t count = 0;
         for (unsigned reason = 0; reason < REC_LOSS_COUNT; ++reason) {
-            if (loss_counter(reason) == counter) count += delta.lost[reason];
+            if (loss_counter(reason) == counter)
+                count += delta.lost.of(static_cast<rec_loss>(reason));
         }
         return std::to_string(count);
     };
-    return {{"n_evts", std::to_string(delta.attempted)},
-            {"n_drops", std::to_string(capture::events_lost(delta.lost))},
-            {"n_drops_buffer_total", sum("n_drops_buffer_total")},
-            {"n_drops_scratch_map", sum("n_drops_scratch_map")},
-            {"n_drops_page_faults", sum("n_drops_page_faults")},
-            {"n_drops_bug", sum("n_drops_bug")},
-            {"ebpf_enabled", "1"}};
+    nlohmann::json all = {{"n_evts", std::to_string(delta.attempted)},
+                          {"n_drops", std::to_string(delta.lost.events())},
+                          {"n_drops_buffer_total", sum("n_drops_buffer_total")},
+                          {"n_drops_scratch_map", sum("n_drops_scratch_map")},
+                          {"n_drops_page_faults", sum("n_drops_page_faults")},
+                          {"n_drops_bug", sum("n_drops_bug")},
+                          {"ebpf_enabled", "1"}};
+    for (unsigned k = 0; k < REC_CLASS_COUNT; ++k) {
+        all[format("n_drops_buffer_{}_exit", loss_class_text(k))] =
+            std::to_string(delta.lost.counts[k][REC_LOSS_ring_full]);
+    }
+    return all;
 }
 
 capture::SourceStats difference(const capture::SourceStats& now, const capture::SourceStats& then) {
@@ -34,7 +40,8 @@ capture::SourceStats difference(const capture::SourceStats& now, const capture::
     delta.delivered = now.delivered - then.delivered;
     delta.attempted = now.attempted - then.attempted;
     delta.gaps = now.gaps > then.gaps ? now.gaps - then.gaps : 0;  // a late record closes one
-    for (unsigned k = 0; k < REC_LOSS_COUNT; ++k) delta.lost[k] = now.lost[k] - then.lost[k];
+    delta.lost = now.lost;
+    delta.lost -= then.lost;
     return delta;
 }
 
@@ -51,7 +58,7 @@ void DropMonitor::look(std::uint64_t ts_ns, const capture::SourceStats& totals) 
     seen_ = totals;
     if (options_.simulate) {
         log::info("Simulating syscall event drop");
-        ++delta.lost[REC_LOSS_ring_full];
+        ++delta.lost.of(REC_CLASS_other_interest, REC_LOSS_ring_full);
     }
     judge(ts_ns, delta);
 }
@@ -62,7 +69,7 @@ void DropMonitor::look_last(std::uint64_t ts_ns, const capture::SourceStats& tot
 }
 
 void DropMonitor::judge(std::uint64_t ts_ns, const capture::SourceStats& delta) {
-    const std::uint64_t lost = capture::events_lost(delta.lost);
+    const std::uint64_t lost = delta.lost.events();
     if (lost == 0) return;
     const double share = static_cast<double>(lost) /
                          static_cast<double>(delta.attempted == 0 ? lost : delta.attempted);
@@ -77,8 +84,8 @@ void DropMonitor::judge(std::uint64_t ts_ns, const capture::SourceStats& delta) 
 }
 
 void DropMonitor::act(std::uint64_t ts_ns, const capture::SourceStats& delta) {
-    const std::string message = format("{}. {} system calls dropped in last second.", kName,
-                                       capture::events_lost(delta.lost));
+    const std::string message =
+        format("{}. {} system calls dropped in last second.", kName, delta.lost.events());
     if (options_.log) log::warning("{}", message);
     if (options_.alert) {
         output::Alert alert;

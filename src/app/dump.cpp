@@ -35,6 +35,7 @@ public:
     }
 
     bool full() const { return options_.at_most != 0 && shown_ >= options_.at_most; }
+    std::uint64_t events() const { return judge_.events(); }
     std::uint64_t elapsed_ns() const { return judge_.last_ts_ns() - judge_.first_ts_ns(); }
 
     void finish() {
@@ -102,13 +103,14 @@ Result<> dump_live(const Options& options, const Config& config, const rules::Ru
     SENSOR_TRY(const std::unique_ptr<capture::KernelSource> source,
                open_kernel(*query.program, config, options));
     state::State state{state::Options{}};
-    state.scan(source->snapshot());
+    scan_host(*source, state);
     Dumper dumper(options.dump, config, query, engine, state);
     say_ready(options.ready_fd);
-    std::uint64_t number = 0;
     const Result<> ended = read_live(
         *source, options.duration_s,
-        [&](std::span<const std::byte> record) { dumper.handle(record, ++number, true); },
+        [&](std::span<const std::byte> record) {
+            dumper.handle(record, dumper.events() + 1, true);
+        },
         [&] {
             std::fflush(stdout);
             return dumper.full();

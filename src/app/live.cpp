@@ -33,8 +33,10 @@ Result<capture::KernelOptions> kernel_options(const lang::Program& program, cons
         log::warning("rules name calls that are left out without -A: {}", names);
     }
     kernel.syscalls = set.calls;
+    kernel.standard_files = set.standard_files;
     kernel.snaplen = config.snaplen;
     kernel.bulk_ring_bytes = 1U << (19 + config.ring_preset);
+    kernel.cgroup_budget = config.cgroup_budget;
     kernel.memory_bytes = std::uint64_t{config.memory_mb} << 20;
     return kernel;
 }
@@ -69,6 +71,15 @@ void say_ready(int fd) {
         log::warning("cannot write to descriptor {}", fd);
 }
 
+void scan_host(const capture::KernelSource& source, state::State& state) {
+    state.scan(source.snapshot());
+    const Result<> files = source.open_files(
+        [&](std::span<const std::byte> record) { state.learn_file(Event::view(record)); });
+    if (files) return;
+    log::warning("files that are open already are read from /proc only: {}", files.error().text);
+    state.scan_files();
+}
+
 Result<> read_live(capture::Source& source, double seconds, const capture::RecordFn& on_record,
                    const std::function<bool()>& done) {
     using Clock = std::chrono::steady_clock;
@@ -87,7 +98,7 @@ Result<> watch(const Options& options, const Config& config, const rules::Runnin
     SENSOR_TRY(const std::unique_ptr<capture::KernelSource> source,
                open_kernel(*running.program, config, options));
     Session session(config, running, engine, state::Options{});
-    session.state().scan(source->snapshot());
+    scan_host(*source, session.state());
     say_ready(options.ready_fd);
     const Result<> ended = read_live(
         *source, options.duration_s,
@@ -99,7 +110,7 @@ Result<> watch(const Options& options, const Config& config, const rules::Runnin
             return session.must_exit();
         });
     if (stop_requested()) log::info("SIGINT received, exiting...");
-    const Result<> finished = session.finish(source->stats());
+    const Result<> finished = session.finish(*source);
     return ended ? finished : ended;
 }
 

@@ -10,6 +10,7 @@
 #include "capture/kernel.hpp"
 #include "engine/engine.hpp"
 #include "rules/ruleset.hpp"
+#include "state/state.hpp"
 
 namespace sensor::app {
 
@@ -18,6 +19,9 @@ namespace sensor::app {
 Result<std::unique_ptr<capture::KernelSource>> open_kernel(const lang::Program& program,
                                                            const Config& config,
                                                            const Options& options);
+
+/// What runs already and what it has open, from the kernel, or /proc where it refuses.
+void scan_host(const capture::KernelSource& source, state::State& state);
 
 /// Writes "ready\n" to a descriptor, if there is one.
 void say_ready(int fd);

@@ -82,7 +82,7 @@ Result<> replay(const Options& options, const Config& config, const rules::Runni
             session.keep_house();
             return session.must_exit() || (limit_ns != 0 && pipeline.elapsed_ns() >= limit_ns);
         });
-    const Result<> finished = session.finish(source->stats());
+    const Result<> finished = session.finish(*source);
     return ended ? finished : ended;
 }
 

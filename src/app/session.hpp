@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "app/budget_watch.hpp"
 #include "app/config.hpp"
 #include "app/drop_monitor.hpp"
 #include "app/pipeline.hpp"
@@ -31,22 +32,24 @@ public:
                 std::uint64_t number, bool wanted) {
         if (must_exit()) return;
         pipeline_.handle(record, number, wanted);
-        if (const std::uint64_t now = pipeline_.last_ts_ns(); drops_.is_due(now))
-            drops_.look(now, source.stats());
+        if (drops_.is_due(pipeline_.last_ts_ns())) look_at_losses(source);
     }
     /// The loss of events is to end the sensor.
     bool must_exit() const noexcept { return drops_.must_exit(); }
     /// Waits for the outputs and closes them; prints what was detected and what was lost.
     /// fails: Error if the sensor ended because events were lost
-    Result<> finish(const capture::SourceStats& source);
+    Result<> finish(const capture::Source& source);
 
 private:
+    void look_at_losses(const capture::Source& source);
+
     const rules::RunningRules& running_;
     engine::Engine& engine_;
     state::State state_;
     std::unique_ptr<output::Dispatcher> dispatcher_;
     Pipeline pipeline_;
     DropMonitor drops_;
+    BudgetWatch budgets_;
 };
 
 }  // namespace sensor::app

@@ -48,14 +48,14 @@ std::string loss_summary(const capture::SourceStats& source, const DropMonitor& 
                          const output::DispatchStats& outputs) {
     std::string reasons;
     for (unsigned reason = 0; reason < REC_LOSS_COUNT; ++reason) {
-        if (source.lost[reason] != 0)
-            reasons += format("   - {}: {}\n", loss_text(reason), source.lost[reason]);
+        if (const std::uint64_t count = source.lost.of(static_cast<rec_loss>(reason)); count != 0)
+            reasons += format("   - {}: {}\n", loss_text(reason), count);
     }
     std::string text = "Syscall event drop monitoring:\n";
     text += format("   - event drop detected: {} occurrences\n", drops.occurrences());
     text += format("   - num times actions taken: {}\n", drops.actions());
     text += format("Events delivered: {}, lost: {}, gaps in the sequence: {}\n{}", source.delivered,
-                   capture::events_lost(source.lost), source.gaps, reasons);
+                   source.lost.events(), source.gaps, reasons);
     if (outputs.dropped + outputs.failed != 0) {
         text += format("Alerts dropped at the full queue: {}, refused by a channel: {}\n",
                        outputs.dropped, outputs.failed);

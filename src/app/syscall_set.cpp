@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/syscall_set.hpp"
 
+#include <algorithm>
+
 #include "event/schema.hpp"
 #include "lang/event_set.hpp"
 
@@ -39,6 +41,23 @@ constexpr std::string_view kStateCalls[] = {
 // Roles of sockets (who is the server) are known from how they came to be.
 constexpr std::string_view kNetworkCalls[] = {"socket", "bind",    "connect",
                                               "accept", "accept4", "listen"};
+
+// What changes descriptors 0, 1 and 2 of a running program; what it was started with comes with its
+// exec.
+constexpr std::string_view kStandardFileCalls[] = {"dup", "dup2", "dup3"};
+
+bool is_standard_file(const lang::Term& term) {
+    if (term.kind != lang::Term::Kind::Field) return false;
+    switch (term.field.id) {
+        case FieldId::proc_stdin_type:
+        case FieldId::proc_stdin_name:
+        case FieldId::proc_stdout_type:
+        case FieldId::proc_stdout_name:
+        case FieldId::proc_stderr_type:
+        case FieldId::proc_stderr_name: return true;
+        default: return false;
+    }
+}
 
 bool is_network(const lang::Term& term) {
     if (term.kind != lang::Term::Kind::Field) return false;
@@ -116,14 +135,12 @@ SyscallSet wanted_syscalls(const lang::Program& program, const SyscallOptions& o
             base.set(info->sc);
         }
     }
+    const auto& terms = program.terms;
+    set.standard_files = std::any_of(terms.begin(), terms.end(), is_standard_file);
     if (!custom) {
         add_named(base, kStateCalls);
-        for (const lang::Term& term : program.terms) {
-            if (is_network(term)) {
-                add_named(base, kNetworkCalls);
-                break;
-            }
-        }
+        if (std::any_of(terms.begin(), terms.end(), is_network)) add_named(base, kNetworkCalls);
+        if (set.standard_files) add_named(base, kStandardFileCalls);
     }
     if (!options.all) {
         for (const SyscallInfo& call : all_syscalls()) {

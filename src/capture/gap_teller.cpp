@@ -12,6 +12,26 @@ namespace {
 // So long a loss may wait for the record behind it, which tells where it happened.
 constexpr std::uint64_t kPatienceNs = 200'000'000;
 
+void append(std::string& members, std::string_view name, std::uint64_t count) {
+    if (count != 0) members += format("{}\"{}\": {}", members.empty() ? "" : ", ", name, count);
+}
+
+std::string reasons_of(const Losses& lost) {
+    std::string members;
+    for (unsigned reason = 0; reason < REC_LOSS_COUNT; ++reason) {
+        if (reason != REC_LOSS_read_fault)
+            append(members, loss_text(reason), lost.of(static_cast<rec_loss>(reason)));
+    }
+    return members;
+}
+
+std::string classes_of(const Losses& lost) {
+    std::string members;
+    for (unsigned k = 0; k < REC_CLASS_COUNT; ++k)
+        append(members, loss_class_text(k), lost.events(static_cast<rec_class>(k)));
+    return members;
+}
+
 }  // namespace
 
 GapTeller::GapTeller(std::uint32_t cpus, ReadLosses read)
@@ -21,7 +41,7 @@ void GapTeller::hole(const rec_head& next, const RecordFn& on_record) {
     const rec_lane lane = (next.flags & REC_F_CRITICAL) != 0 ? REC_LANE_CRITICAL : REC_LANE_BULK;
     if (std::size_t{next.cpu} * REC_LANE_COUNT + lane >= places_.size()) return;
     const Losses now = read_(next.cpu, lane);
-    if (events_lost(now) != events_lost(place_of(next.cpu, lane).told))
+    if (now.events() != place_of(next.cpu, lane).told.events())
         tell(next.cpu, lane, next.ts, now, on_record);
 }
 
@@ -30,7 +50,7 @@ void GapTeller::look(std::uint64_t now_ns, const RecordFn& on_record) {
         for (const rec_lane lane : {REC_LANE_CRITICAL, REC_LANE_BULK}) {
             Place& place = place_of(cpu, lane);
             const Losses now = read_(cpu, lane);
-            if (events_lost(now) == events_lost(place.told)) {
+            if (now.events() == place.told.events()) {
                 place.since_ns = 0;
             } else if (place.since_ns == 0) {
                 place.since_ns = now_ns;
@@ -44,16 +64,13 @@ void GapTeller::look(std::uint64_t now_ns, const RecordFn& on_record) {
 void GapTeller::tell(std::uint32_t cpu, rec_lane lane, std::uint64_t ts_ns, const Losses& now,
                      const RecordFn& on_record) {
     Place& place = place_of(cpu, lane);
-    const std::uint64_t lost = events_lost(now) - events_lost(place.told);
-    std::string reasons;
-    for (unsigned reason = 0; reason < REC_LOSS_COUNT; ++reason) {
-        const std::uint64_t count = now[reason] - place.told[reason];
-        if (count == 0 || reason == REC_LOSS_read_fault) continue;
-        reasons += format("{}\"{}\": {}", reasons.empty() ? "" : ", ", loss_text(reason), count);
-    }
+    Losses since = now;
+    since -= place.told;
+    const std::uint64_t lost = since.events();
     const std::string data =
-        format(R"({{"cpu": {}, "lane": "{}", "lost": {}, "reasons": {{{}}}}})", cpu,
-               lane == REC_LANE_CRITICAL ? "critical" : "bulk", lost, reasons);
+        format(R"({{"cpu": {}, "lane": "{}", "lost": {}, "reasons": {{{}}}, "classes": {{{}}}}})",
+               cpu, lane == REC_LANE_CRITICAL ? "critical" : "bulk", lost, reasons_of(since),
+               classes_of(since));
     place.told = now;
     place.since_ns = 0;
     told_ += lost;

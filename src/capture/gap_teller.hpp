@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // GapTeller: turns what the probe counts as lost into records, at the place in the stream where the
 // events are missing. A gap is an `asyncevent` named sensor.gap whose data is JSON:
-//   {"cpu": 1, "lane": "bulk", "lost": 12, "reasons": {"ring_full": 12}}
+//   {"cpu": 1, "lane": "bulk", "lost": 12, "reasons": {"ring_full": 12}, "classes": {"open": 12}}
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,7 @@ public:
 
 private:
     struct Place {
-        Losses told{};
+        Losses told;
         std::uint64_t since_ns = 0;  ///< there is something to tell; 0: there is not
     };
     Place& place_of(std::uint32_t cpu, rec_lane lane) {

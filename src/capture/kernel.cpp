@@ -86,8 +86,11 @@ public:
         stats.delivered = merge_.delivered();
         stats.attempted = probe_->attempted();
         stats.gaps = merge_.gaps();
-        for (const LossCount& loss : probe_->losses()) stats.lost[loss.reason] += loss.count;
-        stats.lost[REC_LOSS_bad_record] += merge_.malformed();
+        for (std::uint32_t cpu = 0; cpu < probe_->cpus(); ++cpu) {
+            stats.lost += probe_->lost(cpu, REC_LANE_CRITICAL);
+            stats.lost += probe_->lost(cpu, REC_LANE_BULK);
+        }
+        stats.lost.of(REC_CLASS_other_interest, REC_LOSS_bad_record) += merge_.malformed();
         return stats;
     }
 
@@ -97,7 +100,11 @@ public:
         log::warning("processes that run already are read from /proc only: {}", tasks.error().text);
         return {};
     }
+    Result<> open_files(const RecordFn& on_record) const override {
+        return probe_->files(on_record);
+    }
     std::vector<LossCount> losses() const override { return probe_->losses(); }
+    std::vector<CgroupExcess> over_budget() const override { return probe_->over_budget(); }
     std::uint64_t kernel_memory() const override { return probe_->memory(); }
     std::vector<ProgramCost> program_costs() const override { return probe_->costs(); }
 

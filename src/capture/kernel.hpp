@@ -28,9 +28,12 @@ struct KernelOptions {
     std::bitset<REC_MAX_SC> syscalls;          ///< by stable number: what the probe reports
     std::uint32_t snaplen = 80;                ///< bytes of I/O buffers
     bool real_paths = true;                    ///< collect REC_X_REAL for opens
+    bool standard_files = false;               ///< with each exec, what 0, 1 and 2 are
     std::uint32_t bulk_ring_bytes = 8U << 20;  ///< per ring; rounded up to a power of two
     std::uint32_t critical_ring_bytes = 2U << 20;
     std::uint64_t memory_bytes = 0;  ///< for rings and scratch together; 0: rings as said above
+    /// Events of the bulk lane a control group may cause a second, 0: any number.
+    std::uint32_t cgroup_budget = 0;
 };
 
 /// What the kernel found a program to cost when it verified it.
@@ -51,7 +54,10 @@ public:
     /// Every task of the sensor's own PID namespace and below, as it is now. Empty, and the log
     /// says why, if the kernel refuses. cost: about 1 us a task
     virtual std::vector<TaskSnapshot> snapshot() const = 0;
-    /// Losses that are not zero, by lane, CPU and reason.
+    /// Every file those tasks have open, as records flagged REC_F_STATE.
+    /// fails: the kernel refuses. cost: about 1 us a file
+    virtual Result<> open_files(const RecordFn& on_record) const = 0;
+    /// Losses that are not zero, by lane, CPU, class and reason.
     virtual std::vector<LossCount> losses() const = 0;
     /// Bytes the kernel holds for rings, scratch and tables.
     virtual std::uint64_t kernel_memory() const = 0;

@@ -82,8 +82,6 @@ std::uint32_t slot_of(const SyscallInfo& call) {
                             : REC_MAX_SYSCALLS + std::uint32_t{call.sc};
 }
 
-bool is_call(const SyscallInfo& call) { return call.native >= 0 || call.ia32 >= 0; }
-
 bool wants(const std::bitset<REC_MAX_SC>& wanted, const Tracepoint& tracepoint) {
     const SyscallInfo* const call = syscall_info(std::string_view(tracepoint.call));
     return call != nullptr && wanted[call->sc];
@@ -154,7 +152,10 @@ Result<> Probe::configure(const KernelOptions& options) {
     cfg.cfg_cpus = cpus_;
     cfg.cfg_ring_shift = shift;
     cfg.cfg_snaplen = options.snaplen;
+    cfg.cfg_cgroup_budget = options.cgroup_budget;
+    bpf_map__set_autocreate(skel_->maps.cgroup_uses, options.cgroup_budget != 0);
     cfg.cfg_real_paths = options.real_paths;
+    cfg.cfg_standard_files = options.standard_files;
     cfg.cfg_page_shift = static_cast<std::uint32_t>(
         std::countr_zero(static_cast<unsigned long>(::sysconf(_SC_PAGESIZE))));
     cfg.cfg_bulk_quarter = bulk_bytes_ / 4;
@@ -215,8 +216,8 @@ void Probe::choose_programs(const std::bitset<REC_MAX_SC>& wanted) {
     bpf_program* program = nullptr;
     bpf_object__for_each_program(program, skel_->obj) {
         const std::string_view name = bpf_program__name(program);
-        bool needed = name == "on_identify" || name == "on_task" || name == "on_sys_exit" ||
-                      name == "on_any_call";
+        bool needed = name == "on_identify" || name == "on_task" || name == "on_file" ||
+                      name == "on_sys_exit" || name == "on_any_call";
         needed = needed || (name == "on_mark_tree" && has_trees_);
         for (const Tracepoint& tracepoint : kTracepoints) {
             if (name != tracepoint.program) continue;
@@ -285,7 +286,23 @@ Result<> Probe::fill_calls(const std::bitset<REC_MAX_SC>& wanted) {
         if (slot == 0 || skel_->bss->call_wanted[slot - 1] == 0) continue;
         SENSOR_TRY_OK(install(skel_->maps.calls, nr, skel_->progs.on_any_call));
     }
+    const auto& hidden = skel_->rodata->socketcalls;
+    if (std::any_of(std::begin(hidden), std::end(hidden), [&](const socketcall& call) {
+            return call.slot != 0 && skel_->bss->call_wanted[call.slot - 1] != 0;
+        })) {
+        const int number = syscall_info(std::string_view("socketcall"))->ia32;
+        SENSOR_TRY_OK(install(skel_->maps.calls, static_cast<std::uint32_t>(number),
+                              skel_->progs.on_any_call));
+    }
     return install(skel_->maps.calls, OTHER_CALLS, skel_->progs.on_any_call);
+}
+
+// By a number of its own, or by one of those that the 32-bit socketcall takes.
+bool Probe::is_call(const SyscallInfo& call) const {
+    const auto& hidden = skel_->rodata->socketcalls;
+    return call.native >= 0 || call.ia32 >= 0 ||
+           std::any_of(std::begin(hidden), std::end(hidden),
+                       [&](const socketcall& row) { return row.slot == slot_of(call) + 1; });
 }
 
 Result<> Probe::attach(bpf_program* program) {

@@ -11,6 +11,10 @@ struct bpf_link;
 struct bpf_map;
 struct bpf_program;
 
+namespace sensor {
+struct SyscallInfo;
+}
+
 namespace sensor::capture {
 
 class Probe {
@@ -36,10 +40,12 @@ public:
     std::vector<LossCount> losses() const;
     /// The same of one processor and lane. cost: a few loads
     Losses lost(std::uint32_t cpu, rec_lane lane) const noexcept;
+    std::vector<CgroupExcess> over_budget() const;
     std::uint32_t cpus() const noexcept { return cpus_; }
     std::vector<ProgramCost> costs() const;
     std::uint64_t memory() const;
     Result<std::vector<TaskSnapshot>> tasks() const;
+    Result<> files(const RecordFn& on_record) const;
 
 private:
     Probe() = default;
@@ -50,6 +56,7 @@ private:
     void choose_programs(const std::bitset<REC_MAX_SC>& wanted);
     Result<> load();
     Result<> make_rings();
+    bool is_call(const SyscallInfo& call) const;
     Result<> install(bpf_map* array, std::uint32_t slot, const bpf_program* program);
     Result<> fill_calls(const std::bitset<REC_MAX_SC>& wanted);
     Result<> mark_trees();

@@ -120,25 +120,47 @@ std::uint64_t Probe::attempted() const {
 }
 
 Losses Probe::lost(std::uint32_t cpu, rec_lane lane) const noexcept {
-    Losses counts{};
-    const auto* all = static_cast<const cpu_counters*>(counters_);
-    for (std::size_t reason = 0; reason < counts.size(); ++reason)
-        counts[reason] = load_relaxed(all[cpu].lost[lane][reason]);
-    return counts;
+    Losses losses;
+    const auto& from = static_cast<const cpu_counters*>(counters_)[cpu].lost[lane];
+    for (std::size_t k = 0; k < REC_CLASS_COUNT; ++k) {
+        for (std::size_t reason = 0; reason < REC_LOSS_COUNT; ++reason)
+            losses.counts[k][reason] = load_relaxed(from[k][reason]);
+    }
+    return losses;
 }
 
 std::vector<LossCount> Probe::losses() const {
     std::vector<LossCount> losses;
-    for (std::uint32_t cpu = 0; cpu < cpus_; ++cpu) {
-        for (const rec_lane lane : {REC_LANE_CRITICAL, REC_LANE_BULK}) {
-            const auto counts = lost(cpu, lane);
+    const auto add = [&](std::uint32_t cpu, rec_lane lane) {
+        Losses lost_here = lost(cpu, lane);
+        for (unsigned k = 0; k < REC_CLASS_COUNT; ++k) {
             for (unsigned reason = 0; reason < REC_LOSS_COUNT; ++reason) {
-                if (counts[reason] != 0)
-                    losses.push_back({lane, cpu, static_cast<rec_loss>(reason), counts[reason]});
+                const auto of_class = static_cast<rec_class>(k);
+                const auto why = static_cast<rec_loss>(reason);
+                if (const std::uint64_t count = lost_here.of(of_class, why); count != 0)
+                    losses.push_back({lane, cpu, of_class, why, count});
             }
         }
+    };
+    for (std::uint32_t cpu = 0; cpu < cpus_; ++cpu) {
+        add(cpu, REC_LANE_CRITICAL);
+        add(cpu, REC_LANE_BULK);
     }
     return losses;
+}
+
+std::vector<CgroupExcess> Probe::over_budget() const {
+    std::vector<CgroupExcess> over;
+    if (skel_->rodata->cfg_cgroup_budget == 0) return over;
+    const int map = bpf_map__fd(skel_->maps.cgroup_uses);
+    std::uint64_t id = 0;
+    for (const std::uint64_t* last = nullptr; bpf_map_get_next_key(map, last, &id) == 0;
+         last = &id) {
+        cgroup_use use{};
+        if (bpf_map_lookup_elem(map, &id, &use) == 0 && use.excess != 0)
+            over.push_back({id, use.excess});
+    }
+    return over;
 }
 
 std::vector<ProgramCost> Probe::costs() const {
@@ -173,6 +195,20 @@ Result<std::vector<TaskSnapshot>> Probe::tasks() const {
         tasks.push_back(to_snapshot(r));
     }
     return tasks;
+}
+
+Result<> Probe::files(const RecordFn& on_record) const {
+    std::vector<std::byte> bytes;
+    SENSOR_TRY_OK(run_walk(skel_->progs.on_file, &bytes));
+    for (std::size_t at = 0; at + sizeof(rec_head) <= bytes.size();) {
+        rec_head head{};
+        std::memcpy(&head, bytes.data() + at, sizeof head);
+        if (head.len < sizeof head || head.len > bytes.size() - at)
+            return Error("the kernel's list of open files ends in the middle of one");
+        on_record(std::span(bytes).subspan(at, head.len));
+        at += head.len;
+    }
+    return Ok{};
 }
 
 }  // namespace sensor::capture

@@ -3,18 +3,16 @@
 // capture/scap/scap_source.hpp.
 #pragma once
 
-#include <array>
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "../../bpf/wire.h"
 #include "base/result.hpp"
+#include "capture/losses.hpp"
 
 namespace sensor::capture {
 
@@ -24,22 +22,21 @@ using RecordFn = std::function<void(std::span<const std::byte>)>;
 struct LossCount {
     rec_lane lane;
     std::uint32_t cpu;
+    rec_class loss_class;
     rec_loss reason;
     std::uint64_t count;
 };
 
-/// Losses by reason.
-using Losses = std::array<std::uint64_t, REC_LOSS_COUNT>;
-/// Events that never came; one that came without a parameter is not lost.
-inline std::uint64_t events_lost(const Losses& losses) noexcept {
-    return std::accumulate(losses.begin(), losses.end(), std::uint64_t{0}) -
-           losses[REC_LOSS_read_fault];
-}
+/// A control group that caused more events than its budget allows.
+struct CgroupExcess {
+    std::uint64_t cgroup;  ///< as in rec_head
+    std::uint64_t events;  ///< dropped for it since the start
+};
 
 struct SourceStats {
     std::uint64_t delivered = 0;  ///< records given to the caller
     std::uint64_t attempted = 0;  ///< records the probe wanted to emit
-    Losses lost{};
+    Losses lost;
     std::uint64_t gaps = 0;  ///< holes seen in the sequences
 };
 
@@ -52,6 +49,8 @@ public:
     /// No more records will come: a capture was read to its end.
     virtual bool ended() const { return false; }
     virtual SourceStats stats() const = 0;
+    /// Control groups that were ever over their budget. cost: a map of the kernel is read
+    virtual std::vector<CgroupExcess> over_budget() const { return {}; }
 };
 
 }  // namespace sensor::capture

@@ -12,7 +12,7 @@
 
 namespace sensor::eval {
 
-inline constexpr std::uint32_t kAbiVersion = 2;
+inline constexpr std::uint32_t kAbiVersion = 3;
 
 class Runtime;  // the loaded program: terms, predicates, constants in evaluable form
 

@@ -86,6 +86,8 @@ rec_head make_head(EventType type, const HeadSpec& spec) {
     head.ns_tid = spec.ns_tid.value_or(head.tid);
     head.start = spec.start;
     head.cgroup = spec.cgroup;
+    head.mnt_ns = spec.mnt_ns;
+    head.pid_ns = spec.pid_ns;
     head.seq = spec.seq;
     head.generation = spec.generation;
     head.cpu = spec.cpu;

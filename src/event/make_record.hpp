@@ -60,6 +60,7 @@ struct HeadSpec {
     std::optional<std::uint32_t> ns_tid = std::nullopt;
     std::uint64_t start = 0;
     std::uint64_t cgroup = 0;
+    std::uint32_t mnt_ns = 0, pid_ns = 0;
     std::uint64_t seq = 0;
     std::uint32_t generation = 0;
     std::uint16_t cpu = 0;

@@ -331,6 +331,15 @@ std::string_view loss_text(unsigned reason) noexcept {
     return reason < REC_LOSS_COUNT ? kTexts[reason] : std::string_view{};
 }
 
+std::string_view loss_class_text(unsigned loss_class) noexcept {
+    static constexpr std::string_view kTexts[] = {
+#define LOSS_CLASS(id, doc) #id,
+#include "../../grammar/loss_class.def"
+#undef LOSS_CLASS
+    };
+    return loss_class < REC_CLASS_COUNT ? kTexts[loss_class] : std::string_view{};
+}
+
 std::string_view loss_counter(unsigned reason) noexcept {
     static constexpr std::string_view kCounters[] = {
 #define LOSS(id, text, counter, doc) counter,

@@ -206,7 +206,9 @@ bool is_variable(ParamType type) noexcept;
 /// fields/evt.cpp.
 std::string_view to_text(Category category) noexcept;
 std::string_view loss_text(unsigned reason) noexcept;
-/// The peer's counter that a reason belongs to.
+/// Name of a rec_class.
+std::string_view loss_class_text(unsigned loss_class) noexcept;
+/// The peer's counter that a reason belongs to, empty if it has none.
 std::string_view loss_counter(unsigned reason) noexcept;
 
 }  // namespace sensor

@@ -50,6 +50,15 @@ Value thread_cgroup(const Context& c, const FieldArg& arg) noexcept {
     return path ? Value::of_text(*path) : Value::absent();
 }
 
+Value thread_ns_mnt(const Context& c, const FieldArg&) noexcept {
+    const std::uint32_t number = c.event.head().mnt_ns;
+    return number == 0 ? Value::absent() : Value::of_uint(number);
+}
+Value thread_ns_pid(const Context& c, const FieldArg&) noexcept {
+    const std::uint32_t number = c.event.head().pid_ns;
+    return number == 0 ? Value::absent() : Value::of_uint(number);
+}
+
 // CPU times come from scheduler switches, which are not collected.
 Value thread_exectime(const Context&, const FieldArg&) noexcept { return Value::absent(); }
 Value thread_totexectime(const Context&, const FieldArg&) noexcept { return Value::absent(); }

@@ -27,6 +27,7 @@ public:
             ++bad_records_;
             return;
         }
+        if ((event.head().flags & REC_F_STATE) != 0) return state_.learn_file(event);
         arena_.reset();
         fields::Context context;
         context.event = event;

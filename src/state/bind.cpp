@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The descriptor an event is about: found in the table of its process if what the kernel says of
 // the object agrees, else taken from the kernel.
+#include <fcntl.h>
+
+#include <limits>
+
 #include "state/state.hpp"
 #include "state/update.hpp"
 
@@ -80,12 +84,45 @@ void State::bind_object(const Event& event, Thread& thread) {
     if (entry != nullptr) own_fds(thread).erase(bound_.fd_num);
     // Of what an event opened the path stands apart.
     const std::string_view text = event.fd_object_text();
-    describe_object(*object, text.empty() ? event.extra(REC_X_REAL) : text, object_);
+    bound_.fd = &describe(*object, text.empty() ? event.extra(REC_X_REAL) : text);
+}
+
+const FdInfo& State::describe(const rec_fd& object, std::string_view text) {
+    describe_object(object, text, object_);
     if (object_.is_ip_socket() && object_.role == SocketRole::Client &&
         server_ports_.test(object_.local().port)) {
         set_connection(object_, object_.local(), object_.remote(), SocketRole::Server);
     }
-    bound_.fd = &object_;
+    return object_;
+}
+
+void State::learn_object(Thread& thread, const rec_fd& object, std::string_view text) {
+    const FdInfo* entry = thread.fd(object.fd);
+    if (entry != nullptr && same_object(*entry, object)) return;
+    FdInfo info = describe(object, text);
+    // As it was opened, as far as one can tell; but nobody gives a program standard files that do
+    // not last.
+    info.cloexec = object.fd > kLastStandardFile && (object.f_flags & O_CLOEXEC) != 0;
+    put_fd(thread, object.fd, std::move(info));
+}
+
+void State::learn_file(const Event& event) {
+    const rec_fd* object = event.fd_object();
+    Thread* thread = threads_.find(event.head().tgid);
+    if (object != nullptr && thread != nullptr)
+        learn_object(*thread, *object, event.fd_object_text());
+}
+
+void State::scan_files() {
+    threads_.for_each([&](Thread& thread) {
+        if (thread.is_leader()) read_files(thread, std::numeric_limits<std::int64_t>::max());
+    });
+}
+
+void State::read_files(Thread& leader, std::int64_t last_fd) {
+    if (!proc_ || leader.ns_tgid == 0) return;
+    for (const ProcFile& file : proc_->files(leader.ns_tgid, last_fd))
+        learn_object(leader, file.object, file.text);
 }
 
 void State::end_fds(const Event& event, Thread& thread) {

@@ -172,6 +172,43 @@ std::string parse_cgroups(std::string_view text) {
     return block;
 }
 
+// link: "/a/path", "/memfd:name (deleted)", "socket:[123]", "anon_inode:[eventfd]", ...
+ProcFile parse_file(std::uint32_t fd, const struct stat& info, std::string_view link) {
+    struct Anonymous {
+        std::string_view name;
+        rec_anon kind;
+    };
+    static constexpr Anonymous kAnonymous[] = {
+        {"[eventfd", REC_ANON_EVENTFD},
+        {"[eventpoll", REC_ANON_EVENTPOLL},
+        {"inotify", REC_ANON_INOTIFY},
+        {"[signalfd", REC_ANON_SIGNALFD},
+        {"[timerfd", REC_ANON_TIMERFD},
+        {"[io_uring", REC_ANON_IO_URING},
+        {"[userfaultfd", REC_ANON_USERFAULTFD},
+        {"[pidfd", REC_ANON_PIDFD},
+        {"bpf", REC_ANON_BPF},
+        {"[perf", REC_ANON_PERF},
+    };
+    constexpr std::string_view kPrefix = "anon_inode:";
+    ProcFile file;
+    file.object.fd = fd;
+    file.object.ino = info.st_ino;
+    file.object.dev = static_cast<std::uint32_t>(info.st_dev);
+    file.object.kind = info.st_mode & S_IFMT;
+    if (link.starts_with('/')) {
+        if (link.starts_with("/memfd:")) file.object.kind = REC_ANON_MEMFD;
+        file.text = without_deleted(link);
+    } else if (link.starts_with(kPrefix)) {
+        link.remove_prefix(kPrefix.size());
+        file.object.kind = REC_ANON_UNKNOWN;
+        for (const Anonymous& row : kAnonymous) {
+            if (link.starts_with(row.name)) file.object.kind = row.kind;
+        }
+    }
+    return file;
+}
+
 class RealProcReader final : public ProcReader {
 public:
     explicit RealProcReader(const std::string& host_root) : proc_(host_root + "/proc/") {}
@@ -207,6 +244,21 @@ public:
 
     std::string read_fd_link(std::uint32_t tgid, std::int64_t fd) override {
         return read_link(dir_of(tgid) + "fd/" + std::to_string(fd));
+    }
+
+    std::vector<ProcFile> files(std::uint32_t tgid, std::int64_t last_fd) override {
+        const std::string folder = dir_of(tgid) + "fd/";
+        std::vector<std::uint32_t> numbers{0, 1, 2};
+        if (last_fd > kLastStandardFile) numbers = numbers_in(folder);
+        std::vector<ProcFile> found;
+        for (const std::uint32_t fd : numbers) {
+            if (fd > last_fd) continue;
+            const std::string path = folder + std::to_string(fd);
+            struct stat info{};
+            if (::stat(path.c_str(), &info) != 0) continue;
+            found.push_back(parse_file(fd, info, read_link(path)));
+        }
+        return found;
     }
 
     std::vector<std::uint32_t> processes() override { return numbers_in(proc_); }

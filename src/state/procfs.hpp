@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "../../bpf/wire.h"
 #include "state/thread.hpp"
 
 namespace sensor::state {
@@ -30,6 +31,15 @@ struct ProcInfo {
     bool exe_writable = false, exe_memfd = false;
 };
 
+/// An open file, as far as /proc tells: a socket without its ends.
+struct ProcFile {
+    rec_fd object{};
+    std::string text;  ///< path
+};
+
+/// Standard input, output and error are the descriptors up to this.
+inline constexpr std::int64_t kLastStandardFile = 2;
+
 class ProcReader {
 public:
     virtual ~ProcReader() = default;
@@ -41,6 +51,8 @@ public:
     virtual bool read_ids(std::uint32_t tgid, std::uint32_t& uid, std::uint32_t& gid) = 0;
     /// Path of an open descriptor. fails: empty
     virtual std::string read_fd_link(std::uint32_t tgid, std::int64_t fd) = 0;
+    /// Open files of one process with descriptors up to `last_fd`.
+    virtual std::vector<ProcFile> files(std::uint32_t tgid, std::int64_t last_fd) = 0;
     /// All processes, and the threads of one.
     virtual std::vector<std::uint32_t> processes() = 0;
     virtual std::vector<std::uint32_t> threads(std::uint32_t tgid) = 0;

@@ -108,6 +108,13 @@ State::State(Options options)
 
 State::~State() = default;
 
+const Thread* State::member_of(std::uint64_t cgroup_id) const {
+    for (const Thread* thread : threads_.all()) {
+        if (thread->cgroup_id == cgroup_id) return thread;
+    }
+    return nullptr;
+}
+
 StateStats State::stats() const noexcept {
     StateStats now = stats_;
     now.threads = threads_.size();
@@ -190,7 +197,8 @@ Thread* State::thread_of(const Event& event) {
 void State::adopt_head(Thread& thread, const Event& event) {
     const rec_head& head = event.head();
     Thread& leader = *thread.leader;
-    if (head.generation != leader.generation) [[unlikely]] catch_up(leader, event);
+    if (head.generation != leader.generation) [[unlikely]]
+        catch_up(leader, event);
     if (head.start != 0 && (leader.start_ns == 0 || !leader.start_exact)) {
         leader.start_ns = head.start;
         leader.start_exact = true;
@@ -299,6 +307,7 @@ bool State::fill_from_proc(Thread& leader, std::uint32_t ns_tgid) {
     const std::uint32_t parent = kernel_number(info.ppid);
     if (parent != 0 && threads_.find(parent) == nullptr) make_leader(parent, info.ppid, 0);
     threads_.set_parent(leader, parent);
+    read_files(leader, kLastStandardFile);
     return true;
 }
 

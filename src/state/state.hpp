@@ -108,6 +108,13 @@ public:
     /// cost: a few files a process
     void scan(const std::vector<TaskSnapshot>& tasks);
 
+    /// A file that a process has open: a record flagged REC_F_STATE. Nothing if the process is not
+    /// known. cost: one entry of its table
+    void learn_file(const Event& event);
+    /// The files of all known processes from /proc, names and inodes only: where the kernel does
+    /// not list them. cost: two calls a file
+    void scan_files();
+
     /// Forgets everything and starts from what a capture says of its machine: its processes,
     /// descriptors, users and interfaces, the time it was booted. For a joined file once a part.
     /// cost: a few allocations a process
@@ -134,6 +141,8 @@ public:
     void end(const Event& event) noexcept;
 
     const Thread* find(std::uint32_t tid) const noexcept { return threads_.find(tid); }
+    /// A thread in that control group, nullptr if none is known. cost: looks at all threads
+    const Thread* member_of(std::uint64_t cgroup_id) const;
     /// Leader of the parent process, nullptr if unknown.
     const Thread* parent(const Thread& thread) const noexcept { return threads_.parent(thread); }
     const Users& users() const noexcept { return users_; }
@@ -185,6 +194,9 @@ private:
     // bind.cpp: the descriptor of the event, and the tables
     void bind_fd(const Event& event, Thread& thread);
     void bind_object(const Event& event, Thread& thread);
+    const FdInfo& describe(const rec_fd& object, std::string_view text);
+    void learn_object(Thread& thread, const rec_fd& object, std::string_view text);
+    void read_files(Thread& leader, std::int64_t last_fd);
     FdTable& own_fds(Thread& thread);
     FdInfo& put_fd(Thread& thread, std::int64_t fd, FdInfo info);
     void bind(std::int64_t fd, const FdInfo* info) noexcept;

@@ -14,8 +14,12 @@ import cli
 RULES = "- {rule: r, desc: d, condition: evt.type = mkdir, output: o, priority: INFO}\n"
 NAME = "Falco internal: syscall event drop"
 MESSAGE = NAME + ". 1 system calls dropped in last second."
-VALUES = ('ebpf_enabled="1" n_drops="1" n_drops_buffer_total="1" n_drops_bug="0" '
-          'n_drops_page_faults="0" n_drops_scratch_map="0" n_evts="2"')
+NOT_LOST = ("clone_fork", "close", "connect", "dir_file", "execve", "open")
+VALUES = ('ebpf_enabled="1" n_drops="1" '
+          + "".join(f'n_drops_buffer_{kind}_exit="0" ' for kind in NOT_LOST)
+          + 'n_drops_buffer_other_interest_exit="1" n_drops_buffer_proc_exit="0" '
+          'n_drops_buffer_total="1" n_drops_bug="0" n_drops_page_faults="0" '
+          'n_drops_scratch_map="0" n_evts="2"')
 
 
 def block(kind, body):

@@ -13,7 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "events/event_case.hpp"
+#include "events/compat_support.hpp"
+#include "events/net_support.hpp"
 #include "tests/support/catch.hpp"
 #include "watch.hpp"
 
@@ -212,14 +213,10 @@ TEST_CASE("quotactl: what stands behind the address depends on the command") {
 TEST_CASE("32-bit calls are mapped by name") {
     SKIP_WITHOUT_KERNEL();
     const Run run = watch([] {
-        // 32-bit code needs its data below 4 GiB.
-        void* low = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE,
-                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-        auto* name = static_cast<char*>(low);
-        for (std::size_t k = 0; k < 10; ++k) name[k] = "/compat 32"[k];
-        long result = 0;
-        asm volatile("int $0x80" : "=a"(result) : "a"(12L), "b"(name) : "memory");     // chdir
-        asm volatile("int $0x80" : "=a"(result) : "a"(213L), "b"(54321L) : "memory");  // setuid32
+        char* const name = low_memory("/compat 32");
+        if (name == nullptr) ::_exit(1);
+        call_32(12, narrow(name));                // chdir
+        const long result = call_32(213, 54321);  // setuid32
         ::_exit(result == 0 ? 0 : 38);
     });
     if (!WIFEXITED(run.status) || WEXITSTATUS(run.status) != 0) {
@@ -233,5 +230,31 @@ TEST_CASE("32-bit calls are mapped by name") {
     const Event user = only(run, EventType::setuid);
     CHECK(number(user, "uid") == 54321);
     CHECK((user.head().flags & REC_F_COMPAT) != 0);
+}
+
+TEST_CASE("calls behind the 32-bit socketcall are told by name") {
+    SKIP_WITHOUT_KERNEL();
+    const Run run = watch([] {
+        char* const room = low_memory();
+        if (room == nullptr) ::_exit(1);
+        const long fd = socketcall_32(1, room, {AF_INET, SOCK_STREAM, 0});
+        const sockaddr_in nobody = loopback(1);
+        std::memcpy(room, &nobody, sizeof nobody);
+        socketcall_32(3, room, {narrow(fd), narrow(room), sizeof nobody});
+        socketcall_32(77, room, {1, 2, 3});  // there is no such call
+        ::_exit(0);
+    });
+    if (!WIFEXITED(run.status) || WEXITSTATUS(run.status) != 0) {
+        WARN("this kernel takes no 32-bit calls: not tested");
+        return;
+    }
+    const Event made = only(run, EventType::socket);
+    CHECK((made.head().flags & REC_F_COMPAT) != 0);
+    CHECK(number(made, "domain") == 2);
+    CHECK(number(made, "type") == SOCK_STREAM);
+    const Event connected = only(run, EventType::connect);
+    CHECK(number(connected, "res") == -ECONNREFUSED);
+    CHECK(number(connected, "fd") == number(made, "fd"));
+    CHECK(text(connected, "addr") == captured_address(loopback(1)));
 }
 #endif

@@ -38,7 +38,35 @@ bool same_namespace() {
     return std::filesystem::read_symlink("/proc/self/ns/pid") == "pid:[4026531836]";
 }
 
+/// Tells the test, as the name of a folder that is not there, the inode number of a namespace.
+void show_namespace(const char* name) {
+    struct stat about{};
+    ::stat((std::string("/proc/self/ns/") + name).c_str(), &about);
+    [[maybe_unused]] const int r =
+        ::chdir(("/nowhere/" + std::string(name) + "/" + std::to_string(about.st_ino)).c_str());
+}
+
 }  // namespace
+
+TEST_CASE("records carry the namespaces of the thread") {
+    SKIP_WITHOUT_KERNEL();
+    const Run run = watch([] {
+        show_namespace("mnt");
+        show_namespace("pid");
+        if (::unshare(CLONE_NEWNS) != 0) ::_exit(7);
+        show_namespace("mnt");
+    });
+    const auto moves = run.records.of(EventType::chdir);
+    REQUIRE(moves.size() == 3);
+    const auto named = [](const Event& e, const char* prefix, std::uint32_t number) {
+        return text(e, "path") == prefix + std::to_string(number);
+    };
+    CHECK(named(moves[0], "/nowhere/mnt/", moves[0].head().mnt_ns));
+    CHECK(named(moves[1], "/nowhere/pid/", moves[1].head().pid_ns));
+    CHECK(named(moves[2], "/nowhere/mnt/", moves[2].head().mnt_ns));
+    CHECK(moves[0].head().mnt_ns != moves[2].head().mnt_ns);
+    CHECK(moves[0].head().pid_ns == moves[2].head().pid_ns);
+}
 
 TEST_CASE("execve: all parameters") {
     SKIP_WITHOUT_KERNEL();

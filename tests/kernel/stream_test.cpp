@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The stream: complete under bursts, ordered, numbered from the right PID namespace; the snapshot.
+// The stream: complete under bursts, ordered, numbered from the right PID namespace.
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/syscall.h>
@@ -24,9 +24,7 @@ using namespace kernel_test;
 namespace {
 
 void check_complete(const Run& run) {
-    for (std::size_t reason = 0; reason < REC_LOSS_COUNT; ++reason) {
-        if (reason != REC_LOSS_read_fault) CHECK(run.stats.lost[reason] == 0);
-    }
+    CHECK(run.stats.lost.events() == 0);
     CHECK(run.stats.gaps == 0);
     CHECK(run.stats.delivered == run.stats.attempted);
     CHECK(run.stats.delivered == run.records.size());
@@ -48,27 +46,6 @@ void check_complete(const Run& run) {
     CHECK(invalid == 0);
     CHECK(holes == 0);
     CHECK(backwards == 0);
-}
-
-/// Is this the kernel whose counts bpf/VERIFIED.md holds?
-bool is_kernel_of_table() {
-    utsname name{};
-    ::uname(&name);
-    return std::string_view(name.release).starts_with("6.18.") &&
-           std::string_view(name.machine) == "x86_64";
-}
-
-/// Verified instructions by program, from the table.
-std::map<std::string, std::uint32_t> verified_counts() {
-    std::map<std::string, std::uint32_t> counts;
-    std::ifstream file(BPF_FOLDER "/VERIFIED.md");
-    for (std::string line; std::getline(file, line);) {
-        std::array<char, 64> program{};
-        unsigned count = 0;
-        if (std::sscanf(line.c_str(), "| %63s | %u |", program.data(), &count) == 2)
-            counts[program.data()] = count;
-    }
-    return counts;
 }
 
 }  // namespace
@@ -117,9 +94,11 @@ TEST_CASE("a ring too small loses by count, never silently") {
         for (int n = 0; n < 200'000; ++n) [[maybe_unused]]
             const long r = ::syscall(SYS_chmod, "/nowhere/at/all", 0);
     });
-    CHECK(run.stats.attempted == run.stats.delivered + run.stats.lost[REC_LOSS_ring_full]);
-    CHECK(run.stats.lost[REC_LOSS_ring_full] > 0);
-    CHECK(run.stats.gaps <= run.stats.lost[REC_LOSS_ring_full]);
+    CHECK(run.stats.attempted == run.stats.delivered + run.stats.lost.of(REC_LOSS_ring_full));
+    CHECK(run.stats.lost.of(REC_LOSS_ring_full) > 0);
+    CHECK(run.stats.gaps <= run.stats.lost.of(REC_LOSS_ring_full));
+    CHECK(run.stats.lost.events(REC_CLASS_dir_file) >= run.stats.lost.events() / 100 * 99);
+    CHECK(run.stats.lost.events(REC_CLASS_execve) == 0);
     std::uint64_t told = 0;
     for (const Event& gap : run.records.of(EventType::asyncevent)) {
         CHECK(text(gap, "name") == "sensor.gap");
@@ -131,7 +110,43 @@ TEST_CASE("a ring too small loses by count, never silently") {
                             &lost) == 2);
         told += lost;
     }
-    CHECK(told == run.stats.lost[REC_LOSS_ring_full]);
+    CHECK(told == run.stats.lost.of(REC_LOSS_ring_full));
+}
+
+TEST_CASE("a control group gets no more events than its budget, but for critical ones") {
+    SKIP_WITHOUT_KERNEL();
+    constexpr std::uint64_t kCalls = 20'000, kBudget = 100;
+    Setup setup;
+    setup.adjust = [](capture::KernelOptions& o) { o.cgroup_budget = kBudget; };
+    const capture::KernelSource* source = nullptr;
+    setup.while_open = [&](capture::KernelSource& open) { source = &open; };
+    std::vector<capture::CgroupExcess> over;
+    setup.before_reading = [&] {
+        ::usleep(500'000);
+        over = source->over_budget();
+    };
+    const Run run = watch(setup, [] {
+        for (std::uint64_t n = 0; n < kCalls; ++n) {
+            [[maybe_unused]] const long r = ::syscall(SYS_open, "/nowhere/at/all", O_RDONLY);
+        }
+        for (int n = 0; n < 20; ++n) {
+            if (::fork() == 0) ::_exit(0);
+            ::wait(nullptr);
+        }
+    });
+    const std::uint64_t dropped = run.stats.lost.of(REC_LOSS_budget);
+    const std::uint64_t opened =
+        run.records.with_text(EventType::open, "name", "/nowhere/at/all").size();
+    CHECK(opened + run.stats.lost.events(REC_CLASS_open) == kCalls);
+    CHECK(opened >= kBudget / 2);  // the child does a little else
+    CHECK(dropped == run.stats.lost.events());
+    CHECK(dropped > kCalls / 2);
+    CHECK(run.stats.attempted == run.stats.delivered + dropped);
+    CHECK(run.records.of(EventType::procexit).size() == 21);
+    REQUIRE(over.size() == 1);
+    CHECK(over[0].cgroup == run.records[0].head().cgroup);
+    CHECK(over[0].events > 0);
+    CHECK(over[0].events <= dropped);
 }
 
 TEST_CASE("times are of the epoch and in order") {
@@ -186,59 +201,4 @@ TEST_CASE("numbers from the sensor's PID namespace, also of processes in a deepe
     const auto unshared = run.records.of(EventType::unshare);
     REQUIRE(unshared.size() == 1);
     CHECK(number(unshared[0], "flags") == 0x40);
-}
-
-TEST_CASE("snapshot: this process as the kernel knows it") {
-    SKIP_WITHOUT_KERNEL();
-    std::vector<TaskSnapshot> tasks;
-    Setup setup;
-    setup.while_open = [&](capture::KernelSource& source) { tasks = source.snapshot(); };
-    const Run run = watch(setup, [] {});
-    const TaskSnapshot* me = nullptr;
-    const TaskSnapshot* child = nullptr;
-    for (const TaskSnapshot& t : tasks) {
-        if (t.ns_tid == static_cast<std::uint32_t>(::getpid())) me = &t;
-        if (t.ns_tid == static_cast<std::uint32_t>(run.child)) child = &t;
-    }
-    REQUIRE(me != nullptr);
-    REQUIRE(child != nullptr);
-    CHECK(me->ns_tgid == static_cast<std::uint32_t>(::getpid()));
-    CHECK(child->parent_tgid == me->tgid);
-    CHECK(std::string(me->comm.data()) == "kernel_tests");
-    CHECK(me->uid == ::geteuid());
-    CHECK(me->start_ns > 0);
-    CHECK(child->start_ns > me->start_ns);
-    CHECK(me->cap_effective != 0);
-    CHECK(me->vpid == ::getpid());
-    CHECK(me->vpgid == ::getpgrp());
-    REQUIRE(run.records.size() > 0);
-    CHECK(run.records[0].head().tgid == child->tgid);
-    CHECK(run.records[0].head().start == child->start_ns);
-}
-
-TEST_CASE("programs stay far below what the verifier allows") {
-    SKIP_WITHOUT_KERNEL();
-    std::vector<capture::ProgramCost> costs;
-    Setup setup;
-    setup.while_open = [&](capture::KernelSource& source) { costs = source.program_costs(); };
-    REQUIRE(watch(setup, [] {}).error.empty());
-    REQUIRE(costs.size() > 10);
-    std::string table = "| program | verified | translated |\n|---|--:|--:|\n";
-    for (const capture::ProgramCost& cost : costs) {
-        CHECK(cost.verified_instructions < 200'000);
-        table += "| " + cost.name + " | " + std::to_string(cost.verified_instructions) + " | " +
-                 std::to_string(cost.translated_instructions) + " |\n";
-    }
-    SUCCEED(table);  // -s prints it: the table of bpf/VERIFIED.md
-    if (!is_kernel_of_table()) {
-        std::printf("counts not compared: those in bpf/VERIFIED.md are another kernel's\n");
-        return;
-    }
-    std::map<std::string, std::uint32_t> known = verified_counts();
-    for (const capture::ProgramCost& cost : costs) {
-        INFO(cost.name << ": " << cost.verified_instructions << "; bpf/VERIFIED.md needs its row");
-        REQUIRE(known.count(cost.name) == 1);
-        const double written = known[cost.name], found = cost.verified_instructions;
-        CHECK(std::abs(found - written) <= 0.1 * written + 20);
-    }
 }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cases of calls that only the 32-bit interface has. Its programs see the lower 4 GiB only.
+// Cases of calls that only the 32-bit interface has.
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 
-#include <cstring>
-
+#include "compat_support.hpp"
 #include "mount_support.hpp"
+#include "net_support.hpp"
 
 using namespace kernel_test;
 
@@ -22,41 +20,6 @@ enum : std::uint32_t {
     kLstat64 = 196,
     kFstat64 = 197
 };
-
-template <typename A>
-std::uint32_t narrow(A value) {
-    return static_cast<std::uint32_t>(call_word(value));
-}
-
-long call_32(std::uint32_t number, std::uint32_t a = 0, std::uint32_t b = 0, std::uint32_t c = 0,
-             std::uint32_t d = 0, std::uint32_t e = 0, std::uint64_t f = 0) {
-    std::uint32_t result = number;
-    // The sixth argument's register may be the frame's: it is lent for the call only.
-    asm volatile("xchg %%rbp, %1\n\tint $0x80\n\txchg %%rbp, %1"
-                 : "+a"(result), "+r"(f)
-                 : "b"(a), "c"(b), "d"(c), "S"(d), "D"(e)
-                 : "memory", "r8", "r9", "r10", "r11");
-    return result > 0xfffff000U ? static_cast<std::int32_t>(result) : static_cast<long>(result);
-}
-
-/// Memory such calls can use, with a text at its start; nullptr if there is no such interface.
-char* low_memory(std::string_view text = {}) {
-    void* const memory = ::mmap(nullptr, 8192, PROT_READ | PROT_WRITE,
-                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-    if (memory == MAP_FAILED) return nullptr;
-    const pid_t trying = ::fork();  // a kernel without it answers with a deadly signal
-    if (trying == 0) {
-        call_32(1, 42);  // exit
-        ::_exit(1);
-    }
-    int status = 0;
-    ::waitpid(trying, &status, 0);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 42) return nullptr;
-    std::memcpy(memory, text.data(), text.size());
-    return static_cast<char*>(memory);
-}
-
-constexpr char kNoInterface[] = "this kernel takes no 32-bit calls";
 
 }  // namespace
 
@@ -115,8 +78,37 @@ EVENT_CASE(umount) {
     expect.text("name", folder.path());
 }
 
+// send and recv are calls of their own only behind socketcall.
+EVENT_CASE(send) {
+    const Datagrams net;
+    char* const room = low_memory("hello");
+    if (room == nullptr) return expect.unavailable(kNoInterface);
+    if (::connect(net.sender, generic(net.to), sizeof net.to) != 0) return;
+    const std::uint32_t words[] = {narrow(net.sender), narrow(room), 5, MSG_DONTWAIT};
+    expect.number("res", socketcall_32(9, room, words));
+    expect.text("data", "hello");
+    expect.number("fd", net.sender);
+    expect.number("size", 5);
+    expect.text("tuple", net.tuple);
+}
+
+EVENT_CASE(recv) {
+    const Datagrams net;
+    net.send("hello");
+    char* const room = low_memory();
+    if (room == nullptr) return expect.unavailable(kNoInterface);
+    const std::uint32_t words[] = {narrow(net.receiver), narrow(room), 32, 0};
+    expect.number("res", socketcall_32(10, room, words));
+    expect.text("data", "hello");
+    expect.number("fd", net.receiver);
+    expect.number("size", 32);
+    expect.some("tuple");
+}
+
 #else
 
+NO_EVENT_CASE(send, "processors with a call of that name are not supported")
+NO_EVENT_CASE(recv, "processors with a call of that name are not supported")
 NO_EVENT_CASE(stat64, "only 32-bit programs have this call")
 NO_EVENT_CASE(lstat64, "only 32-bit programs have this call")
 NO_EVENT_CASE(fstat64, "only 32-bit programs have this call")

@@ -10,16 +10,6 @@ using namespace kernel_test;
 
 namespace {
 
-struct Datagrams {
-    int sender = bound_socket(SOCK_DGRAM), receiver = bound_socket(SOCK_DGRAM);
-    sockaddr_in from = address_of(sender), to = address_of(receiver);
-    std::string tuple = kernel_test::tuple(from, to);
-
-    void send(std::string_view bytes) const {
-        ::sendto(sender, bytes.data(), bytes.size(), 0, generic(to), sizeof to);
-    }
-};
-
 /// One message of a list: an address, two buffers, room for what goes with it.
 struct Message {
     msghdr head{};
@@ -50,9 +40,6 @@ void ask_for_destination(int fd) {
 }
 
 }  // namespace
-
-NO_EVENT_CASE(send, "processors with a call of that name are not supported")
-NO_EVENT_CASE(recv, "processors with a call of that name are not supported")
 
 EVENT_CASE(sendto) {
     const Datagrams net;

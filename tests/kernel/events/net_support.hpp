@@ -46,4 +46,15 @@ inline std::string tuple(const sockaddr_in& from, const sockaddr_in& to) {
     return '\2' + end_of(from) + end_of(to);
 }
 
+/// Two bound sockets and what is known of their datagrams.
+struct Datagrams {
+    int sender = bound_socket(SOCK_DGRAM), receiver = bound_socket(SOCK_DGRAM);
+    sockaddr_in from = address_of(sender), to = address_of(receiver);
+    std::string tuple = kernel_test::tuple(from, to);
+
+    void send(std::string_view bytes) const {
+        ::sendto(sender, bytes.data(), bytes.size(), 0, generic(to), sizeof to);
+    }
+};
+
 }  // namespace kernel_test

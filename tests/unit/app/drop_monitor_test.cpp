@@ -22,7 +22,7 @@ struct Scene {
     /// A second later so many events have happened, and so many of them were lost.
     void step(std::uint64_t events, std::uint64_t lost, rec_loss reason = REC_LOSS_ring_full) {
         totals.attempted += events;
-        totals.lost[reason] += lost;
+        totals.lost.of(REC_CLASS_open, reason) += lost;
         now += kSecond;
         REQUIRE(monitor.is_due(now));
         monitor.look(now, totals);
@@ -43,7 +43,7 @@ TEST_CASE("any loss is alerted, unless the configuration has it otherwise") {
     CHECK(scene.monitor.occurrences() == 0);
     CHECK(scene.alerts.empty());
     scene.step(1000, 1);
-    scene.totals.lost[REC_LOSS_too_large] += 2;
+    scene.totals.lost.of(REC_CLASS_other_interest, REC_LOSS_too_large) += 2;
     CHECK(scene.monitor.occurrences() == 1);
     CHECK(scene.monitor.actions() == 1);
     REQUIRE(scene.alerts.size() == 1);
@@ -55,7 +55,11 @@ TEST_CASE("any loss is alerted, unless the configuration has it otherwise") {
     CHECK(alert.message ==
           "Falco internal: syscall event drop. 1 system calls dropped in last second.");
     CHECK(alert.fields.dump() ==
-          R"({"ebpf_enabled":"1","n_drops":"1","n_drops_buffer_total":"1","n_drops_bug":"0",)"
+          R"({"ebpf_enabled":"1","n_drops":"1","n_drops_buffer_clone_fork_exit":"0",)"
+          R"("n_drops_buffer_close_exit":"0","n_drops_buffer_connect_exit":"0",)"
+          R"("n_drops_buffer_dir_file_exit":"0","n_drops_buffer_execve_exit":"0",)"
+          R"("n_drops_buffer_open_exit":"1","n_drops_buffer_other_interest_exit":"0",)"
+          R"("n_drops_buffer_proc_exit":"0","n_drops_buffer_total":"1","n_drops_bug":"0",)"
           R"("n_drops_page_faults":"0","n_drops_scratch_map":"0","n_evts":"1000"})");
 }
 
@@ -128,7 +132,7 @@ TEST_CASE("losses can end the sensor, or be no matter") {
 
 TEST_CASE("what was lost last is said as the sensor ends") {
     Scene scene{DropOptions{}};
-    scene.totals.lost[REC_LOSS_bad_record] = 1;
+    scene.totals.lost.of(REC_CLASS_other_interest, REC_LOSS_bad_record) = 1;
     scene.monitor.look_last(scene.now + 1, scene.totals);
     CHECK(scene.alerts.size() == 1);
     scene.monitor.look_last(scene.now + 2, scene.totals);

@@ -43,26 +43,27 @@ struct Scene {
 
 TEST_CASE("a gap is told where the events are missing, with its reasons") {
     Scene scene;
-    scene.losses[{1, REC_LANE_BULK}][REC_LOSS_ring_full] = 5;
-    scene.losses[{1, REC_LANE_BULK}][REC_LOSS_too_large] = 2;
-    scene.losses[{1, REC_LANE_BULK}][REC_LOSS_read_fault] = 9;  // those came
+    scene.losses[{1, REC_LANE_BULK}].of(REC_CLASS_open, REC_LOSS_ring_full) = 5;
+    scene.losses[{1, REC_LANE_BULK}].of(REC_CLASS_close, REC_LOSS_too_large) = 2;
+    scene.losses[{1, REC_LANE_BULK}].of(REC_CLASS_open, REC_LOSS_read_fault) = 9;  // those came
     scene.hole(1, 77);
     REQUIRE(scene.told.size() == 1);
-    CHECK(scene.told[0] == R"(77 {"cpu": 1, "lane": "bulk", "lost": 7, )"
-                           R"("reasons": {"ring_full": 5, "too_large": 2}})");
+    CHECK(scene.told[0] ==
+          R"(77 {"cpu": 1, "lane": "bulk", "lost": 7, )"
+          R"("reasons": {"ring_full": 5, "too_large": 2}, "classes": {"open": 5, "close": 2}})");
     scene.hole(1, 78);  // nothing more was counted: who is missing was overtaken
     CHECK(scene.told.size() == 1);
-    scene.losses[{1, REC_LANE_BULK}][REC_LOSS_ring_full] = 6;
+    scene.losses[{1, REC_LANE_BULK}].of(REC_CLASS_open, REC_LOSS_ring_full) = 6;
     scene.hole(1, 79);
     REQUIRE(scene.told.size() == 2);
     CHECK(scene.told[1] == R"(79 {"cpu": 1, "lane": "bulk", "lost": 1, )"
-                           R"("reasons": {"ring_full": 1}})");
+                           R"("reasons": {"ring_full": 1}, "classes": {"open": 1}})");
     CHECK(scene.teller.told() == 8);
 }
 
 TEST_CASE("lanes and processors are apart") {
     Scene scene;
-    scene.losses[{0, REC_LANE_CRITICAL}][REC_LOSS_ring_full] = 1;
+    scene.losses[{0, REC_LANE_CRITICAL}].of(REC_CLASS_open, REC_LOSS_ring_full) = 1;
     scene.hole(0, 10);
     scene.hole(1, 11, REC_F_CRITICAL);
     CHECK(scene.told.empty());
@@ -76,14 +77,15 @@ TEST_CASE("lanes and processors are apart") {
 TEST_CASE("a loss with nothing behind it is told after a while") {
     Scene scene;
     scene.teller.look(1000 * kMs, scene.stream);
-    scene.losses[{0, REC_LANE_BULK}][REC_LOSS_no_scratch] = 3;  // leaves no hole
+    scene.losses[{0, REC_LANE_BULK}].of(REC_CLASS_open, REC_LOSS_no_scratch) = 3;  // leaves no hole
     scene.teller.look(1001 * kMs, scene.stream);
     scene.teller.look(1200 * kMs, scene.stream);
     CHECK(scene.told.empty());
     scene.teller.look(1201 * kMs, scene.stream);
     REQUIRE(scene.told.size() == 1);
-    CHECK(scene.told[0] == std::to_string(1201 * kMs) + R"( {"cpu": 0, "lane": "bulk", "lost": 3, )"
-                                                        R"("reasons": {"no_scratch": 3}})");
+    CHECK(scene.told[0] == std::to_string(1201 * kMs) +
+                               R"( {"cpu": 0, "lane": "bulk", "lost": 3, )"
+                               R"("reasons": {"no_scratch": 3}, "classes": {"open": 3}})");
     scene.teller.look(1500 * kMs, scene.stream);
     CHECK(scene.told.size() == 1);
     CHECK(scene.teller.told() == 3);

@@ -14,6 +14,7 @@ class FakeProc final : public state::ProcReader {
 public:
     std::map<std::uint32_t, state::ProcInfo> infos;
     std::set<std::uint32_t> gone;  ///< no thread of theirs is left
+    std::map<std::uint32_t, std::vector<state::ProcFile>> open_files;
     int reads = 0;
 
     bool read(std::uint32_t tgid, state::ProcInfo& out) override {
@@ -33,6 +34,13 @@ public:
         return true;
     }
     std::string read_fd_link(std::uint32_t, std::int64_t) override { return {}; }
+    std::vector<state::ProcFile> files(std::uint32_t tgid, std::int64_t last_fd) override {
+        std::vector<state::ProcFile> some;
+        for (const state::ProcFile& file : open_files[tgid]) {
+            if (file.object.fd <= last_fd) some.push_back(file);
+        }
+        return some;
+    }
     std::vector<std::uint32_t> processes() override {
         std::vector<std::uint32_t> all;
         for (const auto& [tgid, info] : infos) all.push_back(tgid);
