@@ -57,6 +57,8 @@ test-full: test
 	@$(MAKE) fuzz
 	@build/release/bin/corrupt_captures 10000 tests/data/*.scap \
 	    $(wildcard ../shared/captures/*.scap ../shared/captures/*.scap.gz)
+	@unshare --pid --fork --kill-child --mount-proc python3 tests/bench/pressure_test.py \
+	    --bench build/release/bin/falco-bench --config config/falco.yaml
 	@packaging/deps.sh rootfs
 	@for r in $(FRESH_RELEASES); do packaging/fresh-rootfs.sh $$r || exit 1; done
 	@ctest --test-dir build/dev-live -j $(CTEST_JOBS) --output-on-failure --no-tests=error \

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs with apt what is missing to build and test falco-ebpf on Debian 12 or 13.
 #
-#   packaging/deps.sh [GROUP...]     groups: build (default), fuzz, tidy, rootfs
+#   packaging/deps.sh [GROUP...]     groups: build (default), fuzz, tidy, rootfs, bench
 #
 # Asks nothing, needs no terminal, works in a chroot. When everything is there it only reads the
 # package database and returns at once. Without root it names what is missing and fails.
@@ -15,6 +15,8 @@ tao-pegtl-dev libyaml-cpp-dev libspdlog-dev libre2-dev nlohmann-json3-dev libcli
 fuzz='libclang-rt-19-dev'
 tidy='clang-tidy-19 clang-format-19'
 rootfs='debootstrap git ca-certificates'
+# What falco-bench macro works with.
+bench='redis-server redis-tools nginx-light wrk gcc'
 
 wanted=
 for group in "${@:-build}"; do
@@ -23,7 +25,8 @@ for group in "${@:-build}"; do
         fuzz) wanted="$wanted $fuzz" ;;
         tidy) wanted="$wanted $tidy" ;;
         rootfs) wanted="$wanted $rootfs" ;;
-        *) echo "deps.sh: unknown group '$group' (build, fuzz, tidy, rootfs)" >&2; exit 2 ;;
+        bench) wanted="$wanted $bench" ;;
+        *) echo "deps.sh: unknown group '$group' (build, fuzz, tidy, rootfs, bench)" >&2; exit 2 ;;
     esac
 done
 
@@ -60,7 +63,14 @@ apt() {
         -o DPkg::Lock::Timeout=300 "$@" </dev/null
 }
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+policy=/usr/sbin/policy-rc.d
+trap 'rm -f "$log" ${made_policy:+"$policy"}' EXIT
+# Programs to measure with come as services: none of them is started.
+if [ ! -e "$policy" ]; then
+    made_policy=yes
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+fi
 run() {
     if ! apt "$@" >"$log" 2>&1; then
         echo "deps.sh: apt-get $1 failed:" >&2

@@ -34,7 +34,7 @@ Result<int> measured_cpu(const RoundOptions& options) {
 
 Result<> measure(Plan& plan, const RoundOptions& options, Run& run) {
     SENSOR_TRY(const int cpu, measured_cpu(options));
-    SENSOR_TRY_OK(pin_to({cpu}));
+    if (options.pin) SENSOR_TRY_OK(pin_to({cpu}));
     plan.rounds = options.rounds;
     plan.warmup = options.warmup;
     if (!options.quiet) {

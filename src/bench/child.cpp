@@ -12,7 +12,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
+#include <sstream>
 
+#include "base/log.hpp"
+#include "base/read_file.hpp"
 #include "bench/machine.hpp"
 
 namespace sensor::bench {
@@ -42,6 +46,11 @@ int become(const ChildOptions& options, char* const* argv, int output, int ready
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) return ESRCH;  // it died before the line above
     if (!options.cpus.empty() && !pin_to(options.cpus).has_value()) return errno;
+    for (const std::string& group : options.cgroups) {
+        const int procs = open((group + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC);
+        if (procs < 0 || write(procs, "0", 1) != 1) return errno;
+        close(procs);
+    }
     const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (null < 0 || dup2(null, 0) < 0) return errno;
     if (dup2(output, 1) < 0 || dup2(output, 2) < 0) return errno;
@@ -149,6 +158,22 @@ bool Child::wait_ready(unsigned timeout_ms) {
 
 bool Child::has_written(std::string_view text) const {
     return last_output(1U << 20).find(text) != std::string::npos;
+}
+
+ChildUse Child::use() const {
+    ChildUse use;
+    const Result<std::string> stat = read_file(format("/proc/{}/stat", pid_));
+    if (pid_ <= 0 || !stat.has_value()) return use;
+    // Behind the name, which may hold anything: state, then numbers.
+    std::istringstream fields((*stat).substr((*stat).rfind(')') + 1));
+    const std::vector<std::string> words{std::istream_iterator<std::string>(fields), {}};
+    constexpr std::size_t kUser = 11, kSystem = 12, kResident = 21;
+    if (words.size() <= kResident) return use;
+    const auto number = [&](std::size_t k) { return std::stoull(words[k]); };
+    use.cpu_s = static_cast<double>(number(kUser) + number(kSystem)) /
+                static_cast<double>(sysconf(_SC_CLK_TCK));
+    use.rss_bytes = number(kResident) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+    return use;
 }
 
 std::string Child::last_output(std::size_t bytes) const {

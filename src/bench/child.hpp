@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +21,15 @@ constexpr int kReadyFd = 3;
 
 struct ChildOptions {
     std::vector<std::string> argv;
-    std::vector<int> cpus;    ///< processors it may use; empty: ours
-    bool ready_pipe = false;  ///< give it kReadyFd
+    std::vector<int> cpus;                  ///< processors it may use; empty: ours
+    bool ready_pipe = false;                ///< give it kReadyFd
+    std::vector<std::string> cgroups = {};  ///< folders of control groups to start it in
+};
+
+/// What a process has used so far.
+struct ChildUse {
+    double cpu_s = 0;             ///< in user and kernel mode, all threads
+    std::uint64_t rss_bytes = 0;  ///< resident now
 };
 
 class Child {
@@ -41,6 +49,8 @@ public:
     /// Waits until it writes to or closes the ready pipe. out: true if it wrote
     bool wait_ready(unsigned timeout_ms);
     bool has_written(std::string_view text) const;
+    /// Zeros if it has ended.
+    ChildUse use() const;
     /// The end of what it wrote, at most `bytes`, trimmed.
     std::string last_output(std::size_t bytes) const;
     /// SIGTERM, then SIGKILL after `grace_ms`; returns when it is gone. No effect if it is.

@@ -38,6 +38,8 @@ public:
         return Ok{};
     }
 
+    ChildUse use() const override { return child_.use(); }
+
 private:
     Result<> wait_ready() {
         const Readiness& r = command_.readiness;

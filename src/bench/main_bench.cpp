@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "bench/flood.hpp"
 #include "bench/jsonl.hpp"
 #include "bench/kernel.hpp"
+#include "bench/macro.hpp"
 #include "bench/pipeline.hpp"
 #include "bench/report.hpp"
 #include "bench/rules.hpp"
@@ -22,6 +24,8 @@ using namespace sensor;
 
 struct Options {
     bench::KernelBench kernel;
+    bench::MacroBench macro;
+    bench::FloodBench flood;
     bench::PipelineBench pipeline;
     bench::StateBench state;
     bench::RulesBench rules;
@@ -66,37 +70,80 @@ void add_round_options(CLI::App& sub, bench::RoundOptions& rounds, std::string& 
     sub.add_flag("-q,--quiet", rounds.quiet, "no line per round");
 }
 
+void add_scale(CLI::App& sub, double& scale) {
+    sub.add_option("--scale", scale, "factor on the work of a round")
+        ->capture_default_str()
+        ->check(CLI::Range(0.001, 1000.0));
+}
+
+void add_sensor_options(CLI::App& sub, bench::SensorOptions& s) {
+    sub.add_option("--sensor", s.sensor, "falco-ebpf to measure (default: beside this program)")
+        ->type_name("PATH");
+    sub.add_option("--sensor-args", s.sensor_args,
+                   "its options, in place of -c, -r and --scope tree=OURS")
+        ->type_name("TEXT");
+    sub.add_option("-c,--config", s.config,
+                   "its configuration (default: config/falco.yaml of the tree)")
+        ->type_name("PATH");
+    sub.add_option("-r,--rules", s.rules, "its rules (default: rules/ of the tree)")
+        ->type_name("PATH");
+    sub.add_flag("--no-sensor", s.no_sensor, "leave it out");
+    sub.add_option("--peer", s.peers, "command of another sensor for the same rounds; repeatable")
+        ->type_name("COMMAND")
+        ->allow_extra_args(false);
+    sub.add_option("--peer-name", s.peer_names,
+                   "its name in the results; repeatable, in the same order")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+    sub.add_option("--peer-ready", s.peer_ready, "text a peer writes when it is ready")
+        ->type_name("TEXT");
+    sub.add_option("--peer-delay", s.peer_delay_s, "seconds to wait for a peer, after that text")
+        ->capture_default_str()
+        ->check(CLI::Range(0.0, 600.0));
+}
+
 CLI::App* add_kernel(CLI::App& cli, Options& o) {
     CLI::App* sub = cli.add_subcommand("kernel", "what a running sensor adds to system calls");
     bench::KernelBench& k = o.kernel;
     add_round_options(*sub, k, o.json);
-    sub->add_option("--scale", k.scale, "factor on the work of a round")
+    add_scale(*sub, k.scale);
+    add_sensor_options(*sub, k);
+    sub->add_flag("--no-floor", k.no_floor, "leave out the program that does nothing");
+    return sub;
+}
+
+CLI::App* add_macro(CLI::App& cli, Options& o) {
+    CLI::App* sub = cli.add_subcommand("macro", "what a running sensor takes from real work");
+    bench::MacroBench& m = o.macro;
+    add_round_options(*sub, m, o.json);
+    add_scale(*sub, m.scale);
+    add_sensor_options(*sub, m);
+    sub->add_option("--only", m.only, "only these: redis, nginx, gcc build, find, tar, exec storm")
+        ->delimiter(',');
+    return sub;
+}
+
+CLI::App* add_flood(CLI::App& cli, Options& o) {
+    CLI::App* sub = cli.add_subcommand("flood", "what is lost when events come faster than ever");
+    bench::FloodBench& f = o.flood;
+    sub->add_option("--seconds", f.seconds, "how long")
         ->capture_default_str()
-        ->check(CLI::Range(0.001, 1000.0));
-    sub->add_option("--sensor", k.sensor, "falco-ebpf to measure (default: beside this program)")
+        ->check(CLI::Range(1, 86400));
+    sub->add_option("--rate", f.rate, "opens a second, all processors together; 0: all they can")
+        ->capture_default_str();
+    sub->add_option("--sensor", f.sensor, "falco-ebpf to flood (default: beside this program)")
         ->type_name("PATH");
-    sub->add_option("--sensor-args", k.sensor_args,
-                    "its options, in place of -c, -r and --scope tree=OURS")
-        ->type_name("TEXT");
-    sub->add_option("-c,--config", k.config,
+    sub->add_option("-c,--config", f.config,
                     "its configuration (default: config/falco.yaml of the tree)")
         ->type_name("PATH");
-    sub->add_option("-r,--rules", k.rules, "its rules (default: rules/ of the tree)")
-        ->type_name("PATH");
-    sub->add_flag("--no-sensor", k.no_sensor, "leave it out");
-    sub->add_flag("--no-floor", k.no_floor, "leave out the program that does nothing");
-    sub->add_option("--peer", k.peers, "command of another sensor for the same rounds; repeatable")
-        ->type_name("COMMAND")
+    sub->add_option("--more", f.more, "a further option of it, can be repeated")
         ->allow_extra_args(false);
-    sub->add_option("--peer-name", k.peer_names,
-                    "its name in the results; repeatable, in the same order")
-        ->type_name("NAME")
+    sub->add_option("--cgroup", f.cgroups, "control group it is started in, can be repeated")
+        ->type_name("FOLDER")
         ->allow_extra_args(false);
-    sub->add_option("--peer-ready", k.peer_ready, "text a peer writes when it is ready")
-        ->type_name("TEXT");
-    sub->add_option("--peer-delay", k.peer_delay_s, "seconds to wait for a peer, after that text")
-        ->capture_default_str()
-        ->check(CLI::Range(0.0, 600.0));
+    sub->add_option("--json", o.json, "append the figures to this file as JSON lines")
+        ->type_name("FILE");
+    sub->add_flag("-q,--quiet", f.quiet, "no line per step");
     return sub;
 }
 
@@ -163,12 +210,16 @@ int run(int argc, char** argv) {
     cli.set_version_flag("--version", SENSOR_VERSION);
     cli.require_subcommand(1);
     const CLI::App* kernel = add_kernel(cli, options);
+    const CLI::App* macro = add_macro(cli, options);
+    const CLI::App* flood = add_flood(cli, options);
     const CLI::App* pipeline = add_pipeline(cli, options);
     const CLI::App* state = add_state(cli, options);
     const CLI::App* rules = add_rules(cli, options);
     const CLI::App* make_report = add_report(cli, options);
     CLI11_PARSE(cli, argc, argv);
     if (kernel->parsed()) return finish(bench::run_kernel(options.kernel), options.json);
+    if (macro->parsed()) return finish(bench::run_macro(options.macro), options.json);
+    if (flood->parsed()) return finish(bench::run_flood(options.flood), options.json);
     if (pipeline->parsed()) return finish(bench::run_pipeline(options.pipeline), options.json);
     if (state->parsed()) return finish(bench::run_state(options.state), options.json);
     if (rules->parsed()) return finish(bench::run_rules(options.rules), options.json);

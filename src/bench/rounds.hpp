@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "bench/child.hpp"
 #include "bench/series.hpp"
 
 namespace sensor::bench {
@@ -29,6 +30,8 @@ public:
     virtual Result<> enter() { return Ok{}; }
     /// Ends the state. fails: Error if it did not last through the measurement
     virtual Result<> leave() { return Ok{}; }
+    /// What the sensor of this state has used so far; zeros where there is none.
+    virtual ChildUse use() const { return {}; }
 
 private:
     std::string name_;

@@ -41,6 +41,19 @@ grep -q '</html>' "$work/report/report.html" || fail 'the page is cut short'
 ! grep -qE '(src|href)=' "$work/report/report.html" || fail 'the page fetches something'
 python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' "$work/report/kernel.svg"
 
+# Real work in the same rounds, with what the stand-ins use of a processor.
+"$bench" macro --sensor "$work/sensor" --only find,'exec storm' --rounds 1 --warmup 0 \
+    --scale 0.01 --json "$work/macro.jsonl" >"$work/table" 2>"$work/log"
+[ "$(grep -c '"type":"series"' "$work/macro.jsonl")" = 8 ] || fail "4 subjects x 2 variants"
+grep -q "^find, sensor's CPU  *falco-ebpf " "$work/table" || fail "the table lacks the sensor's CPU"
+if "$bench" macro --sensor "$work/sensor" --only nothing 2>"$work/err"; then
+    fail 'a workload that is none passed'
+fi
+grep -q "no workload 'nothing'" "$work/err" || fail 'the reason is missing'
+if PATH=/nowhere "$bench" macro --sensor "$work/sensor" --only find 2>"$work/err"; then
+    fail 'work without its programs passed'
+fi
+
 # Failures: no sensor, one that dies, one that never gets ready, a file that is no run.
 if "$bench" kernel --sensor "$work/none" --rounds 1 2>"$work/err"; then
     fail 'a missing sensor passed'
