@@ -19,7 +19,7 @@ struct Format {
         return fmt::format(f, std::forward<A>(a)...);
     }
 };
-inline constexpr Format format{};
+inline constexpr Format format{};  // NOLINT(readability-identifier-naming): is called like one
 
 namespace log {
 

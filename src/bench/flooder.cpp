@@ -34,8 +34,8 @@ void open_once(const char* path, std::uint64_t& opened) {
             open_once(path, opened);
             continue;
         }
-        const std::uint64_t due = static_cast<std::uint64_t>(static_cast<double>(now_ns() - begin) /
-                                                             1e9 * static_cast<double>(rate));
+        const auto due = static_cast<std::uint64_t>(static_cast<double>(now_ns() - begin) / 1e9 *
+                                                    static_cast<double>(rate));
         while (opened < due) open_once(path, opened);
         const timespec pause{0, static_cast<long>(kStepNs)};
         nanosleep(&pause, nullptr);

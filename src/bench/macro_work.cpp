@@ -78,7 +78,8 @@ Result<std::string> run_command(const std::string& text) {
 std::function<Result<double>()> timed(std::string command) {
     return [command = std::move(command)]() -> Result<double> {
         const std::uint64_t begin = now_ns();
-        SENSOR_TRY(const std::string printed, run_command(command));
+        const Result<std::string> printed = run_command(command);
+        if (!printed.has_value()) return printed.error();
         return static_cast<double>(now_ns() - begin);
     };
 }

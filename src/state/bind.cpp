@@ -49,9 +49,9 @@ void State::bind(std::int64_t fd, const FdInfo* info) noexcept {
 void State::bind_fd(const Event& event, Thread& thread) {
     const EventInfo& info = event.info();
     if (!bound_.has_fd_num) {
-        const int param = info.fd_param;
+        const std::int8_t param = info.fd_param;
         if (param < 0 || info.type == EventType::bpf) return;
-        const auto k = static_cast<std::size_t>(param);
+        const std::size_t k = static_cast<std::uint8_t>(param);
         if (!event.has(k)) return;
         const std::int64_t fd = event.i64(k);
         if (only_creates(info) && fd < 0) return bind(-1, nullptr);

@@ -127,7 +127,7 @@ void parse_stat(std::string_view text, ProcInfo& out) {
     out.faults_minor = number<std::uint64_t>(column(rest, 7));
     out.faults_major = number<std::uint64_t>(column(rest, 9));
     const auto ticks = number<std::uint64_t>(column(rest, 19));
-    static const std::uint64_t per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+    static const auto per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
     out.start_ns = ticks * (kNsPerSecond / std::max<std::uint64_t>(per_second, 1));
 }
 
