@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "event/make_record.hpp"
+#include "judge/replay.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace sensor;
@@ -15,12 +16,6 @@ namespace {
 constexpr std::uint64_t kSecond = 1'000'000'000, kGroup = 77, kOther = 78;
 constexpr const char* kContainer =
     "/docker/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-
-state::Options from_nowhere() {
-    state::Options options;
-    options.live = false;
-    return options;
-}
 
 /// A process in a container's control group, and a watch over budgets of 500 events a second.
 struct Scene {
@@ -41,7 +36,7 @@ struct Scene {
         watch.look((1000 + second) * kSecond, over, state);
     }
 
-    state::State state{from_nowhere()};
+    state::State state{judge::replay_state()};
     std::vector<output::Alert> alerts;
     BudgetWatch watch{500, [this](output::Alert alert) { alerts.push_back(std::move(alert)); }};
 };
