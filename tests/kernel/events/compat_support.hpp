@@ -45,7 +45,7 @@ inline char* low_memory(std::string_view text = {}) {
     int status = 0;
     ::waitpid(trying, &status, 0);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 42) return nullptr;
-    std::memcpy(memory, text.data(), text.size());
+    if (!text.empty()) std::memcpy(memory, text.data(), text.size());
     return static_cast<char*>(memory);
 }
 
