@@ -21,21 +21,13 @@ std::string first_path(std::string_view cgroups) {
 }  // namespace
 
 void BudgetWatch::look(std::uint64_t ts_ns, const std::vector<capture::CgroupExcess>& over,
-                       const state::State& state) {
+                       const state::State& state, bool last) {
     for (const capture::CgroupExcess& group : over) {
         Said& said = said_[group.cgroup];
         // The kernel forgets groups that are idle for long, and counts them from 0 again.
         if (group.events < said.events) said.events = 0;
-        if (group.events > said.events && (said.ts_ns == 0 || ts_ns - said.ts_ns >= kPauseNs))
-            tell(ts_ns, group, said, state);
-    }
-}
-
-void BudgetWatch::look_last(std::uint64_t ts_ns, const std::vector<capture::CgroupExcess>& over,
-                            const state::State& state) {
-    for (const capture::CgroupExcess& group : over) {
-        Said& said = said_[group.cgroup];
-        if (group.events > said.events) tell(ts_ns, group, said, state);
+        const bool is_time = last || said.ts_ns == 0 || ts_ns - said.ts_ns >= kPauseNs;
+        if (group.events > said.events && is_time) tell(ts_ns, group, said, state);
     }
 }
 

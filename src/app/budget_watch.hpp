@@ -23,11 +23,9 @@ public:
 
     /// ts_ns: time of the stream; over: as the source counts it, since its start
     /// state: tells path and container of a group, while one of its processes lives
+    /// last: the sensor ends: what was not said yet is said now
     void look(std::uint64_t ts_ns, const std::vector<capture::CgroupExcess>& over,
-              const state::State& state);
-    /// The rest, as the sensor ends.
-    void look_last(std::uint64_t ts_ns, const std::vector<capture::CgroupExcess>& over,
-                   const state::State& state);
+              const state::State& state, bool last = false);
 
 private:
     struct Said {

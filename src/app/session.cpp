@@ -55,9 +55,12 @@ Session::Session(const Config& config, const rules::RunningRules& running, engin
       state_(std::move(state)),
       dispatcher_(make_dispatcher(config)),
       pipeline_(running, engine, state_, *dispatcher_, config.match_all, config.buffer_base64),
-      drops_(config.drops, [this](output::Alert alert) { dispatcher_->post(std::move(alert)); }),
-      budgets_(config.cgroup_budget,
-               [this](output::Alert alert) { dispatcher_->post(std::move(alert)); }) {}
+      drops_(config.drops, poster()),
+      budgets_(config.cgroup_budget, poster()) {}
+
+std::function<void(output::Alert)> Session::poster() {
+    return [this](output::Alert alert) { dispatcher_->post(std::move(alert)); };
+}
 
 void Session::look_at_losses(const capture::Source& source) {
     const std::uint64_t now = pipeline_.last_ts_ns();
@@ -80,7 +83,7 @@ void Session::keep_house() {
 Result<> Session::finish(const capture::Source& source) {
     const capture::SourceStats totals = source.stats();
     drops_.look_last(pipeline_.last_ts_ns(), totals);
-    budgets_.look_last(pipeline_.last_ts_ns(), source.over_budget(), state_);
+    budgets_.look(pipeline_.last_ts_ns(), source.over_budget(), state_, true);
     dispatcher_->close();
     print(rule_summary(running_, pipeline_.rule_hits()), stdout);
     print(loss_summary(totals, drops_, dispatcher_->stats()), stderr);

@@ -3,6 +3,7 @@
 // counts when it is over.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "app/budget_watch.hpp"
@@ -42,6 +43,8 @@ public:
 
 private:
     void look_at_losses(const capture::Source& source);
+    /// Where the sensor's own alerts go.
+    std::function<void(output::Alert)> poster();
 
     const rules::RunningRules& running_;
     engine::Engine& engine_;

@@ -19,7 +19,7 @@ namespace sensor::bench {
 namespace {
 
 constexpr const char* kSensor = "falco-ebpf";
-constexpr unsigned kPollMs = 1, kPatienceMs = 900, kDrainMs = 1500;
+constexpr unsigned kPollMs = 1, kPatienceMs = 450, kDrainMs = 1500;
 constexpr std::size_t kTail = 1U << 16, kAll = 1U << 30;
 
 /// Rules that want every open of the flood and judge it by what the kernel cannot know, and two
@@ -141,7 +141,7 @@ private:
 
     void wait_for(const std::string& mark) {
         const std::uint64_t begin = now_ns();
-        while (now_ns() - begin < kPatienceMs * 1'000'000ULL / 2) {
+        while (now_ns() - begin < kPatienceMs * 1'000'000ULL) {
             if (sensor_.last_output(kTail).find(mark) != std::string::npos) {
                 delays_ns_.push_back(static_cast<double>(now_ns() - begin));
                 return;

@@ -47,8 +47,7 @@ Plan make_plan(const KernelBench& o, const std::vector<int>& cpus,
     plan.variants.push_back(std::make_unique<Variant>("bare"));
     if (!o.no_floor && capture::EmptyProbe::load().has_value())
         plan.variants.push_back(std::make_unique<EmptyProbeVariant>());
-    std::vector<std::unique_ptr<Variant>> sensors = sensor_variants(o, cpus);
-    std::move(sensors.begin(), sensors.end(), std::back_inserter(plan.variants));
+    add_sensors(o, cpus, plan.variants);
     for (Workload& workload : workloads) {
         Subject subject;
         subject.name = workload.name;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/macro.hpp"
 
-#include <iterator>
 #include <memory>
 
 #include "base/log.hpp"
@@ -47,8 +46,7 @@ Result<Run> run_macro(const MacroBench& options) {
         run.info.warnings.emplace_back("left out: " + what);
     Plan plan;
     plan.variants.push_back(std::make_unique<Variant>("bare"));
-    std::vector<std::unique_ptr<Variant>> sensors = sensor_variants(options, {});
-    std::move(sensors.begin(), sensors.end(), std::back_inserter(plan.variants));
+    add_sensors(options, {}, plan.variants);
     for (const MacroWork& work : stage->works()) add_subjects(plan, work);
     if (plan.subjects.empty()) return Error("none of the programs this needs is installed");
     SENSOR_TRY_OK(measure(plan, options, run));

@@ -76,15 +76,19 @@ void add_scale(CLI::App& sub, double& scale) {
         ->check(CLI::Range(0.001, 1000.0));
 }
 
-void add_sensor_options(CLI::App& sub, bench::SensorOptions& s) {
+void add_sensor_program(CLI::App& sub, bench::SensorOptions& s) {
     sub.add_option("--sensor", s.sensor, "falco-ebpf to measure (default: beside this program)")
         ->type_name("PATH");
-    sub.add_option("--sensor-args", s.sensor_args,
-                   "its options, in place of -c, -r and --scope tree=OURS")
-        ->type_name("TEXT");
     sub.add_option("-c,--config", s.config,
                    "its configuration (default: config/falco.yaml of the tree)")
         ->type_name("PATH");
+}
+
+void add_sensor_options(CLI::App& sub, bench::SensorOptions& s) {
+    add_sensor_program(sub, s);
+    sub.add_option("--sensor-args", s.sensor_args,
+                   "its options, in place of -c, -r and --scope tree=OURS")
+        ->type_name("TEXT");
     sub.add_option("-r,--rules", s.rules, "its rules (default: rules/ of the tree)")
         ->type_name("PATH");
     sub.add_flag("--no-sensor", s.no_sensor, "leave it out");
@@ -131,11 +135,7 @@ CLI::App* add_flood(CLI::App& cli, Options& o) {
         ->check(CLI::Range(1, 86400));
     sub->add_option("--rate", f.rate, "opens a second, all processors together; 0: all they can")
         ->capture_default_str();
-    sub->add_option("--sensor", f.sensor, "falco-ebpf to flood (default: beside this program)")
-        ->type_name("PATH");
-    sub->add_option("-c,--config", f.config,
-                    "its configuration (default: config/falco.yaml of the tree)")
-        ->type_name("PATH");
+    add_sensor_program(*sub, f);
     sub->add_option("--more", f.more, "a further option of it, can be repeated")
         ->allow_extra_args(false);
     sub->add_option("--cgroup", f.cgroups, "control group it is started in, can be repeated")

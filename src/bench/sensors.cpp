@@ -61,13 +61,11 @@ Command sensor_command(const SensorOptions& o, const std::vector<int>& cpus,
     return sensor;
 }
 
-std::vector<std::unique_ptr<Variant>> sensor_variants(const SensorOptions& o,
-                                                      const std::vector<int>& cpus) {
-    std::vector<std::unique_ptr<Variant>> all;
-    if (!o.no_sensor) all.push_back(make_command_variant(sensor_command(o, cpus)));
+void add_sensors(const SensorOptions& o, const std::vector<int>& cpus,
+                 std::vector<std::unique_ptr<Variant>>& variants) {
+    if (!o.no_sensor) variants.push_back(make_command_variant(sensor_command(o, cpus)));
     for (std::size_t i = 0; i < o.peers.size(); ++i)
-        all.push_back(make_command_variant(peer_command(o, i, cpus)));
-    return all;
+        variants.push_back(make_command_variant(peer_command(o, i, cpus)));
 }
 
 }  // namespace sensor::bench

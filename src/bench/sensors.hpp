@@ -32,8 +32,8 @@ Result<> check_sensors(const SensorOptions& options);
 Command sensor_command(const SensorOptions& options, const std::vector<int>& cpus,
                        const std::vector<std::string>& more = {});
 
-/// All of them, ours first.
-std::vector<std::unique_ptr<Variant>> sensor_variants(const SensorOptions& options,
-                                                      const std::vector<int>& cpus);
+/// Puts all of them behind the variants that are there, ours first.
+void add_sensors(const SensorOptions& options, const std::vector<int>& cpus,
+                 std::vector<std::unique_ptr<Variant>>& variants);
 
 }  // namespace sensor::bench

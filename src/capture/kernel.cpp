@@ -103,7 +103,6 @@ public:
     Result<> open_files(const RecordFn& on_record) const override {
         return probe_->files(on_record);
     }
-    std::vector<LossCount> losses() const override { return probe_->losses(); }
     std::vector<CgroupExcess> over_budget() const override { return probe_->over_budget(); }
     std::uint64_t kernel_memory() const override { return probe_->memory(); }
     std::vector<ProgramCost> program_costs() const override { return probe_->costs(); }

@@ -57,8 +57,6 @@ public:
     /// Every file those tasks have open, as records flagged REC_F_STATE.
     /// fails: the kernel refuses. cost: about 1 us a file
     virtual Result<> open_files(const RecordFn& on_record) const = 0;
-    /// Losses that are not zero, by lane, CPU, class and reason.
-    virtual std::vector<LossCount> losses() const = 0;
     /// Bytes the kernel holds for rings, scratch and tables.
     virtual std::uint64_t kernel_memory() const = 0;
     /// Instruction counts of the loaded programs, in the order of the object.

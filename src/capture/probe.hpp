@@ -37,8 +37,7 @@ public:
     /// Sets how far the epoch is from the boot clock, ns.
     void set_boot_offset(std::uint64_t offset_ns);
     std::uint64_t attempted() const;
-    std::vector<LossCount> losses() const;
-    /// The same of one processor and lane. cost: a few loads
+    /// What was lost on a processor in a lane. cost: some loads
     Losses lost(std::uint32_t cpu, rec_lane lane) const noexcept;
     std::vector<CgroupExcess> over_budget() const;
     std::uint32_t cpus() const noexcept { return cpus_; }

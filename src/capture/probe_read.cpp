@@ -129,26 +129,6 @@ Losses Probe::lost(std::uint32_t cpu, rec_lane lane) const noexcept {
     return losses;
 }
 
-std::vector<LossCount> Probe::losses() const {
-    std::vector<LossCount> losses;
-    const auto add = [&](std::uint32_t cpu, rec_lane lane) {
-        Losses lost_here = lost(cpu, lane);
-        for (unsigned k = 0; k < REC_CLASS_COUNT; ++k) {
-            for (unsigned reason = 0; reason < REC_LOSS_COUNT; ++reason) {
-                const auto of_class = static_cast<rec_class>(k);
-                const auto why = static_cast<rec_loss>(reason);
-                if (const std::uint64_t count = lost_here.of(of_class, why); count != 0)
-                    losses.push_back({lane, cpu, of_class, why, count});
-            }
-        }
-    };
-    for (std::uint32_t cpu = 0; cpu < cpus_; ++cpu) {
-        add(cpu, REC_LANE_CRITICAL);
-        add(cpu, REC_LANE_BULK);
-    }
-    return losses;
-}
-
 std::vector<CgroupExcess> Probe::over_budget() const {
     std::vector<CgroupExcess> over;
     if (skel_->rodata->cfg_cgroup_budget == 0) return over;

@@ -19,14 +19,6 @@ namespace sensor::capture {
 /// Receives one record; the bytes are borrowed until it returns.
 using RecordFn = std::function<void(std::span<const std::byte>)>;
 
-struct LossCount {
-    rec_lane lane;
-    std::uint32_t cpu;
-    rec_class loss_class;
-    rec_loss reason;
-    std::uint64_t count;
-};
-
 /// A control group that caused more events than its budget allows.
 struct CgroupExcess {
     std::uint64_t cgroup;  ///< as in rec_head

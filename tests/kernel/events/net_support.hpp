@@ -57,4 +57,11 @@ struct Datagrams {
     }
 };
 
+/// The event is about a datagram "hello" of `size` bytes, or into so much room.
+inline void expect_datagram(Expect& expect, int fd, std::int64_t size) {
+    expect.text("data", "hello");
+    expect.number("fd", fd);
+    expect.number("size", size);
+}
+
 }  // namespace kernel_test

@@ -77,7 +77,7 @@ TEST_CASE("what goes on is said twice a minute, and all of it at the end") {
     CHECK(scene.alerts[2].fields["container.id"] == "host");
     scene.look(90, {{kGroup, 40}, {kOther, 5}});
     CHECK(scene.alerts.size() == 3);
-    scene.watch.look_last(1091 * kSecond, {{kGroup, 41}, {kOther, 5}}, scene.state);
+    scene.watch.look(1091 * kSecond, {{kGroup, 41}, {kOther, 5}}, scene.state, true);
     REQUIRE(scene.alerts.size() == 4);
     CHECK(scene.alerts[3].fields["n_drops"] == "1");
 }
