@@ -22,6 +22,8 @@ constexpr const char* kSensor = "falco-ebpf";
 constexpr unsigned kPollMs = 1, kPatienceMs = 450, kDrainMs = 1500;
 constexpr std::size_t kTail = 1U << 16, kAll = 1U << 30;
 
+double mb(std::uint64_t bytes) { return static_cast<double>(bytes) / 1e6; }
+
 /// Rules that want every open of the flood and judge it by what the kernel cannot know, and two
 /// for what is hidden in it.
 std::string rules_text(const std::string& folder) {
@@ -47,19 +49,18 @@ public:
         Flooder flooder;
         const std::uint64_t begin = now_ns();
         const ChildUse before = sensor_.use();
-        first_rss_ = before.rss_bytes;
-        SENSOR_TRY_OK(flooder.start(folder_.path() + "/flood", options_.rate, allowed_cpus()));
+        SENSOR_TRY_OK(flooder.start(
+            {folder_.path() + "/flood", options_.rate, options_.churn, allowed_cpus()}));
         for (unsigned second = 0; second < options_.seconds; ++second) {
             SENSOR_TRY_OK(plant(second, begin));
             if (!sensor_.alive())
                 return Error("the sensor ended; its last words:\n" + sensor_.last_output(600));
-            most_rss_ = std::max(most_rss_, sensor_.use().rss_bytes);
+            resident_mb_.push_back(mb(sensor_.use().rss_bytes));
         }
         const double elapsed_s = static_cast<double>(now_ns() - begin) / 1e9;
         cpu_percent_ = 100 * (sensor_.use().cpu_s - before.cpu_s) / elapsed_s;
         opens_per_s_ = static_cast<double>(flooder.stop()) / elapsed_s;
         sleep_ms(kDrainMs);
-        last_rss_ = sensor_.use().rss_bytes;
         sensor_.stop(20'000);
         said_ = sensor_.last_output(kAll);
         return Ok{};
@@ -71,7 +72,6 @@ public:
                              std::vector<double> samples) {
             all.push_back({subject, kSensor, unit, better, {std::move(samples)}});
         };
-        const auto mb = [](std::uint64_t bytes) { return static_cast<double>(bytes) / 1e6; };
         add("opens", "/s", Better::Higher, {opens_per_s_});
         add("execs alerted", "%", Better::Higher, {found("exec=")});
         add("planted reads alerted", "%", Better::Higher, {found("read=")});
@@ -79,9 +79,9 @@ public:
         add("events delivered", "", Better::Higher, {said("Events delivered: ")});
         add("events lost", "", Better::Lower, {said(", lost: ")});
         add("sensor's CPU", "%", Better::Lower, {cpu_percent_});
-        add("resident at first", "MB", Better::Lower, {mb(first_rss_)});
-        add("resident at most", "MB", Better::Lower, {mb(most_rss_)});
-        add("resident at last", "MB", Better::Lower, {mb(last_rss_)});
+        add("resident", "MB", Better::Lower, resident_mb_);
+        add("resident at first", "MB", Better::Lower, {resident_mb_.front()});
+        add("resident at last", "MB", Better::Lower, {resident_mb_.back()});
         return all;
     }
     /// What the sensor said of its losses, for the warnings.
@@ -173,7 +173,7 @@ private:
     std::vector<double> delays_ns_;
     std::string said_;
     double opens_per_s_ = 0, cpu_percent_ = 0;
-    std::uint64_t first_rss_ = 0, most_rss_ = 0, last_rss_ = 0;
+    std::vector<double> resident_mb_;  // each second
 };
 
 }  // namespace
@@ -184,7 +184,8 @@ Result<Run> run_flood(const FloodBench& options) {
     run.info.baseline = kSensor;
     run.info.setup = {
         {"seconds", std::to_string(options.seconds)},
-        {"opens a second asked for", options.rate == 0 ? "all" : std::to_string(options.rate)}};
+        {"opens a second asked for", options.rate == 0 ? "all" : std::to_string(options.rate)},
+        {"programs started a second", std::to_string(options.churn)}};
     Flood flood(options);
     SENSOR_TRY_OK(flood.run());
     run.series = flood.figures();

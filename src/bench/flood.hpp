@@ -16,6 +16,7 @@ namespace sensor::bench {
 struct FloodBench : RoundOptions, SensorOptions {
     unsigned seconds = 30;
     std::uint64_t rate = 0;            ///< opens a second, all processors together; 0: all they can
+    std::uint64_t churn = 0;           ///< programs started a second
     std::vector<std::string> more;     ///< further options of the sensor
     std::vector<std::string> cgroups;  ///< folders of control groups to start it in
 

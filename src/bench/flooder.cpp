@@ -26,49 +26,79 @@ void open_once(const char* path, std::uint64_t& opened) {
     __atomic_store_n(&opened, opened + 1, __ATOMIC_RELAXED);
 }
 
-/// In the child. rate: opens a second, 0: as many as it can
-[[noreturn]] void flood(const char* path, std::uint64_t rate, std::uint64_t& opened) {
+/// Calls once() so often a second, for ever.
+template <typename Once>
+[[noreturn]] void at_rate(std::uint64_t rate, Once once) {
     const std::uint64_t begin = now_ns();
-    for (;;) {
-        if (rate == 0) {
-            open_once(path, opened);
-            continue;
-        }
+    for (std::uint64_t done = 0;;) {
         const auto due = static_cast<std::uint64_t>(static_cast<double>(now_ns() - begin) / 1e9 *
                                                     static_cast<double>(rate));
-        while (opened < due) open_once(path, opened);
+        for (; done < due; ++done) once();
         const timespec pause{0, static_cast<long>(kStepNs)};
         nanosleep(&pause, nullptr);
     }
 }
 
+[[noreturn]] void flood(const char* path, std::uint64_t rate, bool unlimited,
+                        std::uint64_t& opened) {
+    while (unlimited) open_once(path, opened);
+    at_rate(rate, [&] { open_once(path, opened); });
+}
+
+/// Short-lived programs, which open their libraries.
+[[noreturn]] void churn(std::uint64_t rate) {
+    at_rate(rate, [] {
+        const pid_t pid = fork();
+        if (pid == 0) {
+            execl("/bin/true", "true", nullptr);
+            _exit(127);
+        }
+        if (pid > 0) waitpid(pid, nullptr, 0);
+    });
+}
+
 }  // namespace
 
-Result<> Flooder::start(const std::string& path, std::uint64_t rate, const std::vector<int>& cpus) {
-    shared_bytes_ = cpus.size() * kLine * sizeof(std::uint64_t);
+/// Starts work() in a process of its own, which ends with this one.
+template <typename Work>
+Result<> Flooder::add(Work work) {
+    const pid_t parent = getpid();
+    const pid_t pid = fork();
+    if (pid < 0) return errno_error("start a flooder", errno);
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent) _exit(1);
+        work();
+        _exit(1);
+    }
+    children_.push_back(pid);
+    return Ok{};
+}
+
+Result<> Flooder::start(const Load& load) {
+    const std::size_t openers = load.cpus.size();
+    shared_bytes_ = openers * kLine * sizeof(std::uint64_t);
     void* const shared =
         mmap(nullptr, shared_bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) return errno_error("share memory with the flooders", errno);
     opened_ = static_cast<std::uint64_t*>(shared);
-    const pid_t parent = getpid();
-    for (std::size_t k = 0; k < cpus.size(); ++k) {
-        const pid_t pid = fork();
-        if (pid < 0) return errno_error("start a flooder", errno);
-        if (pid == 0) {
-            prctl(PR_SET_PDEATHSIG, SIGKILL);
-            if (getppid() != parent || !pin_to({cpus[k]}).has_value()) _exit(1);
-            flood(path.c_str(), rate == 0 ? 0 : rate / cpus.size(), opened_[k * kLine]);
-        }
-        children_.push_back(pid);
+    counts_ = openers;
+    for (std::size_t k = 0; k < openers; ++k) {
+        SENSOR_TRY_OK(add([&] {
+            if (pin_to({load.cpus[k]}).has_value())
+                flood(load.path.c_str(), load.rate / openers, load.rate == 0, opened_[k * kLine]);
+        }));
     }
-    return Ok{};
+    if (load.churn == 0) return Ok{};
+    return add([&] { churn(load.churn); });
 }
 
 std::uint64_t Flooder::stop() {
     for (const pid_t child : children_) kill(child, SIGKILL);
     for (const pid_t child : children_) waitpid(child, nullptr, 0);
     std::uint64_t sum = 0;
-    for (std::size_t k = 0; k < children_.size(); ++k) sum += opened_[k * kLine];
+    for (std::size_t k = 0; k < counts_; ++k) sum += opened_[k * kLine];
+    counts_ = 0;
     children_.clear();
     return sum;
 }

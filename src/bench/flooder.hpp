@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Flooder: processes that open and close one file, one on each processor. Used by flood.cpp.
+// Flooder: processes that open and close one file, one on each processor, and one that starts short
+// programs. Used by flood.cpp.
 #pragma once
 
 #include <sys/types.h>
@@ -12,6 +13,13 @@
 
 namespace sensor::bench {
 
+struct Load {
+    std::string path;         ///< file to open
+    std::uint64_t rate = 0;   ///< opens a second, all together; 0: all they can
+    std::uint64_t churn = 0;  ///< programs started a second
+    std::vector<int> cpus;    ///< one process on each opens
+};
+
 class Flooder {
 public:
     Flooder() = default;
@@ -19,14 +27,17 @@ public:
     Flooder& operator=(const Flooder&) = delete;
     ~Flooder();
 
-    /// path: file to open; rate: opens a second, all together; 0: all they can
-    Result<> start(const std::string& path, std::uint64_t rate, const std::vector<int>& cpus);
+    Result<> start(const Load& load);
     /// Ends them. out: opens that were made
     std::uint64_t stop();
 
 private:
+    template <typename Work>
+    Result<> add(Work work);
+
     std::vector<pid_t> children_;
-    std::uint64_t* opened_ = nullptr;  // by child, shared with them
+    std::uint64_t* opened_ = nullptr;  // by opener, shared with them
+    std::size_t counts_ = 0;
     std::size_t shared_bytes_ = 0;
 };
 

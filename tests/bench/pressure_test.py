@@ -67,7 +67,7 @@ def main():
         wrong.append("a start of a program was missed")
     if figures.get("events lost", [0])[0] > 0 and "ring_full: " not in text:
         wrong.append("losses without a reason")
-    if figures.get("resident at most", [1000])[0] > 128:
+    if max(figures.get("resident", [1000])) > 128:
         wrong.append("the sensor grew beyond its limit")
     for each in wrong:
         print("failed: " + each)
