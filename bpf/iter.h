@@ -80,7 +80,7 @@ int on_task(struct bpf_iter__task* ctx) {
     r.cap_inheritable = READ(cred, cred, cap_inheritable.val);
     r.cap_permitted = READ(cred, cred, cap_permitted.val);
     r.cap_effective = READ(cred, cred, cap_effective.val);
-    r.cgroup = READ(task_struct, task, cgroups, dfl_cgrp, kn, id);
+    r.cgroup = READ(cgroup, READ(task_struct, task, cgroups, dfl_cgrp), kn, id);
     r.flags = READ(task_struct, task, flags);
     bpf_probe_read_kernel(r.comm, sizeof(r.comm), (void*)AT(task_struct, task, comm));
     bpf_seq_write(ctx->meta->seq, &r, sizeof(r));

@@ -15,11 +15,12 @@ struct dentry_head {
     u64 name;
 };
 
-/* d_parent and d_name stand side by side in every kernel seen: one copy gets both. */
+/* Without typed reads: d_parent and d_name stand side by side in every kernel seen, so one copy
+ * gets both. */
 static __always_inline void read_dentry(struct dentry_head* d, u64 dentry) {
     u32 at = bpf_core_field_offset(struct dentry, d_parent);
     u32 name = bpf_core_field_offset(struct dentry, d_name);
-    if (name == at + 8 && bpf_core_field_offset(struct qstr, len) == 4 &&
+    if (!cfg_typed_reads && name == at + 8 && bpf_core_field_offset(struct qstr, len) == 4 &&
         bpf_core_field_offset(struct qstr, name) == 8) {
         if (bpf_probe_read_kernel(d, sizeof(*d), (void*)(dentry + at))) d->parent = 0;
         return;

@@ -29,6 +29,7 @@ struct KernelOptions {
     std::uint32_t snaplen = 80;                ///< bytes of I/O buffers
     bool real_paths = true;                    ///< collect REC_X_REAL for opens
     bool standard_files = false;               ///< with each exec, what 0, 1 and 2 are
+    bool typed_reads = true;                   ///< false: as on kernels before 6.2, for tests
     std::uint32_t bulk_ring_bytes = 8U << 20;  ///< per ring; rounded up to a power of two
     std::uint32_t critical_ring_bytes = 2U << 20;
     std::uint64_t memory_bytes = 0;  ///< for rings and scratch together; 0: rings as said above

@@ -94,6 +94,12 @@ bool is_in_kernel(const Tracepoint& tracepoint, const btf* kernel) {
     return kernel == nullptr || btf__find_by_name_kind(kernel, type.c_str(), BTF_KIND_TYPEDEF) > 0;
 }
 
+/// Does the kernel let a program take a number for the address of a struct?
+bool can_cast(const btf* kernel) {
+    return kernel != nullptr &&
+           btf__find_by_name_kind(kernel, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
+}
+
 // Kernels before 5.11 charge maps to this limit; later ones do not, and then failing is harmless.
 void raise_memlock() {
     const rlimit all{RLIM_INFINITY, RLIM_INFINITY};
@@ -110,8 +116,10 @@ Result<std::unique_ptr<Probe>> Probe::load_for(const KernelOptions& options) {
     std::unique_ptr<Probe> probe(new Probe);
     probe->skel_ = probe_bpf::open(nullptr);
     if (probe->skel_ == nullptr) return errno_error("the kernel refuses the probe", errno);
+    const std::unique_ptr<btf, decltype(&btf__free)> kernel(btf__load_vmlinux_btf(), btf__free);
     SENSOR_TRY_OK(probe->configure(options));
-    probe->choose_programs(options.syscalls);
+    probe->skel_->rodata->cfg_typed_reads = options.typed_reads && can_cast(kernel.get());
+    probe->choose_programs(options.syscalls, kernel.get());
     SENSOR_TRY_OK(probe->load());
     return probe;
 }
@@ -211,8 +219,7 @@ Result<> Probe::configure_scopes(const std::vector<Scope>& scopes) {
     return Ok{};
 }
 
-void Probe::choose_programs(const std::bitset<REC_MAX_SC>& wanted) {
-    const std::unique_ptr<btf, decltype(&btf__free)> kernel(btf__load_vmlinux_btf(), btf__free);
+void Probe::choose_programs(const std::bitset<REC_MAX_SC>& wanted, const btf* kernel) {
     bpf_program* program = nullptr;
     bpf_object__for_each_program(program, skel_->obj) {
         const std::string_view name = bpf_program__name(program);
@@ -222,7 +229,7 @@ void Probe::choose_programs(const std::bitset<REC_MAX_SC>& wanted) {
         for (const Tracepoint& tracepoint : kTracepoints) {
             if (name != tracepoint.program) continue;
             needed = wants(wanted, tracepoint) || (name == "on_fork" && has_trees_);
-            if (!needed || is_in_kernel(tracepoint, kernel.get())) continue;
+            if (!needed || is_in_kernel(tracepoint, kernel)) continue;
             log::warning("rules never see {}: this kernel has no such tracepoint", tracepoint.name);
             needed = false;
         }

@@ -10,6 +10,7 @@ struct probe_bpf;
 struct bpf_link;
 struct bpf_map;
 struct bpf_program;
+struct btf;
 
 namespace sensor {
 struct SyscallInfo;
@@ -52,7 +53,7 @@ private:
     Result<> configure(const KernelOptions& options);
     Result<> size_rings(const KernelOptions& options, std::uint32_t rings);
     Result<> configure_scopes(const std::vector<Scope>& scopes);
-    void choose_programs(const std::bitset<REC_MAX_SC>& wanted);
+    void choose_programs(const std::bitset<REC_MAX_SC>& wanted, const btf* kernel);
     Result<> load();
     Result<> make_rings();
     bool is_call(const SyscallInfo& call) const;

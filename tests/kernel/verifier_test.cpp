@@ -40,6 +40,21 @@ std::map<std::string, std::uint32_t> verified_counts() {
 
 }  // namespace
 
+TEST_CASE("the probe loads without typed reads, as on kernels before 6.2") {
+    SKIP_WITHOUT_KERNEL();
+    Setup setup;
+    setup.adjust = [](capture::KernelOptions& o) {
+        o.typed_reads = false;
+        o.cgroup_budget = 1'000'000;
+        o.standard_files = true;
+    };
+    const Run run = watch(setup, [] { std::ifstream("/etc/hostname").peek(); });
+    REQUIRE(run.error.empty());
+    const auto opened = run.records.with_text(EventType::openat, "name", "/etc/hostname");
+    REQUIRE(opened.size() == 1);
+    CHECK(opened.front().extra(REC_X_REAL) == "/etc/hostname");
+}
+
 TEST_CASE("programs stay far below what the verifier allows") {
     SKIP_WITHOUT_KERNEL();
     std::vector<capture::ProgramCost> costs;
