@@ -3,17 +3,15 @@
 
 #include <algorithm>
 
-#include "eval/hash.hpp"
-
 namespace sensor::engine {
 namespace {
 
-constexpr std::uint64_t kSeed = 0x2545f4914f6cdd1dULL;
-
-constexpr std::string_view kEmptyComponent = "//";
-
+/// An absolute path without empty components.
 bool is_plain_path(std::string_view text) noexcept {
-    return text.starts_with('/') && text.find(kEmptyComponent) == std::string_view::npos;
+    bool has_empty = false;
+    for (std::size_t k = 1; k < text.size(); ++k)
+        has_empty |= (text[k - 1] == '/') & (text[k] == '/');
+    return text.starts_with('/') && !has_empty;
 }
 
 /// What a text has to contain, begin or end with to match a pattern; empty: nothing is known.
@@ -64,10 +62,30 @@ TextPredicates::TextPredicates(const lang::Program& program, std::uint32_t term,
         if (usual_answer(predicate)) usually_true_.push_back(k);
         if (!enter(predicate, k)) asked_.push_back(k);
     }
-    if (!paths_.empty()) contains_.add(kEmptyComponent, kIrregular);
+    finish();
+}
+
+void TextPredicates::finish() {
     starts_.finish();
     ends_.finish();
     contains_.finish();
+    equal_sieve_.finish();
+    start_sieve_.finish();
+    end_sieve_.finish();
+    part_sieve_.finish();
+}
+
+void TextPredicates::enter_start(std::string_view text, std::uint32_t id) {
+    starts_.add(text, id);
+    start_sieve_.add(text);
+}
+void TextPredicates::enter_end(std::string_view text, std::uint32_t id) {
+    ends_.add(std::string(text.rbegin(), text.rend()), id);
+    end_sieve_.add(text);
+}
+void TextPredicates::enter_part(std::string_view text, std::uint32_t id) {
+    contains_.add(text, id);
+    part_sieve_.add(text);
 }
 
 /// Enters a predicate into the table of its operator. out: false: there is none
@@ -82,7 +100,7 @@ bool TextPredicates::enter(const lang::Predicate& predicate, std::uint32_t k) {
     if (predicate.op == Op::in || predicate.op == Op::eq || predicate.op == Op::ne) {
         for (const lang::Constant& c : predicate.constants) {
             equal_[c.bytes].push_back(k);
-            perhaps_equal_.set(eval::text_hash(c.bytes, kSeed) % kFilterBits);
+            equal_sieve_.add(c.bytes);
         }
         return true;
     }
@@ -90,9 +108,9 @@ bool TextPredicates::enter(const lang::Predicate& predicate, std::uint32_t k) {
     if (predicate.constants.size() != 1) return false;
     const std::string& text = predicate.constants.front().bytes;
     switch (predicate.op) {
-        case Op::startswith: starts_.add(text, k); return true;
-        case Op::endswith: ends_.add(std::string(text.rbegin(), text.rend()), k); return true;
-        case Op::contains: contains_.add(text, k); return true;
+        case Op::startswith: enter_start(text, k); return true;
+        case Op::endswith: enter_end(text, k); return true;
+        case Op::contains: enter_part(text, k); return true;
         default: return false;
     }
 }
@@ -118,11 +136,11 @@ bool TextPredicates::enter_patterns(const lang::Predicate& predicate, std::uint3
         if (!head.empty()) {
             // A path also matches without the slash at its end.
             while (is_path && head.size() > 1 && head.ends_with('/')) head.remove_suffix(1);
-            starts_.add(head, k | kAsk);
+            enter_start(head, k | kAsk);
         } else if (tail.size() > 1 || middle.empty()) {
-            ends_.add(std::string(tail.rbegin(), tail.rend()), k | kAsk);
+            enter_end(tail, k | kAsk);
         } else {
-            contains_.add(middle, k | kAsk);
+            enter_part(middle, k | kAsk);
         }
     }
     return true;
@@ -141,26 +159,22 @@ void TextPredicates::find(eval::Frame& frame, Unusual& out) const noexcept {
 
 void TextPredicates::find_text(eval::Frame& frame, std::string_view text,
                                Unusual& out) const noexcept {
-    if (perhaps_equal_[eval::text_hash(text, kSeed) % kFilterBits]) {
+    const Edges edges(text);
+    if (equal_sieve_.perhaps(edges, text.size())) {
         const auto same = equal_.find(text);
         if (same != equal_.end()) {
             for (const std::uint32_t k : same->second) out.add(k);
         }
     }
-    bool is_regular = text.starts_with('/');
     const auto report = [&](std::uint32_t k) {
         if ((k & kAsk) == 0) return out.add(k);
-        if (k == kIrregular) {
-            is_regular = false;
-        } else {
-            ask(frame, k & ~kAsk, out);
-        }
+        ask(frame, k & ~kAsk, out);
     };
-    starts_.starts(text.begin(), text.end(), report);
-    ends_.starts(text.rbegin(), text.rend(), report);
-    contains_.occurs(text, report);
+    if (start_sieve_.perhaps(edges.first)) starts_.starts(text.begin(), text.end(), report);
+    if (end_sieve_.perhaps(edges.last)) ends_.starts(text.rbegin(), text.rend(), report);
+    if (part_sieve_.perhaps(text)) contains_.occurs(text, report);
     for (const std::uint32_t k : asked_) ask(frame, k, out);
-    if (is_regular) return;
+    if (paths_.empty() || is_plain_path(text)) return;
     for (const std::uint32_t k : paths_) ask(frame, k, out);
 }
 

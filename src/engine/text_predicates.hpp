@@ -5,13 +5,13 @@
 #pragma once
 
 #include <array>
-#include <bitset>
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "engine/text_sieve.hpp"
 #include "engine/text_trie.hpp"
 #include "eval/runtime.hpp"
 #include "lang/program.hpp"
@@ -50,27 +50,31 @@ public:
 
     std::uint32_t term() const noexcept { return term_; }
     /// Adds those whose answer for the frame's value of the term is not the usual one.
-    /// cost: a hash, some steps a byte, and the evaluation of every operator without a table
+    /// cost: some loads for most texts, and the evaluation of every operator without a table
     void find(eval::Frame& frame, Unusual& out) const noexcept;
     /// The same for a text.
     void find_text(eval::Frame& frame, std::string_view text, Unusual& out) const noexcept;
 
 private:
-    static constexpr std::size_t kFilterBits = 16384;
     static constexpr std::uint32_t kAsk = 1U << 31;  ///< of an id: the text says only "perhaps"
-    static constexpr std::uint32_t kIrregular =
-        0xffffffffU;  ///< id of an empty component of a path
 
     bool enter(const lang::Predicate& predicate, std::uint32_t k);
     bool enter_patterns(const lang::Predicate& predicate, std::uint32_t k);
+    void enter_start(std::string_view text, std::uint32_t id);
+    void enter_end(std::string_view text, std::uint32_t id);
+    void enter_part(std::string_view text, std::uint32_t id);
+    void finish();
 
     std::uint32_t term_;
     std::vector<std::uint32_t> all_, usually_true_;
     std::vector<std::uint32_t> asked_;  ///< without a table
     std::vector<std::uint32_t> paths_;  ///< that leave out empty components of a path
     std::unordered_map<std::string_view, std::vector<std::uint32_t>> equal_;
-    std::bitset<kFilterBits> perhaps_equal_;  // by hash: small enough to stay near
     TextTrie starts_, ends_, contains_;
+    // What to look at first: the tables above have something to say of few texts only.
+    EqualSieve equal_sieve_;
+    EdgeSieve start_sieve_{EdgeSieve::Side::First}, end_sieve_{EdgeSieve::Side::Last};
+    InnerSieve part_sieve_;
 };
 
 }  // namespace sensor::engine
