@@ -38,14 +38,6 @@ Result<std::unique_ptr<Runtime>> Runtime::create(std::shared_ptr<const lang::Pro
     return runtime;
 }
 
-Value Runtime::term(Frame& frame, std::uint32_t k) const noexcept {
-    if (frame.value_stamps[k] != frame.stamp) {
-        frame.values[k] = compute(frame, k);
-        frame.value_stamps[k] = frame.stamp;
-    }
-    return frame.values[k];
-}
-
 const Value* Runtime::gather(Frame& frame, const std::vector<std::uint32_t>& terms) const noexcept {
     if (frame.context->arena == nullptr) return nullptr;
     char* memory = frame.context->arena->take(terms.size() * sizeof(Value));
@@ -60,11 +52,7 @@ const Value* Runtime::gather(Frame& frame, const std::vector<std::uint32_t>& ter
 
 Value Runtime::compute(Frame& frame, std::uint32_t k) const noexcept {
     const lang::Term& term = program_->terms[k];
-    switch (term.kind) {
-        case lang::Term::Kind::Field: return terms_[k].extract(*frame.context, terms_[k].arg);
-        case lang::Term::Kind::Constant: return terms_[k].constant;
-        default: break;
-    }
+    if (term.kind == lang::Term::Kind::Constant) return terms_[k].constant;
     const Value* args = gather(frame, term.args);
     if (args == nullptr) return Value::absent();
     if (term.kind == lang::Term::Kind::List) return Value::of_list(args, term.args.size());

@@ -31,7 +31,16 @@ public:
     const lang::Program& program() const noexcept { return *program_; }
 
     /// Value of term `k` for the frame's event, cached for the event.
-    Value term(Frame& frame, std::uint32_t k) const noexcept;
+    Value term(Frame& frame, std::uint32_t k) const noexcept {
+        if (frame.value_stamps[k] != frame.stamp) {
+            const PreparedTerm& prepared = terms_[k];
+            frame.values[k] = prepared.extract != nullptr
+                                  ? prepared.extract(*frame.context, prepared.arg)
+                                  : compute(frame, k);
+            frame.value_stamps[k] = frame.stamp;
+        }
+        return frame.values[k];
+    }
     /// Predicate `k` for the frame's event; false if a side is absent. Not cached.
     bool predicate(Frame& frame, std::uint32_t k) const noexcept;
     /// The same, cached for the event, also for machine code.
@@ -47,11 +56,12 @@ public:
 
 private:
     struct PreparedTerm {
-        fields::Extractor extract = nullptr;  ///< Kind::Field
+        fields::Extractor extract = nullptr;  ///< Kind::Field, else null
         FieldArg arg;                         ///< Kind::Field
         Value constant;                       ///< Kind::Constant
     };
     explicit Runtime(std::shared_ptr<const lang::Program> program) : program_(std::move(program)) {}
+    /// A term that is no field.
     Value compute(Frame& frame, std::uint32_t k) const noexcept;
     /// Values of `terms` in the arena; null if one is absent or there is no room.
     const Value* gather(Frame& frame, const std::vector<std::uint32_t>& terms) const noexcept;
