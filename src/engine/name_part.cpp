@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/check.hpp"
 #include "eval/hash.hpp"
 
 namespace sensor::engine {
@@ -45,24 +46,27 @@ NamePart::NamePart(const lang::Program& program, const Dispatch& dispatch, ListP
                                  const lang::Predicate& p = program.predicates[k];
                                  return !p.right_is_term && is_name(program.terms[p.left]);
                              })),
+      on_type_(program.predicates.size()),
       asked_(program.predicates.size()),
       lists_(program.predicates.size()),
       alone_(program.predicates.size(), ListPool::kNone),
       answers_(program) {
-    std::vector<bool> fixed(program.terms.size());
+    std::vector<bool> type(program.terms.size()), fixed(program.terms.size());
     for (std::uint32_t k = 0; k < program.terms.size(); ++k) {
         const Term& term = program.terms[k];
         const bool flag =
             is_plain(term, FieldId::evt_is_open_read) || is_plain(term, FieldId::evt_is_open_write);
         if (flag) flags_.push_back(k);
-        fixed[k] = flag || is_plain(term, FieldId::evt_type);
+        type[k] = is_plain(term, FieldId::evt_type);
+        fixed[k] = flag || type[k];
     }
     for (std::uint32_t k = 0; k < program.predicates.size(); ++k) {
         const lang::Predicate& p = program.predicates[k];
+        on_type_[k] = type[p.left] && !p.right_is_term;
         asked_[k] = fixed[p.left] && !p.right_is_term;
     }
     choose(program, dispatch);
-    nothing_ = lists_.add({});
+    SENSOR_CHECK(lists_.add({}) == kNothing);
     lists_.keep();
     if (!groups_.empty()) looks_ = std::make_unique<Look[]>(kLooks);
 }
@@ -110,30 +114,47 @@ std::uint8_t NamePart::group_of(const lang::Program& program, const std::vector<
     if (groups_.size() == 255) return 0;
     std::vector<std::uint32_t> terms;
     for (const std::uint32_t text : texts) terms.push_back(texts_[text].term());
-    groups_.push_back({std::move(texts), Partial(program, decided_by(program, terms, asked_))});
+    groups_.push_back({std::move(texts), Partial(program, decided_by(program, terms, on_type_)),
+                       Partial(program, decided_by(program, terms, asked_))});
     return static_cast<std::uint8_t>(groups_.size());
 }
 
+// Most names leave so little that nobody needs to know what the open is for.
 std::uint32_t NamePart::look_up(eval::Frame& frame, Group& group, std::uint32_t list) noexcept {
     Look look;
     look.type_and_flags = frame.type;
-    for (std::size_t k = 0; k < (opens_[frame.type] ? flags_.size() : 0); ++k) {
-        const Value value = frame.runtime->term(frame, flags_[k]);
-        const std::uint32_t flag = (value.present() ? 1U : 0U) | (value.bits != 0 ? 2U : 0U);
-        look.type_and_flags = look.type_and_flags << 2 | flag;
-    }
-    std::uint64_t hash = look.type_and_flags;
     for (std::size_t k = 0; k < group.texts.size(); ++k) {
         look.unusual[k] = unusual_of(frame, group.texts[k]);
         if (look.unusual[k] == ListPool::kNone) [[unlikely]]
             return list;
-        hash = hash << 16 ^ hash >> 48 ^ look.unusual[k];
     }
+    const std::uint32_t left = recall(frame, group.by_name, look, list);
+    if (left == ListPool::kNone || pool_.count(left) <= ListPool::kFew) return left;
+    if (!opens_[frame.type] || flags_.empty()) return left;
+    look.type_and_flags = flags_of(frame);
+    return recall(frame, group.by_name_and_flags, look, left);
+}
+
+/// The type and the flags as one number, which is no type's.
+std::uint32_t NamePart::flags_of(eval::Frame& frame) const noexcept {
+    std::uint32_t all = REC_MAX_EVENTS + frame.type;
+    for (const std::uint32_t k : flags_) {
+        const Value value = frame.runtime->term(frame, k);
+        all = all << 2 | (value.present() ? 1U : 0U) | (value.bits != 0 ? 2U : 0U);
+    }
+    return all;
+}
+
+/// What is left of a list, as it was the last time an event looked like this one.
+std::uint32_t NamePart::recall(eval::Frame& frame, Partial& partial, Look look,
+                               std::uint32_t list) noexcept {
+    std::uint64_t hash = look.type_and_flags;
+    for (const std::uint32_t unusual : look.unusual) hash = hash << 16 ^ hash >> 48 ^ unusual;
     Look& known = looks_[eval::mix64(hash) % kLooks];
     if (known.list != ListPool::kNone && known.type_and_flags == look.type_and_flags &&
         known.unusual == look.unusual)
         return known.list;
-    look.list = compute(frame, group, look, list);
+    look.list = compute(frame, partial, look, list);
     if (look.list != ListPool::kNone) known = look;
     return look.list;
 }
@@ -143,7 +164,7 @@ std::uint32_t NamePart::look_up(eval::Frame& frame, Group& group, std::uint32_t 
 std::uint32_t NamePart::unusual_of(eval::Frame& frame, std::uint32_t text) noexcept {
     unusual_.clear();
     texts_[text].find(frame, unusual_);
-    if (unusual_.empty()) return nothing_;
+    if (unusual_.empty()) return kNothing;
     const auto unusual = unusual_.sorted();
     if (unusual_.too_many()) return ListPool::kNone;
     std::uint32_t& alone = alone_[unusual.front()];
@@ -157,16 +178,16 @@ std::uint32_t NamePart::unusual_of(eval::Frame& frame, std::uint32_t text) noexc
     return list;
 }
 
-std::uint32_t NamePart::compute(eval::Frame& frame, Group& group, const Look& look,
+std::uint32_t NamePart::compute(eval::Frame& frame, Partial& partial, const Look& look,
                                 std::uint32_t list) noexcept {
     answers_.set({});
-    for (std::size_t k = 0; k < group.texts.size(); ++k) answers_.add(lists_.at(look.unusual[k]));
+    for (const std::uint32_t unusual : look.unusual) answers_.add(lists_.at(unusual));
     const auto answer = [&](std::uint32_t predicate) {
         return asked_[predicate] ? frame.runtime->answer(frame, predicate) : answers_(predicate);
     };
-    group.partial.begin();
+    partial.begin();
     return pool_.add_if(pool_.at(list),
-                        [&](std::uint32_t k) { return group.partial.possible(k, answer); });
+                        [&](std::uint32_t k) { return partial.possible(k, answer); });
 }
 
 void NamePart::forget_answers() noexcept {

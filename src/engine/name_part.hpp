@@ -34,15 +34,16 @@ public:
 private:
     static constexpr std::size_t kMostTexts = 3;
     static constexpr std::size_t kLooks = 8192;
+    static constexpr std::uint32_t kNothing = 0;  // of lists_: the first, which is empty
     /// Event types whose conditions look at the same names.
     struct Group {
         std::vector<std::uint32_t> texts;  ///< of texts_
-        Partial partial;
+        Partial by_name, by_name_and_flags;
     };
     /// What an event looks like, and what is left of its conditions.
     struct Look {
-        std::uint32_t type_and_flags = 0;
-        std::array<std::uint32_t, kMostTexts> unusual{};
+        std::uint32_t type_and_flags = 0;                 ///< flags as two bits each, if asked
+        std::array<std::uint32_t, kMostTexts> unusual{};  ///< of lists_
         std::uint32_t list = ListPool::kNone;
     };
 
@@ -51,7 +52,10 @@ private:
                           std::span<const std::uint32_t> conditions);
     std::uint32_t look_up(eval::Frame& frame, Group& group, std::uint32_t list) noexcept;
     std::uint32_t unusual_of(eval::Frame& frame, std::uint32_t text) noexcept;
-    std::uint32_t compute(eval::Frame& frame, Group& group, const Look& look,
+    std::uint32_t flags_of(eval::Frame& frame) const noexcept;
+    std::uint32_t recall(eval::Frame& frame, Partial& partial, Look look,
+                         std::uint32_t list) noexcept;
+    std::uint32_t compute(eval::Frame& frame, Partial& partial, const Look& look,
                           std::uint32_t list) noexcept;
     void forget_answers() noexcept;
 
@@ -59,11 +63,10 @@ private:
     std::vector<TextPredicates> texts_;
     std::vector<std::uint32_t> flags_;  // terms: what an open is for; other events have no say
     std::bitset<REC_MAX_EVENTS> opens_;
-    std::vector<bool> asked_;  // predicates on the type or those
+    std::vector<bool> on_type_, asked_;  // predicates on the type; on that or those
     std::vector<Group> groups_;
     std::array<std::uint8_t, REC_MAX_EVENTS> groups_of_{};  // number + 1; 0: names do not matter
     ListPool lists_;                                        // of unusual predicates
-    std::uint32_t nothing_ = 0;                             // of them: the empty one
     std::vector<std::uint32_t> alone_;                      // those of one predicate; kNone: unused
     Unusual unusual_;
     Answers answers_;

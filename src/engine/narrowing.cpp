@@ -19,10 +19,10 @@ std::span<const std::uint32_t> Narrowing::conditions(eval::Frame& frame, std::ui
                                                      std::uint32_t sc) noexcept {
     const std::uint32_t all = dispatch_.list(frame.type, sc);
     if (!remembers_ || is_short(all)) return pool_.at(all);
-    const std::uint32_t part = process_.part(facts);
-    std::uint32_t left = meet(all, part);
+    std::uint32_t left = name_.narrow(frame, all);
     if (!is_short(left)) {
-        const std::uint32_t named = name_.narrow(frame, all);
+        const std::uint32_t named = left;
+        const std::uint32_t part = process_.part(facts);
         left = meet(named, part);
         if (part == ProcessPart::kAll && !is_short(left))
             left = meet(named, process_.part(frame, facts, pool_.count(left)));
