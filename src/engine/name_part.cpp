@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "base/check.hpp"
 #include "eval/hash.hpp"
 
 namespace sensor::engine {
@@ -41,6 +40,7 @@ std::vector<bool> decided_by(const lang::Program& program, const std::vector<std
 
 NamePart::NamePart(const lang::Program& program, const Dispatch& dispatch, ListPool& pool)
     : pool_(pool),
+      judgements_(program),
       texts_(text_predicates(program,
                              [&](std::uint32_t k) {
                                  const lang::Predicate& p = program.predicates[k];
@@ -66,9 +66,8 @@ NamePart::NamePart(const lang::Program& program, const Dispatch& dispatch, ListP
         asked_[k] = fixed[p.left] && !p.right_is_term;
     }
     choose(program, dispatch);
-    SENSOR_CHECK(lists_.add({}) == kNothing);
+    lists_.add({});  // kNothing
     lists_.keep();
-    if (!groups_.empty()) looks_ = std::make_unique<Look[]>(kLooks);
 }
 
 /// Gives each event type the names that enough of its conditions hang on.
@@ -76,7 +75,8 @@ void NamePart::choose(const lang::Program& program, const Dispatch& dispatch) {
     std::vector<Partial> by_text;
     for (const TextPredicates& text : texts_) {
         std::vector<bool> none(program.predicates.size());
-        by_text.emplace_back(program, decided_by(program, {text.term()}, std::move(none)));
+        by_text.emplace_back(program, judgements_,
+                             decided_by(program, {text.term()}, std::move(none)));
     }
     for (std::uint32_t code = 0; code < REC_MAX_EVENTS; ++code) {
         const EventInfo* info = event_info(static_cast<std::uint16_t>(code));
@@ -107,32 +107,40 @@ std::uint8_t NamePart::group_of(const lang::Program& program, const std::vector<
     counts.resize(std::min(counts.size(), kMostTexts));
     std::vector<std::uint32_t> texts;
     for (const auto& [count, text] : counts) texts.push_back(text);
-    std::sort(texts.begin(), texts.end());
+    // What most is said of first, for that leaves least: a file's name, not its type.
+    std::sort(texts.begin(), texts.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return std::pair(texts_[b].count(), a) < std::pair(texts_[a].count(), b);
+    });
     const auto same = std::find_if(groups_.begin(), groups_.end(),
                                    [&](const Group& group) { return group.texts == texts; });
     if (same != groups_.end()) return static_cast<std::uint8_t>(same - groups_.begin() + 1);
     if (groups_.size() == 255) return 0;
+    Group& group = groups_.emplace_back(Group{std::move(texts), {}});
     std::vector<std::uint32_t> terms;
-    for (const std::uint32_t text : texts) terms.push_back(texts_[text].term());
-    groups_.push_back({std::move(texts), Partial(program, decided_by(program, terms, on_type_)),
-                       Partial(program, decided_by(program, terms, asked_))});
+    for (const std::uint32_t text : group.texts) {
+        terms.push_back(texts_[text].term());
+        group.known.emplace_back(program, judgements_, decided_by(program, terms, on_type_));
+    }
+    group.known.emplace_back(program, judgements_, decided_by(program, terms, asked_));
     return static_cast<std::uint8_t>(groups_.size());
 }
 
-// Most names leave so little that nobody needs to know what the open is for.
+// Asks no more when little is left: most names say enough, so nobody needs to know what the file is
+// and what it is opened for.
 std::uint32_t NamePart::look_up(eval::Frame& frame, Group& group, std::uint32_t list) noexcept {
     Look look;
     look.type_and_flags = frame.type;
+    look.unusual.fill(ListPool::kNone);
     for (std::size_t k = 0; k < group.texts.size(); ++k) {
         look.unusual[k] = unusual_of(frame, group.texts[k]);
         if (look.unusual[k] == ListPool::kNone) [[unlikely]]
             return list;
+        list = recall(frame, group.known[k], look, list);
+        if (is_few(list)) return list;
     }
-    const std::uint32_t left = recall(frame, group.by_name, look, list);
-    if (left == ListPool::kNone || pool_.count(left) <= ListPool::kFew) return left;
-    if (!opens_[frame.type] || flags_.empty()) return left;
+    if (!opens_[frame.type] || flags_.empty()) return list;
     look.type_and_flags = flags_of(frame);
-    return recall(frame, group.by_name_and_flags, look, left);
+    return recall(frame, group.known.back(), look, list);
 }
 
 /// The type and the flags as one number, which is no type's.
@@ -146,17 +154,16 @@ std::uint32_t NamePart::flags_of(eval::Frame& frame) const noexcept {
 }
 
 /// What is left of a list, as it was the last time an event looked like this one.
-std::uint32_t NamePart::recall(eval::Frame& frame, Partial& partial, Look look,
+std::uint32_t NamePart::recall(eval::Frame& frame, Partial& partial, const Look& look,
                                std::uint32_t list) noexcept {
     std::uint64_t hash = look.type_and_flags;
     for (const std::uint32_t unusual : look.unusual) hash = hash << 16 ^ hash >> 48 ^ unusual;
-    Look& known = looks_[eval::mix64(hash) % kLooks];
-    if (known.list != ListPool::kNone && known.type_and_flags == look.type_and_flags &&
-        known.unusual == look.unusual)
-        return known.list;
-    look.list = compute(frame, partial, look, list);
-    if (look.list != ListPool::kNone) known = look;
-    return look.list;
+    hash = eval::mix64(hash);
+    const std::uint32_t known = looks_.find(hash, look);
+    if (known != ListPool::kNone) return known;
+    const std::uint32_t left = compute(frame, partial, look, list);
+    if (left != ListPool::kNone) looks_.put(hash, look, left);
+    return left;
 }
 
 /// The number of the list of predicates on a text whose answer is unusual; kNone: too many, or no
@@ -181,7 +188,9 @@ std::uint32_t NamePart::unusual_of(eval::Frame& frame, std::uint32_t text) noexc
 std::uint32_t NamePart::compute(eval::Frame& frame, Partial& partial, const Look& look,
                                 std::uint32_t list) noexcept {
     answers_.set({});
-    for (const std::uint32_t unusual : look.unusual) answers_.add(lists_.at(unusual));
+    for (const std::uint32_t unusual : look.unusual) {
+        if (unusual != ListPool::kNone) answers_.add(lists_.at(unusual));
+    }
     const auto answer = [&](std::uint32_t predicate) {
         return asked_[predicate] ? frame.runtime->answer(frame, predicate) : answers_(predicate);
     };
@@ -196,8 +205,6 @@ void NamePart::forget_answers() noexcept {
     clear();
 }
 
-void NamePart::clear() noexcept {
-    if (looks_) std::fill_n(looks_.get(), kLooks, Look{});
-}
+void NamePart::clear() noexcept { looks_.clear(); }
 
 }  // namespace sensor::engine

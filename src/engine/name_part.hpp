@@ -6,11 +6,11 @@
 #include <array>
 #include <bitset>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "engine/answers.hpp"
 #include "engine/dispatch.hpp"
+#include "engine/memo.hpp"
 #include "engine/partial.hpp"
 
 namespace sensor::engine {
@@ -33,18 +33,17 @@ public:
 
 private:
     static constexpr std::size_t kMostTexts = 3;
-    static constexpr std::size_t kLooks = 8192;
     static constexpr std::uint32_t kNothing = 0;  // of lists_: the first, which is empty
     /// Event types whose conditions look at the same names.
     struct Group {
-        std::vector<std::uint32_t> texts;  ///< of texts_
-        Partial by_name, by_name_and_flags;
+        std::vector<std::uint32_t> texts;  ///< of texts_, in the order they are asked
+        std::vector<Partial> known;        ///< after each of them; last, with the flags
     };
-    /// What an event looks like, and what is left of its conditions.
+    /// What an event looks like.
     struct Look {
         std::uint32_t type_and_flags = 0;                 ///< flags as two bits each, if asked
-        std::array<std::uint32_t, kMostTexts> unusual{};  ///< of lists_
-        std::uint32_t list = ListPool::kNone;
+        std::array<std::uint32_t, kMostTexts> unusual{};  ///< of lists_; kNone: not asked
+        bool operator==(const Look&) const = default;
     };
 
     void choose(const lang::Program& program, const Dispatch& dispatch);
@@ -53,13 +52,17 @@ private:
     std::uint32_t look_up(eval::Frame& frame, Group& group, std::uint32_t list) noexcept;
     std::uint32_t unusual_of(eval::Frame& frame, std::uint32_t text) noexcept;
     std::uint32_t flags_of(eval::Frame& frame) const noexcept;
-    std::uint32_t recall(eval::Frame& frame, Partial& partial, Look look,
+    bool is_few(std::uint32_t list) const noexcept {
+        return list == ListPool::kNone || pool_.count(list) <= ListPool::kFew;
+    }
+    std::uint32_t recall(eval::Frame& frame, Partial& partial, const Look& look,
                          std::uint32_t list) noexcept;
     std::uint32_t compute(eval::Frame& frame, Partial& partial, const Look& look,
                           std::uint32_t list) noexcept;
     void forget_answers() noexcept;
 
     ListPool& pool_;
+    Judgements judgements_;
     std::vector<TextPredicates> texts_;
     std::vector<std::uint32_t> flags_;  // terms: what an open is for; other events have no say
     std::bitset<REC_MAX_EVENTS> opens_;
@@ -70,7 +73,7 @@ private:
     std::vector<std::uint32_t> alone_;                      // those of one predicate; kNone: unused
     Unusual unusual_;
     Answers answers_;
-    std::unique_ptr<Look[]> looks_;
+    Memo<Look, 4096> looks_;  // what is left of the conditions
 };
 
 }  // namespace sensor::engine

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/narrowing.hpp"
 
-#include <algorithm>
-
 #include "eval/hash.hpp"
 
 namespace sensor::engine {
@@ -12,8 +10,7 @@ Narrowing::Narrowing(const lang::Program& program, bool remembers)
       pool_(program.conditions.size()),
       dispatch_(program.conditions, pool_),
       process_(program),
-      name_(program, dispatch_, pool_),
-      meetings_(std::make_unique<Meeting[]>(kMeetings)) {}
+      name_(program, dispatch_, pool_) {}
 
 std::span<const std::uint32_t> Narrowing::conditions(eval::Frame& frame, std::uint64_t facts,
                                                      std::uint32_t sc) noexcept {
@@ -37,20 +34,21 @@ std::span<const std::uint32_t> Narrowing::conditions(eval::Frame& frame, std::ui
 std::uint32_t Narrowing::meet(std::uint32_t list, std::uint32_t part) noexcept {
     if (part == ProcessPart::kAll || list == ListPool::kNone) return list;
     if (process_.was_cleared()) [[unlikely]]
-        std::fill_n(meetings_.get(), kMeetings, Meeting{});
-    const std::uint64_t pair = std::uint64_t{list} << 32 | part;
-    Meeting& met = meetings_[eval::mix64(pair) % kMeetings];
-    if (met.list == list && met.part == part) return met.common;
+        meetings_.clear();
+    const Meeting meeting{list, part};
+    const std::uint64_t hash = eval::mix64(std::uint64_t{list} << 32 | part);
+    const std::uint32_t known = meetings_.find(hash, meeting);
+    if (known != ListPool::kNone) return known;
     const std::uint32_t common =
         pool_.add_if(pool_.at(list), [&](std::uint32_t k) { return process_.allows(part, k); });
-    if (common != ListPool::kNone) met = {list, part, common};
+    if (common != ListPool::kNone) meetings_.put(hash, meeting, common);
     return common;
 }
 
 void Narrowing::forget_lists() noexcept {
     pool_.clear();
     name_.clear();
-    std::fill_n(meetings_.get(), kMeetings, Meeting{});
+    meetings_.clear();
 }
 
 }  // namespace sensor::engine

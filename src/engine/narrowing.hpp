@@ -4,11 +4,11 @@
 // costs a few loads, however many rules there are.
 #pragma once
 
-#include <memory>
 #include <span>
 
 #include "engine/dispatch.hpp"
 #include "engine/list_pool.hpp"
+#include "engine/memo.hpp"
 #include "engine/name_part.hpp"
 #include "engine/process_part.hpp"
 
@@ -26,9 +26,10 @@ public:
                                               std::uint32_t sc) noexcept;
 
 private:
-    static constexpr std::size_t kMeetings = 8192;
+    /// A list and what a process leaves possible.
     struct Meeting {
-        std::uint32_t list = ListPool::kNone, part = 0, common = 0;
+        std::uint32_t list = ListPool::kNone, part = 0;
+        bool operator==(const Meeting&) const = default;
     };
     /// True if there is little to gain by more looking; also for kNone.
     bool is_short(std::uint32_t list) const noexcept {
@@ -43,7 +44,7 @@ private:
     Dispatch dispatch_;
     ProcessPart process_;
     NamePart name_;
-    std::unique_ptr<Meeting[]> meetings_;
+    Memo<Meeting, 4096> meetings_;
 };
 
 }  // namespace sensor::engine

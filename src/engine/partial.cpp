@@ -8,11 +8,11 @@ namespace sensor::engine {
 
 using lang::CondNode;
 
-Partial::Partial(const lang::Program& program, std::vector<bool> known)
+Partial::Partial(const lang::Program& program, Judgements& judgements, std::vector<bool> known)
     : program_(program),
+      judgements_(&judgements),
       known_(std::move(known)),
-      live_(program.nodes.size()),
-      judged_(program.nodes.size()) {
+      live_(program.nodes.size()) {
     for (std::size_t k = 0; k < program.nodes.size(); ++k) {  // children have smaller numbers
         const CondNode& node = program.nodes[k];
         live_[k] = node.kind == CondNode::Kind::Predicate
@@ -22,7 +22,7 @@ Partial::Partial(const lang::Program& program, std::vector<bool> known)
     }
 }
 
-void Partial::begin() noexcept {
+void Judgements::begin() noexcept {
     if (++stamp_ < 1U << 30) return;
     std::fill(judged_.begin(), judged_.end(), 0U);
     stamp_ = 1;

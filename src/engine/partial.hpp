@@ -11,10 +11,23 @@
 
 namespace sensor::engine {
 
+/// What is known of nodes for the answers at hand. Several Partial may take turns with one.
+class Judgements {
+public:
+    explicit Judgements(const lang::Program& program) : judged_(program.nodes.size()) {}
+    /// Forgets all.
+    void begin() noexcept;
+
+private:
+    friend class Partial;
+    std::vector<std::uint32_t> judged_;  // by node: stamp << 2 | Tri
+    std::uint32_t stamp_ = 0;
+};
+
 class Partial {
 public:
-    /// known: by predicate; the program is borrowed
-    Partial(const lang::Program& program, std::vector<bool> known);
+    /// known: by predicate; program and judgements are borrowed
+    Partial(const lang::Program& program, Judgements& judgements, std::vector<bool> known);
 
     bool knows(std::uint32_t predicate) const noexcept { return known_[predicate]; }
     /// True if some known predicate has a say in the condition.
@@ -23,7 +36,7 @@ public:
     }
 
     /// To be called before `possible` whenever an answer may be another one.
-    void begin() noexcept;
+    void begin() noexcept { judgements_->begin(); }
     /// False if the condition cannot hold.
     /// answer: of a known predicate, bool(predicate); asked once between two calls of `begin`
     /// cost:   each node once between two calls of `begin`; no allocation
@@ -38,10 +51,10 @@ private:
     template <typename Answer>
     Tri judge(std::uint32_t node, Answer& answer) noexcept {
         if (!live_[node]) return Tri::Unknown;
-        std::uint32_t& judged = judged_[node];
-        if (judged >> 2 != stamp_) {
+        std::uint32_t& judged = judgements_->judged_[node];
+        if (judged >> 2 != judgements_->stamp_) {
             const Tri made = compute(program_.nodes[node], answer);
-            judged = stamp_ << 2 | static_cast<std::uint32_t>(made);
+            judged = judgements_->stamp_ << 2 | static_cast<std::uint32_t>(made);
         }
         return static_cast<Tri>(judged & 3);
     }
@@ -65,9 +78,8 @@ private:
     }
 
     const lang::Program& program_;
-    std::vector<bool> known_, live_;     // by predicate, by node
-    std::vector<std::uint32_t> judged_;  // by node: stamp << 2 | Tri
-    std::uint32_t stamp_ = 0;
+    Judgements* judgements_;
+    std::vector<bool> known_, live_;  // by predicate, by node
 };
 
 }  // namespace sensor::engine

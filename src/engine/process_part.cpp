@@ -43,7 +43,8 @@ bool has_tables(const lang::Program& program, std::uint32_t predicate) {
 }  // namespace
 
 ProcessPart::ProcessPart(const lang::Program& program)
-    : partial_(program, steady_predicates(program)),
+    : judgements_(program),
+      partial_(program, judgements_, steady_predicates(program)),
       texts_(text_predicates(
           program, [&](std::uint32_t k) { return partial_.knows(k) && has_tables(program, k); })),
       answers_(program),

@@ -60,6 +60,7 @@ private:
     std::uint32_t intern() noexcept;
     void clear() noexcept;
 
+    Judgements judgements_;
     Partial partial_;
     std::vector<TextPredicates> texts_;
     std::vector<std::uint32_t> asked_;  // predicates with a field on the right

@@ -49,6 +49,7 @@ public:
                    const std::vector<std::uint32_t>& predicates);
 
     std::uint32_t term() const noexcept { return term_; }
+    std::size_t count() const noexcept { return all_.size(); }
     /// Adds those whose answer for the frame's value of the term is not the usual one.
     /// cost: some loads for most texts, and the evaluation of every operator without a table
     void find(eval::Frame& frame, Unusual& out) const noexcept;
