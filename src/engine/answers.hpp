@@ -14,8 +14,10 @@ namespace sensor::engine {
 
 class Answers {
 public:
-    explicit Answers(const lang::Program& program)
-        : program_(program), flipped_(program.predicates.size()) {}
+    explicit Answers(const lang::Program& program) : flipped_(program.predicates.size()) {
+        for (const lang::Predicate& predicate : program.predicates)
+            usual_.push_back(usual_answer(predicate));
+    }
 
     /// Sets the answers: usual but for these.
     void set(std::span<const std::uint32_t> unusual) noexcept {
@@ -29,11 +31,11 @@ public:
         for (const std::uint32_t k : unusual) flipped_[k] = stamp_;
     }
     bool operator()(std::uint32_t predicate) const noexcept {
-        return usual_answer(program_.predicates[predicate]) != (flipped_[predicate] == stamp_);
+        return usual_[predicate] != (flipped_[predicate] == stamp_);
     }
 
 private:
-    const lang::Program& program_;
+    std::vector<bool> usual_;
     std::vector<std::uint32_t> flipped_;
     std::uint32_t stamp_ = 0;
 };

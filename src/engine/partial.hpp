@@ -11,28 +11,37 @@
 
 namespace sensor::engine {
 
-/// What is known of nodes for the answers at hand. Several Partial may take turns with one.
+/// The nodes of a program close together, with what is known of each for the answers at hand.
+/// Several Partial may take turns with one.
 class Judgements {
 public:
-    explicit Judgements(const lang::Program& program) : judged_(program.nodes.size()) {}
+    explicit Judgements(const lang::Program& program);
     /// Forgets all.
     void begin() noexcept;
 
 private:
     friend class Partial;
-    std::vector<std::uint32_t> judged_;  // by node: stamp << 2 | Tri
+    struct Node {
+        lang::CondNode::Kind kind;
+        std::uint32_t judged = 0;  ///< stamp << 2 | Tri
+        /// Children are children_[first] and on, before `end`; of a predicate `first` is its
+        /// number.
+        std::uint32_t first = 0, end = 0;
+    };
+    std::vector<Node> nodes_;
+    std::vector<std::uint32_t> children_, roots_;  // roots by condition
     std::uint32_t stamp_ = 0;
 };
 
 class Partial {
 public:
-    /// known: by predicate; program and judgements are borrowed
+    /// known: by predicate; the judgements are borrowed
     Partial(const lang::Program& program, Judgements& judgements, std::vector<bool> known);
 
     bool knows(std::uint32_t predicate) const noexcept { return known_[predicate]; }
     /// True if some known predicate has a say in the condition.
     bool bears_on(std::uint32_t condition) const noexcept {
-        return live_[program_.conditions[condition].root];
+        return live_[judgements_->roots_[condition]];
     }
 
     /// To be called before `possible` whenever an answer may be another one.
@@ -42,42 +51,41 @@ public:
     /// cost:   each node once between two calls of `begin`; no allocation
     template <typename Answer>
     bool possible(std::uint32_t condition, Answer&& answer) noexcept {
-        return judge(program_.conditions[condition].root, answer) != Tri::False;
+        return judge(judgements_->roots_[condition], answer) != Tri::False;
     }
 
 private:
     enum class Tri : std::uint8_t { Unknown, False, True };
 
     template <typename Answer>
-    Tri judge(std::uint32_t node, Answer& answer) noexcept {
-        if (!live_[node]) return Tri::Unknown;
-        std::uint32_t& judged = judgements_->judged_[node];
-        if (judged >> 2 != judgements_->stamp_) {
-            const Tri made = compute(program_.nodes[node], answer);
-            judged = judgements_->stamp_ << 2 | static_cast<std::uint32_t>(made);
+    Tri judge(std::uint32_t number, Answer& answer) noexcept {
+        if (!live_[number]) return Tri::Unknown;
+        Judgements::Node& node = judgements_->nodes_[number];
+        if (node.judged >> 2 != judgements_->stamp_) {
+            const Tri made = compute(node, answer);
+            node.judged = judgements_->stamp_ << 2 | static_cast<std::uint32_t>(made);
         }
-        return static_cast<Tri>(judged & 3);
+        return static_cast<Tri>(node.judged & 3);
     }
     template <typename Answer>
-    Tri compute(const lang::CondNode& node, Answer& answer) noexcept {
-        if (node.kind == lang::CondNode::Kind::Predicate)
-            return answer(node.predicate) ? Tri::True : Tri::False;
-        if (node.kind == lang::CondNode::Kind::Not) {
-            const Tri inner = judge(node.children.front(), answer);
+    Tri compute(const Judgements::Node& node, Answer& answer) noexcept {
+        using Kind = lang::CondNode::Kind;
+        if (node.kind == Kind::Predicate) return answer(node.first) ? Tri::True : Tri::False;
+        const std::uint32_t* const children = judgements_->children_.data();
+        if (node.kind == Kind::Not) {
+            const Tri inner = judge(children[node.first], answer);
             return inner == Tri::Unknown ? inner : (inner == Tri::True ? Tri::False : Tri::True);
         }
-        const bool conjunction = node.kind == lang::CondNode::Kind::And;
-        const Tri decides = conjunction ? Tri::False : Tri::True;
-        Tri all = conjunction ? Tri::True : Tri::False;
-        for (const std::uint32_t child : node.children) {
-            const Tri part = judge(child, answer);
+        const Tri decides = node.kind == Kind::And ? Tri::False : Tri::True;
+        Tri all = node.kind == Kind::And ? Tri::True : Tri::False;
+        for (std::uint32_t k = node.first; k < node.end; ++k) {
+            const Tri part = judge(children[k], answer);
             if (part == decides) return decides;
             if (part == Tri::Unknown) all = Tri::Unknown;
         }
         return all;
     }
 
-    const lang::Program& program_;
     Judgements* judgements_;
     std::vector<bool> known_, live_;  // by predicate, by node
 };
