@@ -35,6 +35,8 @@ private:
 
 class Partial {
 public:
+    enum class Tri : std::uint8_t { Unknown, False, True };
+
     /// known: by predicate; the judgements are borrowed
     Partial(const lang::Program& program, Judgements& judgements, std::vector<bool> known);
 
@@ -47,7 +49,7 @@ public:
     /// To be called before `possible` whenever an answer may be another one.
     void begin() noexcept { judgements_->begin(); }
     /// False if the condition cannot hold.
-    /// answer: of a known predicate, bool(predicate); asked once between two calls of `begin`
+    /// answer: of a known predicate, bool or Tri; asked once between two calls of `begin`
     /// cost:   each node once between two calls of `begin`; no allocation
     template <typename Answer>
     bool possible(std::uint32_t condition, Answer&& answer) noexcept {
@@ -55,7 +57,8 @@ public:
     }
 
 private:
-    enum class Tri : std::uint8_t { Unknown, False, True };
+    static Tri as_tri(bool answer) noexcept { return answer ? Tri::True : Tri::False; }
+    static Tri as_tri(Tri answer) noexcept { return answer; }
 
     template <typename Answer>
     Tri judge(std::uint32_t number, Answer& answer) noexcept {
@@ -70,7 +73,7 @@ private:
     template <typename Answer>
     Tri compute(const Judgements::Node& node, Answer& answer) noexcept {
         using Kind = lang::CondNode::Kind;
-        if (node.kind == Kind::Predicate) return answer(node.first) ? Tri::True : Tri::False;
+        if (node.kind == Kind::Predicate) return as_tri(answer(node.first));
         const std::uint32_t* const children = judgements_->children_.data();
         if (node.kind == Kind::Not) {
             const Tri inner = judge(children[node.first], answer);

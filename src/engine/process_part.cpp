@@ -65,6 +65,7 @@ ProcessPart::ProcessPart(const lang::Program& program)
     bits_ = std::make_unique_for_overwrite<std::uint64_t[]>((most_parts_ + 1) * words_);
     table_.resize(2 * most_parts_);
     usual_.resize(words_);
+    excluded_.resize(words_);
     part_of_.resize(ListPool::kMostLists);
     answers_.set({});
     partial_.begin();
@@ -89,9 +90,19 @@ void ProcessPart::find_conditions(const lang::Program& program) {
             open.insert(open.end(), node.children.begin(), node.children.end());
         }
     }
-    for (const std::vector<std::uint32_t>& conditions : of) {
+    for (std::uint32_t k = 0; k < of.size(); ++k) {
+        const auto unusual =
+            usual_answer(program.predicates[k]) ? Partial::Tri::False : Partial::Tri::True;
+        const auto alone = [&](std::uint32_t other) {
+            return other == k ? unusual : Partial::Tri::Unknown;
+        };
+        partial_.begin();
+        const auto judged = std::stable_partition(
+            of[k].begin(), of[k].end(),
+            [&](std::uint32_t condition) { return !partial_.possible(condition, alone); });
         first_.push_back(static_cast<std::uint32_t>(conditions_.size()));
-        conditions_.insert(conditions_.end(), conditions.begin(), conditions.end());
+        judged_.push_back(first_.back() + static_cast<std::uint32_t>(judged - of[k].begin()));
+        conditions_.insert(conditions_.end(), of[k].begin(), of[k].end());
     }
     first_.push_back(static_cast<std::uint32_t>(conditions_.size()));
 }
@@ -119,11 +130,17 @@ std::uint32_t ProcessPart::make_part(std::span<const std::uint32_t> unusual) noe
     answers_.set(unusual);
     partial_.begin();
     std::uint64_t* const bits = bits_.get() + parts_ * words_;
-    std::copy(usual_.begin(), usual_.end(), bits);
+    std::fill(excluded_.begin(), excluded_.end(), 0U);
     for (const std::uint32_t predicate : unusual) {
-        for (std::uint32_t at = first_[predicate]; at < first_[predicate + 1]; ++at) {
+        for (std::uint32_t at = first_[predicate]; at < judged_[predicate]; ++at)
+            excluded_[conditions_[at] / 64] |= std::uint64_t{1} << (conditions_[at] % 64);
+    }
+    for (std::size_t k = 0; k < words_; ++k) bits[k] = usual_[k] & ~excluded_[k];
+    for (const std::uint32_t predicate : unusual) {
+        for (std::uint32_t at = judged_[predicate]; at < first_[predicate + 1]; ++at) {
             const std::uint32_t k = conditions_[at];
             const std::uint64_t bit = std::uint64_t{1} << (k % 64);
+            if ((excluded_[k / 64] & bit) != 0) continue;
             bits[k / 64] &= ~bit;
             if (partial_.possible(k, answers_)) bits[k / 64] |= bit;
         }

@@ -68,10 +68,13 @@ private:
     Answers answers_;
     ListPool lists_;                      // of unusual predicates
     std::vector<std::uint32_t> part_of_;  // by list; kAll: not made yet
-    // Conditions that a predicate has a say in: those of predicate k stand at first_[k] and behind.
-    std::vector<std::uint32_t> first_, conditions_;
-    std::uint32_t worth_ = 0;  // conditions judged in the time of the work
-    std::size_t words_ = 0;    // of a part
+    // Conditions that a predicate has a say in: those of predicate k stand at first_[k] and behind,
+    // at first those that its unusual answer makes false whatever the others say, before
+    // judged_[k].
+    std::vector<std::uint32_t> first_, judged_, conditions_;
+    std::vector<std::uint64_t> excluded_;  // conditions, of the part being made
+    std::uint32_t worth_ = 0;              // conditions judged in the time of the work
+    std::size_t words_ = 0;                // of a part
     std::size_t most_parts_ = 0;
     std::unique_ptr<Slot[]> slots_;
     std::vector<std::uint64_t> usual_;  // the part of a process with usual answers only
