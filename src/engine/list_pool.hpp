@@ -23,6 +23,10 @@ public:
         return {entries_.get() + lists_[list].first, lists_[list].count};
     }
     std::size_t count(std::uint32_t list) const noexcept { return lists_[list].count; }
+    /// True if there is little to gain by making a list shorter; also for kNone.
+    bool is_short(std::uint32_t list) const noexcept {
+        return list == kNone || lists_[list].count <= kFew;
+    }
 
     /// The number of a list; kNone: there is no room for another one.
     /// cost: a hash and a comparison of the list; allocates only while `keep` has not been called

@@ -136,7 +136,7 @@ std::uint32_t NamePart::look_up(eval::Frame& frame, Group& group, std::uint32_t 
         if (look.unusual[k] == ListPool::kNone) [[unlikely]]
             return list;
         list = recall(frame, group.known[k], look, list);
-        if (is_few(list)) return list;
+        if (pool_.is_short(list)) return list;
     }
     if (!opens_[frame.type] || flags_.empty()) return list;
     look.type_and_flags = flags_of(frame);

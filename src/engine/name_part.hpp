@@ -52,9 +52,6 @@ private:
     std::uint32_t look_up(eval::Frame& frame, Group& group, std::uint32_t list) noexcept;
     std::uint32_t unusual_of(eval::Frame& frame, std::uint32_t text) noexcept;
     std::uint32_t flags_of(eval::Frame& frame) const noexcept;
-    bool is_few(std::uint32_t list) const noexcept {
-        return list == ListPool::kNone || pool_.count(list) <= ListPool::kFew;
-    }
     std::uint32_t recall(eval::Frame& frame, Partial& partial, const Look& look,
                          std::uint32_t list) noexcept;
     std::uint32_t compute(eval::Frame& frame, Partial& partial, const Look& look,

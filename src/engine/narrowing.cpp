@@ -15,13 +15,13 @@ Narrowing::Narrowing(const lang::Program& program, bool remembers)
 std::span<const std::uint32_t> Narrowing::conditions(eval::Frame& frame, std::uint64_t facts,
                                                      std::uint32_t sc) noexcept {
     const std::uint32_t all = dispatch_.list(frame.type, sc);
-    if (!remembers_ || is_short(all)) return pool_.at(all);
+    if (!remembers_ || pool_.is_short(all)) return pool_.at(all);
     std::uint32_t left = name_.narrow(frame, all);
-    if (!is_short(left)) {
+    if (!pool_.is_short(left)) {
         const std::uint32_t named = left;
         const std::uint32_t part = process_.part(facts);
         left = meet(named, part);
-        if (part == ProcessPart::kAll && !is_short(left))
+        if (part == ProcessPart::kAll && !pool_.is_short(left))
             left = meet(named, process_.part(frame, facts, pool_.count(left)));
     }
     if (left == ListPool::kNone) [[unlikely]] {

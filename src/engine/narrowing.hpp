@@ -21,7 +21,7 @@ public:
 
     /// Conditions that may hold, in order of evaluation; those left out are false.
     /// facts: of the state (state::Bound)
-    /// cost:  a few loads and a hash of the event's name; no allocation
+    /// cost:  a few loads and a look at the event's name; no allocation
     std::span<const std::uint32_t> conditions(eval::Frame& frame, std::uint64_t facts,
                                               std::uint32_t sc) noexcept;
 
@@ -31,10 +31,6 @@ private:
         std::uint32_t list = ListPool::kNone, part = 0;
         bool operator==(const Meeting&) const = default;
     };
-    /// True if there is little to gain by more looking; also for kNone.
-    bool is_short(std::uint32_t list) const noexcept {
-        return list == ListPool::kNone || pool_.count(list) <= ListPool::kFew;
-    }
     /// What a part leaves of a list; kNone if the pool is full.
     std::uint32_t meet(std::uint32_t list, std::uint32_t part) noexcept;
     void forget_lists() noexcept;

@@ -16,6 +16,8 @@ namespace sensor::engine {
 class Judgements {
 public:
     explicit Judgements(const lang::Program& program);
+    Judgements(const Judgements&) = delete;  // those who take turns point to it
+    Judgements& operator=(const Judgements&) = delete;
     /// Forgets all.
     void begin() noexcept;
 
