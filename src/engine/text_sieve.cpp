@@ -44,11 +44,11 @@ void EdgeSieve::add(std::string_view text) {
 // Of a text as many places in a row as are left out between two looks: one of them is looked at,
 // wherever the text stands. The last ones, for names differ in their ends.
 void InnerSieve::finish() {
-    for (const std::string_view text : texts_) shortest_ = std::min(shortest_, text.size());
+    for (const std::string& text : texts_) shortest_ = std::min(shortest_, text.size());
     piece_ = std::min<std::size_t>(shortest_, 4);
     step_ = texts_.empty() ? 1 : shortest_ - piece_ + 1;
     mask_ = mask_of(piece_);
-    for (const std::string_view text : texts_) {
+    for (const std::string& text : texts_) {
         for (std::size_t k = 0; k < step_; ++k) {
             std::uint64_t key = 0;
             std::memcpy(&key, text.data() + text.size() - piece_ - k, piece_);

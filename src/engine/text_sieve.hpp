@@ -8,6 +8,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -67,8 +68,7 @@ private:
 /// shortest text, and is there, covers one of them.
 class InnerSieve {
 public:
-    /// The text is borrowed until `finish`.
-    void add(std::string_view text) { texts_.push_back(text); }
+    void add(std::string_view text) { texts_.emplace_back(text); }
     void finish();
     /// False: none of the texts is in this one.
     bool perhaps(std::string_view text) const noexcept {
@@ -89,7 +89,7 @@ private:
         std::memcpy(&word, text.data() + at, sizeof word);
         return word;
     }
-    std::vector<std::string_view> texts_;
+    std::vector<std::string> texts_;                          // until `finish`
     std::size_t shortest_ = SIZE_MAX, piece_ = 4, step_ = 1;  // piece: bytes looked at in a place
     std::uint64_t mask_ = 0;
     BitSieve bits_;
