@@ -90,6 +90,7 @@ std::size_t Engine::match(const fields::Context& context, bool all,
     if (matches.empty()) return 0;
     const auto candidates =
         impl_->narrowing.conditions(frame, context.facts, context.event.head().sc);
+    if (candidates.empty()) return 0;
     if (impl_->code) {
         const CodeImage& code = *impl_->code;
         return impl_->run(candidates, all, matches,

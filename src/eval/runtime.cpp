@@ -86,17 +86,10 @@ FrameMemory::FrameMemory(const Runtime& runtime)
     frame_.runtime = &runtime;
 }
 
-Frame& FrameMemory::begin(const fields::Context& context) noexcept {
-    if (frame_.stamp == kMaxStamp) {
-        std::fill(value_stamps_.begin(), value_stamps_.end(), 0U);
-        std::fill(results_.begin(), results_.end(), 0U);
-        frame_.stamp = 0;
-    }
-    ++frame_.stamp;
-    frame_.context = &context;
-    frame_.record = reinterpret_cast<const std::byte*>(&context.event.head());
-    frame_.type = static_cast<std::uint32_t>(context.event.type());
-    return frame_;
+void FrameMemory::forget() noexcept {
+    std::fill(value_stamps_.begin(), value_stamps_.end(), 0U);
+    std::fill(results_.begin(), results_.end(), 0U);
+    frame_.stamp = 0;
 }
 
 }  // namespace sensor::eval

@@ -79,10 +79,20 @@ public:
 
     /// Makes the frame that of another event. `context` is borrowed until the next call.
     /// cost: a few stores; once in 2^31 events the stamps are cleared
-    Frame& begin(const fields::Context& context) noexcept;
+    Frame& begin(const fields::Context& context) noexcept {
+        if (frame_.stamp == kMaxStamp) [[unlikely]]
+            forget();
+        ++frame_.stamp;
+        frame_.context = &context;
+        frame_.record = reinterpret_cast<const std::byte*>(&context.event.head());
+        frame_.type = static_cast<std::uint32_t>(context.event.type());
+        return frame_;
+    }
     Frame& frame() noexcept { return frame_; }
 
 private:
+    void forget() noexcept;
+
     std::vector<Value> values_;
     std::vector<std::uint32_t> value_stamps_;
     std::vector<std::uint32_t> results_;
