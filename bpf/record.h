@@ -119,7 +119,9 @@ static __always_inline void release(u32 idx) {
 static __always_inline u32 sensor_nr(struct pid* pid) {
     u32 level = self_pidns_level;
     if (BPF_CORE_READ(pid, level) < level) return 0;
-    u64 at = AT(pid, pid, numbers) + (u64)level * bpf_core_type_size(struct upid);
+    /* A product of two registers has no bounds before 6.10, and the verifier adds nothing to a
+     * pointer that has none. */
+    u64 at = AT(pid, pid, numbers) + ((u64)level * bpf_core_type_size(struct upid) & 0xfff);
     if (rd64(AT(upid, at, ns)) != self_pidns) return 0;
     return (u32)READ(upid, at, nr);
 }
