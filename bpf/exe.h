@@ -67,7 +67,7 @@ __attribute__((noinline)) int in_groups(u64 cred, u32 gid) {
 
 /* Could the credentials write this inode? No access lists. */
 __attribute__((noinline)) int can_write(u64 cred, u64 inode) {
-    u64 user_ns = (u64)READ(cred, cred, user_ns), caps = READ(cred, cred, cap_effective.val);
+    u64 user_ns = (u64)READ(cred, cred, user_ns), caps = CAPABILITIES(cred, cap_effective);
     u32 uid = READ(inode, inode, i_uid.val), gid = READ(inode, inode, i_gid.val);
     u16 mode = READ(inode, inode, i_mode);
     if ((READ(inode, inode, i_sb, s_flags) & SB_RDONLY) ||
@@ -101,9 +101,9 @@ __attribute__((noinline)) int put_exe(u32 idx) {
     struct scratch* s = scratch_at(idx);
     if (!s) return 0;
     u64 task = s->task, cred = (u64)READ(task_struct, task, cred);
-    put(s, P(execve, cap_inheritable), READ(cred, cred, cap_inheritable.val));
-    put(s, P(execve, cap_permitted), READ(cred, cred, cap_permitted.val));
-    put(s, P(execve, cap_effective), READ(cred, cred, cap_effective.val));
+    put(s, P(execve, cap_inheritable), CAPABILITIES(cred, cap_inheritable));
+    put(s, P(execve, cap_permitted), CAPABILITIES(cred, cap_permitted));
+    put(s, P(execve, cap_effective), CAPABILITIES(cred, cap_effective));
     put(s, P(execve, uid), READ(cred, cred, euid.val));
     put(s, P(execve, gid), READ(cred, cred, egid.val));
     u64 mm = (u64)READ(task_struct, task, mm);

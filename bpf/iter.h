@@ -77,9 +77,9 @@ int on_task(struct bpf_iter__task* ctx) {
     r.loginuid = READ(task_struct, task, loginuid.val);
     r.uid = READ(cred, cred, euid.val);
     r.gid = READ(cred, cred, egid.val);
-    r.cap_inheritable = READ(cred, cred, cap_inheritable.val);
-    r.cap_permitted = READ(cred, cred, cap_permitted.val);
-    r.cap_effective = READ(cred, cred, cap_effective.val);
+    r.cap_inheritable = CAPABILITIES(cred, cap_inheritable);
+    r.cap_permitted = CAPABILITIES(cred, cap_permitted);
+    r.cap_effective = CAPABILITIES(cred, cap_effective);
     r.cgroup = READ(cgroup, READ(task_struct, task, cgroups, dfl_cgrp), kn, id);
     r.flags = READ(task_struct, task, flags);
     bpf_probe_read_kernel(r.comm, sizeof(r.comm), (void*)AT(task_struct, task, comm));

@@ -89,7 +89,7 @@ struct uid_gid_extent { u32 first, lower_first, count; };
 struct uid_gid_map { u32 nr_extents; struct uid_gid_extent extent[5]; };
 struct user_namespace { struct uid_gid_map uid_map, gid_map; int level; };
 struct group_info { int ngroups; kgid_t gid[1]; };
-typedef struct { u64 val; } kernel_cap_t; /* two words until 6.3, the same bytes */
+typedef struct { u64 val; } kernel_cap_t; /* two halves until 6.3, the same bytes */
 struct cred {
     kuid_t uid, euid, fsuid;
     kgid_t gid, egid, fsgid;

@@ -308,9 +308,9 @@ static __always_inline void put_sem_value(struct scratch* s, u32 k, struct plan_
 static __always_inline void put_cap(struct scratch* s, u32 k, u32 set) {
     u64 cred = (u64)READ(task_struct, s->task, cred);
     put(s, k,
-        set == 0   ? READ(cred, cred, cap_inheritable.val)
-        : set == 1 ? READ(cred, cred, cap_permitted.val)
-                   : READ(cred, cred, cap_effective.val));
+        set == 0   ? CAPABILITIES(cred, cap_inheritable)
+        : set == 1 ? CAPABILITIES(cred, cap_permitted)
+                   : CAPABILITIES(cred, cap_effective));
 }
 
 /* An argument: text, or a number in its width, translated if it has a table. */

@@ -29,6 +29,9 @@ __attribute__((noinline)) u64 vm_kib(u64 mm, u32 which) {
     return pages << (cfg_page_shift - 10);
 }
 
+/* A set of capabilities of a cred: one word since 6.3, two halves of it before. */
+#define CAPABILITIES(creds, set) rd64(AT(cred, creds, set))
+
 /* Number of a pid in its own (innermost) namespace, or at the level of `task`. */
 static __always_inline u32 nr_at_level(u64 pid, u32 level) {
     if (!pid || READ(pid, pid, level) < level) return 0;
