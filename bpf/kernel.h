@@ -205,3 +205,13 @@ struct pt_regs { u64 regs[31]; u64 pc; u64 orig_x0; s32 syscallno; };
 #define PIDFS_MAGIC 0x50494446
 #define RLIMIT_NOFILE 7
 #define CLONE_NEWPID 0x20000000
+
+/* A size or an index that the compiler knows to be small, masked all the same, right before its
+ * use: else the mask is optimized away, and the verifier of 6.1 knows the bounds of the register
+ * that was compared, but not of copies of it nor of what was put on the stack meanwhile. */
+#define MASKED(value, mask)    \
+    ({                         \
+        u32 masked_ = (value); \
+        barrier_var(masked_);  \
+        masked_ & (mask);      \
+    })

@@ -103,7 +103,7 @@ __attribute__((noinline)) int walk_path(u32 idx, u64 mnt, u64 dentry, u64 root) 
         s->rec[s->tail & 0xffff] = '/';
         return 1;
     }
-    bpf_probe_read_kernel(&s->rec[s->tail & 0xffff], len & (TEXT_ROOM - 1),
+    bpf_probe_read_kernel(&s->rec[s->tail & 0xffff], MASKED(len, TEXT_ROOM - 1),
                           &s->path[pos & (TEXT_ROOM - 1)]);
     return (int)len;
 }

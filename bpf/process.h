@@ -28,8 +28,8 @@ __attribute__((noinline)) int append_pointer(u32 idx, u64 array, u32 n, u32 used
     u64 at = 0;
     if (!s || used >= REC_MAX_TEXT || !user_word(s, array, n, &at) || at == 0) return 0;
     u32 left = REC_MAX_TEXT - used;
-    long got =
-        bpf_probe_read_user_str(&s->rec[(s->tail + used) & 0xffff], left & 0x1fff, (void*)at);
+    long got = bpf_probe_read_user_str(&s->rec[(s->tail + used) & 0xffff], MASKED(left, 0x1fff),
+                                       (void*)at);
     if (got <= 0) return 0;
     return (int)got;
 }

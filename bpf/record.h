@@ -395,7 +395,8 @@ __attribute__((noinline)) int copy_user(u32 idx, u32 at, u64 address, u32 bytes)
         u32 n = bytes - done;
         if (done >= bytes) break;
         n = n > TEXT_ROOM ? TEXT_ROOM : n;
-        if (bpf_probe_read_user(&s->rec[(at + done) & 0xffff], n & 0x1fff, (void*)(address + done)))
+        if (bpf_probe_read_user(&s->rec[(at + done) & 0xffff], MASKED(n, 0x1fff),
+                                (void*)(address + done)))
             break;
         done += n;
     }

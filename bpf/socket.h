@@ -54,7 +54,7 @@ __attribute__((noinline)) u32 write_unix_name(u32 idx, u32 at, u64 sk) {
         name++;
         len--;
     }
-    u32 size = ((u32)len + 1) & 127;
+    u32 size = MASKED((u32)len + 1, 127);
     long n = bpf_probe_read_kernel_str(&s->rec[at & 0xffff], size, (void*)name);
     return n > 0 && n <= UNIX_PATH + 1 ? (u32)n : 1;
 }
@@ -121,7 +121,7 @@ __attribute__((noinline)) int put_sockaddr(u32 idx, u32 k, u64 address, u32 len)
     len = len > SOCKADDR_MAX ? SOCKADDR_MAX : len;
     u8* a = &s->path[0];
     *(u64*)a = 0;
-    if (bpf_probe_read_user(a, len & 255, (void*)address)) {
+    if (bpf_probe_read_user(a, MASKED(len, 255), (void*)address)) {
         fault(s);
         return 0;
     }
@@ -134,7 +134,7 @@ __attribute__((noinline)) int put_sockaddr(u32 idx, u32 k, u64 address, u32 len)
         n = write_inet(s, at + 1, (u64)(a + 8), 16, swap16(*(u16*)(a + 2)));
     } else if (family == AF_UNIX) {
         u32 skip = len > 2 && a[2] == 0 ? 3 : 2;
-        a[len & 255] = 0;
+        a[MASKED(len, 255)] = 0;
         long got = bpf_probe_read_kernel_str(&s->rec[(at + 1) & 0xffff], UNIX_PATH + 2, a + skip);
         n = got > 0 && got < 128 ? (u32)got : 1;
     } else {

@@ -110,7 +110,7 @@ __attribute__((noinline)) int cgroup_step(u32 idx) {
     u32 pos = s->pos;
     if (n <= 1 || n > 256 || pos < (u32)n + 1 || pos > TEXT_ROOM) return 1;
     pos -= (u32)n - 1;
-    bpf_probe_read_kernel(&s->path[pos & (TEXT_ROOM - 1)], (u32)(n - 1) & 0xff, name);
+    bpf_probe_read_kernel(&s->path[pos & (TEXT_ROOM - 1)], MASKED((u32)n - 1, 0xff), name);
     pos -= 1;
     s->path[pos & (TEXT_ROOM - 1)] = '/';
     s->pos = pos;
@@ -139,10 +139,10 @@ __attribute__((noinline)) int append_cgroup(u32 idx, u32 subsys, u64 name, u32 n
     if (len > 3000) return 0;
     u32 tail = s->tail;
     *(u64*)&s->path[TEXT_ROOM] = name;
-    bpf_probe_read_kernel(&s->rec[tail & 0xffff], name_len & 15, &s->path[TEXT_ROOM]);
+    bpf_probe_read_kernel(&s->rec[tail & 0xffff], MASKED(name_len, 15), &s->path[TEXT_ROOM]);
     s->rec[(tail + name_len) & 0xffff] = '=';
     tail += name_len + 1;
-    bpf_probe_read_kernel(&s->rec[tail & 0xffff], len & (TEXT_ROOM - 1),
+    bpf_probe_read_kernel(&s->rec[tail & 0xffff], MASKED(len, TEXT_ROOM - 1),
                           &s->path[pos & (TEXT_ROOM - 1)]);
     tail += len;
     s->rec[tail & 0xffff] = 0;
