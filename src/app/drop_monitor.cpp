@@ -45,6 +45,14 @@ capture::SourceStats difference(const capture::SourceStats& now, const capture::
     return delta;
 }
 
+// Once a run: how many events that were is not known, so it is no loss with a number.
+void tell_skipped(const capture::SourceStats& now, const capture::SourceStats& then) {
+    if (now.skipped == 0 || then.skipped != 0) return;
+    log::warning(
+        "this kernel preempts the probe and meanwhile shows it nothing of that processor: some "
+        "events are missed without a trace; the summary says how often (docs/losses.md)");
+}
+
 }  // namespace
 
 DropMonitor::DropMonitor(const DropOptions& options, Post post)
@@ -55,6 +63,7 @@ void DropMonitor::look(std::uint64_t ts_ns, const capture::SourceStats& totals) 
     next_ns_ = ts_ns + kSecond;
     if (first) return;
     capture::SourceStats delta = difference(totals, seen_);
+    tell_skipped(totals, seen_);
     seen_ = totals;
     if (options_.simulate) {
         log::info("Simulating syscall event drop");
@@ -65,6 +74,7 @@ void DropMonitor::look(std::uint64_t ts_ns, const capture::SourceStats& totals) 
 
 void DropMonitor::look_last(std::uint64_t ts_ns, const capture::SourceStats& totals) {
     judge(ts_ns, difference(totals, seen_));
+    tell_skipped(totals, seen_);
     seen_ = totals;
 }
 

@@ -56,6 +56,8 @@ std::string loss_summary(const capture::SourceStats& source, const DropMonitor& 
     text += format("   - num times actions taken: {}\n", drops.actions());
     text += format("Events delivered: {}, lost: {}, gaps in the sequence: {}\n{}", source.delivered,
                    source.lost.events(), source.gaps, reasons);
+    if (source.skipped != 0)
+        text += format("Not shown to the preempted probe, wanted or not: {}\n", source.skipped);
     if (outputs.dropped + outputs.failed != 0) {
         text += format("Alerts dropped at the full queue: {}, refused by a channel: {}\n",
                        outputs.dropped, outputs.failed);

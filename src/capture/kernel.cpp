@@ -86,6 +86,7 @@ public:
         stats.delivered = merge_.delivered();
         stats.attempted = probe_->attempted();
         stats.gaps = merge_.gaps();
+        stats.skipped = probe_->skipped();
         for (std::uint32_t cpu = 0; cpu < probe_->cpus(); ++cpu) {
             stats.lost += probe_->lost(cpu, REC_LANE_CRITICAL);
             stats.lost += probe_->lost(cpu, REC_LANE_BULK);

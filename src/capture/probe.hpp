@@ -40,6 +40,9 @@ public:
     std::uint64_t attempted() const;
     /// What was lost on a processor in a lane. cost: some loads
     Losses lost(std::uint32_t cpu, rec_lane lane) const noexcept;
+    /// How often the kernel did not run a program because it had preempted that very one on the
+    /// same processor, which it does from 7.0 on. cost: a call of the kernel for each program
+    std::uint64_t skipped() const;
     std::vector<CgroupExcess> over_budget() const;
     std::uint32_t cpus() const noexcept { return cpus_; }
     std::vector<ProgramCost> costs() const;

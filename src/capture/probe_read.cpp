@@ -63,6 +63,19 @@ std::uint64_t charged_to(int fd) {
     return 0;
 }
 
+/// Calls `look` with what the kernel says of each program that was loaded.
+template <typename Look>
+void for_each_loaded(bpf_object* object, Look look) {
+    bpf_program* program = nullptr;
+    bpf_object__for_each_program(program, object) {
+        bpf_prog_info info{};
+        __u32 size = sizeof info;
+        if (!bpf_program__autoload(program)) continue;
+        if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) != 0) continue;
+        look(program, info);
+    }
+}
+
 }  // namespace
 
 Result<> run_walk(bpf_program* program, std::vector<std::byte>* output) {
@@ -145,16 +158,19 @@ std::vector<CgroupExcess> Probe::over_budget() const {
 
 std::vector<ProgramCost> Probe::costs() const {
     std::vector<ProgramCost> costs;
-    bpf_program* program = nullptr;
-    bpf_object__for_each_program(program, skel_->obj) {
-        bpf_prog_info info{};
-        __u32 size = sizeof info;
-        if (!bpf_program__autoload(program)) continue;
-        if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) != 0) continue;
+    for_each_loaded(skel_->obj, [&](const bpf_program* program, const bpf_prog_info& info) {
         costs.push_back({bpf_program__name(program), info.verified_insns,
                          info.xlated_prog_len / static_cast<__u32>(sizeof(bpf_insn))});
-    }
+    });
     return costs;
+}
+
+std::uint64_t Probe::skipped() const {
+    std::uint64_t sum = 0;
+    for_each_loaded(skel_->obj, [&](const bpf_program*, const bpf_prog_info& info) {
+        sum += info.recursion_misses;
+    });
+    return sum;
 }
 
 std::uint64_t Probe::memory() const {

@@ -29,7 +29,8 @@ struct SourceStats {
     std::uint64_t delivered = 0;  ///< records given to the caller
     std::uint64_t attempted = 0;  ///< records the probe wanted to emit
     Losses lost;
-    std::uint64_t gaps = 0;  ///< holes seen in the sequences
+    std::uint64_t gaps = 0;     ///< holes seen in the sequences
+    std::uint64_t skipped = 0;  ///< times the kernel left out a program: more than were events lost
 };
 
 class Source {

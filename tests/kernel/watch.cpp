@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "watch.hpp"
 
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -168,6 +169,12 @@ bool skipped() {
         said = true;
     }
     return true;
+}
+
+bool preempts_probe() {
+    utsname name{};
+    ::uname(&name);
+    return std::atoi(name.release) >= 7;
 }
 
 }  // namespace kernel_test

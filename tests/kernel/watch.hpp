@@ -76,6 +76,10 @@ private:
 /// True, with the reason printed once, if the probe cannot run here at all.
 bool skipped();
 
+/// Is this a kernel that may preempt the probe in the middle of an event? From 7.0 on: tracepoints
+/// no longer keep preemption off.
+bool preempts_probe();
+
 }  // namespace kernel_test
 
 #define SKIP_WITHOUT_KERNEL() \
