@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs with apt what is missing to build and test falco-ebpf on Debian 12 or 13.
 #
-#   packaging/deps.sh [GROUP...]     groups: build (default), fuzz, tidy, rootfs, bench
+#   packaging/deps.sh [GROUP...]     groups: build (default), fuzz, tidy, rootfs, bench, guest
 #
 # Asks nothing, needs no terminal, works in a chroot. When everything is there it only reads the
 # package database and returns at once. Without root it names what is missing and fails.
@@ -17,6 +17,8 @@ tidy='clang-tidy-19 clang-format-19'
 rootfs='debootstrap git ca-certificates'
 # What falco-bench macro works with.
 bench='redis-server redis-tools nginx-light wrk gcc'
+# What tests/guest boots other kernels with.
+guest='qemu-system-x86 seabios busybox-static'
 
 wanted=
 for group in "${@:-build}"; do
@@ -26,7 +28,11 @@ for group in "${@:-build}"; do
         tidy) wanted="$wanted $tidy" ;;
         rootfs) wanted="$wanted $rootfs" ;;
         bench) wanted="$wanted $bench" ;;
-        *) echo "deps.sh: unknown group '$group' (build, fuzz, tidy, rootfs, bench)" >&2; exit 2 ;;
+        guest) wanted="$wanted $guest" ;;
+        *)
+            echo "deps.sh: unknown group '$group' (build, fuzz, tidy, rootfs, bench, guest)" >&2
+            exit 2
+            ;;
     esac
 done
 
