@@ -134,3 +134,16 @@ TEST_CASE("an exec says what the standard files are, before its event") {
     CHECK(files.texts[1] == "/dev/null");
     CHECK(run.stats.lost.events() == 0);
 }
+
+TEST_CASE("the memory of rings counts, whatever the kernel says of it") {
+    SKIP_WITHOUT_KERNEL();
+    std::uint64_t memory = 0;
+    std::uint32_t rings = 0;
+    Setup setup;
+    setup.adjust = [&](capture::KernelOptions& o) {
+        rings = o.bulk_ring_bytes + o.critical_ring_bytes;
+    };
+    setup.while_open = [&](capture::KernelSource& source) { memory = source.kernel_memory(); };
+    REQUIRE(watch(setup, [] {}).error.empty());
+    CHECK(memory >= rings);
+}
