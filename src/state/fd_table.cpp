@@ -17,8 +17,9 @@ std::int32_t page_of(std::int64_t fd) noexcept {
 // The page for this table alone, with room for one more entry if `more`.
 FdPage& own(Ref<FdPage>& page, bool more) {
     const bool full = more && page->count() == page->room();
+    const std::size_t wider = std::min(page->room() + kRoomStep, FdPage::kNumbers);
     if (full)
-        page = FdPage::grown(std::move(page), std::min(page->room() + kRoomStep, FdPage::kNumbers));
+        page = FdPage::grown(std::move(page), wider);
     else if (!page.unique())
         page = FdPage::grown(page, page->room());
     return *page;
