@@ -21,7 +21,7 @@ int on_identify(struct bpf_iter__task* ctx) {
 }
 
 static __always_inline bool is_tree_root(struct task_struct* task) {
-    u32 nr = sensor_nr(task->group_leader->thread_pid);
+    u32 nr = sensor_nr((u64)task->group_leader->thread_pid);
     for (int n = 0; n < MAX_SCOPE_TREES; n++) {
         if (cfg_trees[n] == 0) return false;
         if (cfg_trees[n] == nr) return true;
@@ -61,8 +61,8 @@ int on_task(struct bpf_iter__task* ctx) {
     struct rec_task r = {};
     r.tgid = (u32)READ(task_struct, task, tgid);
     r.tid = (u32)READ(task_struct, task, pid);
-    r.ns_tid = sensor_nr((struct pid*)READ(task_struct, task, thread_pid));
-    r.ns_tgid = sensor_nr((struct pid*)READ(task_struct, leader, thread_pid));
+    r.ns_tid = sensor_nr((u64)READ(task_struct, task, thread_pid));
+    r.ns_tgid = sensor_nr((u64)READ(task_struct, leader, thread_pid));
     r.parent_tgid = (u32)READ(task_struct, task, real_parent, tgid);
     r.start = READ(task_struct, leader, start_boottime);
     u64 group = rd64(AT(signal_struct, signal, pids) + 8 * PIDTYPE_PGID);

@@ -190,6 +190,7 @@ struct pt_regs { u64 regs[31]; u64 pc; u64 orig_x0; s32 syscallno; };
 #define S_IFMT 00170000
 #define S_IFSOCK 0140000
 #define S_IFREG 0100000
+#define S_IFDIR 0040000
 #define AF_UNIX 1
 #define AF_INET 2
 #define AF_INET6 10

@@ -6,7 +6,11 @@
 
 #include "record.h"
 
-enum { MAX_STEPS = 128 }; /* components and mount crossings */
+enum {
+    MAX_STEPS = 128, /* components and mount crossings */
+    NEAR_STEPS = 12, /* of these the first, which most paths end with */
+    NAME_LOADS = 3,
+};
 
 /* What a walk needs of one dentry. */
 struct dentry_head {
@@ -30,12 +34,33 @@ static __always_inline void read_dentry(struct dentry_head* d, u64 dentry) {
     d->name = (u64)READ(dentry, dentry, d_name.name);
 }
 
+/* The bytes of a short name in front of the path, by loads: what is written before its first byte
+ * is written again later. A name shorter than a word stands in its dentry, so the bytes behind it
+ * may be read. */
+static __always_inline void prepend_words(struct scratch* s, u64 name, u32 len) {
+    u32 end = s->pos;
+#pragma unroll
+    for (u32 n = 0; n < NAME_LOADS; n++) {
+        if (len == 0) break;
+        u64 word = len >= 8 ? rd64(name + len - 8) : rd64(name) << 8 * (8 - len);
+        end -= 8;
+        *(u64*)&s->path[end & (TEXT_ROOM - 1)] = word;
+        len = len >= 8 ? len - 8 : 0;
+    }
+}
+
 /* Puts one name in front of the path. out: false if it does not fit */
 static __always_inline bool prepend(struct scratch* s, const struct dentry_head* d, bool slash) {
     u32 len = d->len & 0xff, pos = s->pos;
     if (pos < len + 1 || pos > TEXT_ROOM) return false;
-    pos -= len;
-    if (bpf_probe_read_kernel(&s->path[pos & (TEXT_ROOM - 1)], len, (void*)d->name)) return false;
+    if (cfg_typed_reads && len <= 8 * NAME_LOADS && pos >= 8 * NAME_LOADS) {
+        prepend_words(s, d->name, len);
+        pos -= len;
+    } else {
+        pos -= len;
+        if (bpf_probe_read_kernel(&s->path[pos & (TEXT_ROOM - 1)], len, (void*)d->name))
+            return false;
+    }
     if (slash) {
         pos -= 1;
         s->path[pos & (TEXT_ROOM - 1)] = '/';
@@ -56,10 +81,8 @@ static __always_inline int leave_mount(struct scratch* s) {
 }
 
 /* One step up. out: 0 go on, 1 arrived, -1 given up */
-__attribute__((noinline)) int path_step(u32 idx) {
-    struct scratch* s = scratch_at(idx);
+static __always_inline int path_step(struct scratch* s) {
     struct dentry_head d = {};
-    if (!s) return -1;
     u64 dentry = s->dentry;
     if (dentry == s->root_dentry && s->vfsmount == s->root_mount) return 1;
     if (dentry == s->mount_root) return leave_mount(s);
@@ -75,12 +98,20 @@ __attribute__((noinline)) int path_step(u32 idx) {
     return 0;
 }
 
-/* Path of (mount, dentry) into the tail, nothing put into a slot.
- * root: where to stop, struct path; 0: at the root of the mount tree
- * out:  bytes written at the tail, -1 if the path is too long or unreadable */
-__attribute__((noinline)) int walk_path(u32 idx, u64 mnt, u64 dentry, u64 root) {
+/* The same as a function: the verifier follows it once, not for each step. */
+__attribute__((noinline)) int far_step(u32 idx) {
     struct scratch* s = scratch_at(idx);
-    if (!s || !mnt || !dentry || !room(s, TEXT_ROOM)) return -1;
+    return s ? path_step(s) : -1;
+}
+
+/* The path a struct path stands for, left at the end of the first half of scratch.path, from pos.
+ * from: its address; root: where to stop, another; 0: at the root of the mount tree
+ * out:  its bytes, -1 if it is too long or unreadable */
+__attribute__((noinline)) int find_path(u32 idx, u64 from, u64 root) {
+    struct scratch* s = scratch_at(idx);
+    if (!s || !from) return -1;
+    u64 mnt = (u64)READ(path, from, mnt), dentry = (u64)READ(path, from, dentry);
+    if (!mnt || !dentry) return -1;
     s->vfsmount = mnt;
     s->mount = mnt - bpf_core_field_offset(struct mount, mnt);
     s->mount_root = (u64)READ(vfsmount, mnt, mnt_root);
@@ -90,22 +121,33 @@ __attribute__((noinline)) int walk_path(u32 idx, u64 mnt, u64 dentry, u64 root) 
     s->pos = TEXT_ROOM - 1;
     s->steps = 0;
     int arrived = 0;
-    for (int n = 0; n < MAX_STEPS; n++) {
-        arrived = path_step(idx);
-        if (arrived) break;
-    }
+    for (int n = 0; n < NEAR_STEPS && !arrived; n++) arrived = path_step(s);
+    for (int n = NEAR_STEPS; n < MAX_STEPS && !arrived; n++) arrived = far_step(idx);
     if (arrived != 1) {
         head_of(s)->flags |= REC_F_TRUNCATED;
         return -1;
     }
-    u32 pos = s->pos, len = TEXT_ROOM - 1 - pos;
-    if (len == 0 || len >= TEXT_ROOM) {
-        s->rec[s->tail & 0xffff] = '/';
-        return 1;
+    if (s->pos == TEXT_ROOM - 1) {
+        s->pos = TEXT_ROOM - 2;
+        s->path[TEXT_ROOM - 2] = '/';
     }
+    u32 len = TEXT_ROOM - 1 - s->pos;
+    return len < TEXT_ROOM ? (int)len : -1;
+}
+
+/* The path that was found last, to the tail. out: false if there is no room */
+static __always_inline bool copy_path(struct scratch* s, u32 len) {
+    if (len >= TEXT_ROOM || !room(s, TEXT_ROOM)) return false;
     bpf_probe_read_kernel(&s->rec[s->tail & 0xffff], MASKED(len, TEXT_ROOM - 1),
-                          &s->path[pos & (TEXT_ROOM - 1)]);
-    return (int)len;
+                          &s->path[s->pos & (TEXT_ROOM - 1)]);
+    return true;
+}
+
+/* find_path to the tail, nothing put into a slot. out: bytes written there, or -1 */
+__attribute__((noinline)) int walk_path(u32 idx, u64 from, u64 root) {
+    struct scratch* s = scratch_at(idx);
+    int n = find_path(idx, from, root);
+    return s && n > 0 && copy_path(s, (u32)n) ? n : -1;
 }
 
 /* Root directory of the record's task, as the address of a struct path. */
@@ -118,9 +160,18 @@ static __always_inline u64 task_root(struct scratch* s) {
 __attribute__((noinline)) int put_file_path(u32 idx, u32 k, u64 file, u32 to_task_root) {
     struct scratch* s = scratch_at(idx);
     if (!s || !file) return -1;
-    int n = walk_path(idx, (u64)READ(file, file, f_path.mnt), (u64)READ(file, file, f_path.dentry),
-                      to_task_root ? task_root(s) : 0);
+    int n = walk_path(idx, AT(file, file, f_path), to_task_root ? task_root(s) : 0);
     if (n < 0 || n > TEXT_ROOM) return -1;
+    put_tail(s, k, (u32)n);
+    return n;
+}
+
+/* Path of the working directory into slot k. out: bytes or -1 */
+__attribute__((noinline)) int put_cwd(u32 idx, u32 k) {
+    struct scratch* s = scratch_at(idx);
+    u64 fs = s ? (u64)READ(task_struct, s->task, fs) : 0;
+    int n = fs ? walk_path(idx, AT(fs_struct, fs, pwd), AT(fs_struct, fs, root)) : -1;
+    if (!s || n < 0 || n > TEXT_ROOM) return -1;
     put_tail(s, k, (u32)n);
     return n;
 }
@@ -132,15 +183,22 @@ static __always_inline u64 file_of(struct scratch* s, s32 fd) {
     return rd64((u64)READ(fdtable, fdt, fd) + 8ULL * (u32)fd);
 }
 
-/* REC_X_DIR: path of the directory `dirfd` if the name in slot `name_slot` is relative to it. Only
- * the first of an event counts. */
-__attribute__((noinline)) int put_dir(u32 idx, s32 dirfd, u32 name_slot) {
+/* REC_X_DIR: path of the directory that the name in a slot is relative to: behind a descriptor, or
+ * the working directory. */
+__attribute__((noinline)) int put_dir_path(u32 idx, s32 dirfd) {
     struct scratch* s = scratch_at(idx);
-    if (!s || s->dir_done || name_slot >= REC_MAX_SLOTS) return 0;
+    if (!s) return 0;
+    bool cwd = dirfd == AT_FDCWD;
+    if (s->marks & (cwd ? MARK_ODD_CWD : MARK_ODD_DIRS)) head_of(s)->flags |= REC_F_ODD_DIR;
+    if (cwd) return put_cwd(idx, s->params + REC_X_DIR);
+    return put_file_path(idx, s->params + REC_X_DIR, file_of(s, dirfd), 1);
+}
+
+/* The same if the name is relative. Only the first name of an event counts. */
+static __always_inline void put_dir(struct scratch* s, u32 idx, s32 dirfd, u32 name_slot) {
+    if (s->dir_done || name_slot >= REC_MAX_SLOTS) return;
     s->dir_done = 1;
     u64 slot = ((u64*)(s->rec + sizeof(struct rec_head)))[name_slot];
-    u32 at = (u32)(slot >> 32);
-    if ((head_of(s)->absent >> (name_slot & 63)) & 1) return 0;
-    if (dirfd == AT_FDCWD || s->rec[at & 0xffff] == '/') return 0;
-    return put_file_path(idx, s->params + REC_X_DIR, file_of(s, dirfd), 1);
+    if ((head_of(s)->absent >> (name_slot & 63)) & 1) return;
+    if (s->rec[(slot >> 32) & 0xffff] != '/') put_dir_path(idx, dirfd);
 }

@@ -12,6 +12,7 @@
 #include "plan.h"
 #include "process.h"
 #include "quota.h"
+#include "directory.h"
 #include "tracepoint.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -156,11 +157,20 @@ static __always_inline int finish(u32 idx) {
     return 0;
 }
 
+static __always_inline int drop(u32 idx) {
+    release(idx);
+    return 0;
+}
+
 SEC("tp_btf/sys_exit")
 int on_plan(u64* ctx) {
     int idx = begin(ctx);
     if (idx < 0) return 0;
-    put_params((u32)idx, plan_of((u32)idx));
+    u32 plan = plan_of((u32)idx);
+    put_params((u32)idx, plan);
+    struct scratch* s = scratch_at((u32)idx);
+    if (!s || !is_wanted(s, (u32)idx)) return drop((u32)idx);
+    put_used_fd((u32)idx, plan);
     return finish((u32)idx);
 }
 
@@ -168,7 +178,17 @@ SEC("tp_btf/sys_exit")
 int on_open(u64* ctx) {
     int idx = begin(ctx);
     if (idx < 0) return 0;
-    put_open_event((u32)idx);
+    return put_open_event((u32)idx) ? finish((u32)idx) : drop((u32)idx);
+}
+
+SEC("tp_btf/sys_exit")
+int on_chdir(u64* ctx) {
+    int idx = begin(ctx);
+    if (idx < 0) return 0;
+    u32 plan = plan_of((u32)idx);
+    put_params((u32)idx, plan);
+    put_used_fd((u32)idx, plan);
+    put_new_directory((u32)idx);
     return finish((u32)idx);
 }
 
@@ -277,7 +297,7 @@ static __always_inline int put_fork_event(u64* ctx) {
     struct task_struct* child = (struct task_struct*)ctx[1];
     struct task_state* old = bpf_task_storage_get(&task_states, parent->group_leader, 0, 0);
     bool thread = child->pid != child->tgid;
-    u32 marks = old ? old->marks & (thread ? ~0U : (u32)MARK_TREE) : 0;
+    u32 marks = old ? old->marks & (thread ? ~0U : ~(u32)MARK_OWN) : 0;
     if (marks) {
         struct task_state* state =
             bpf_task_storage_get(&task_states, child, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);

@@ -4,7 +4,7 @@
  * program calls it; the index is what programs pass around. */
 #pragma once
 
-#include "tables.h"
+#include "admit.h"
 
 #define NOTHING (-1)
 
@@ -14,62 +14,6 @@ static __always_inline struct scratch* scratch_at(u32 idx) {
 
 static __always_inline struct rec_head* head_of(struct scratch* s) {
     return (struct rec_head*)s->rec;
-}
-
-extern void* bpf_rdonly_cast(const void* object, u32 type) __ksym __weak;
-#define CAST(p) \
-    ((__typeof__(p))bpf_rdonly_cast((void*)(p), bpf_core_type_id_kernel(__typeof__(*(p)))))
-
-/* A word of the kernel; 0 if it cannot be read. Where the kernel lets a number be taken for the
- * address of some struct (6.2) this is a load: of one that begins with a word, whatever is there,
- * since what is loaded as a pointer stays one and could not be passed to a function. */
-static __always_inline u64 rd64(u64 address) {
-    u64 value = 0;
-    if (cfg_typed_reads) return (u64)CAST((struct timespec64*)address)->tv_sec;
-    bpf_probe_read_kernel(&value, sizeof(value), (void*)address);
-    return value;
-}
-
-/* Member m of what p points to, as a plain number or pointer to read on from. */
-#define READ_MEMBER(p, m)                                                       \
-    ({                                                                          \
-        __typeof__((p)->m) member_;                                             \
-        if (sizeof(member_) == 8) {                                             \
-            u64 word_ = rd64((u64)(p) + bpf_core_field_offset((p)->m));         \
-            __builtin_memcpy(&member_, &word_, sizeof(member_));                \
-        } else if (cfg_typed_reads) {                                           \
-            member_ = CAST(p)->m;                                               \
-        } else {                                                                \
-            member_ = BPF_CORE_READ(p, m);                                      \
-        }                                                                       \
-        member_;                                                                \
-    })
-#define READ_1(p, a) READ_MEMBER(p, a)
-#define READ_2(p, a, b)                                      \
-    ({                                                       \
-        __typeof__((p)->a) second_ = READ_MEMBER(p, a);      \
-        READ_MEMBER(second_, b);                             \
-    })
-#define READ_3(p, a, b, c)                                   \
-    ({                                                       \
-        __typeof__((p)->a) first_ = READ_MEMBER(p, a);       \
-        READ_2(first_, b, c);                                \
-    })
-#define READ_N(_1, _2, _3, n, ...) READ_##n
-/* Member of a kernel struct whose address is a plain number, or of one it leads to in up to three
- * steps; what cannot be read is 0. The number goes through a variable of its own: within one
- * expression its own members would be relocated too. */
-#define READ(type, address, ...)                                      \
-    ({                                                                \
-        struct type* read_at_ = (struct type*)(u64)(address);         \
-        READ_N(__VA_ARGS__, 3, 2, 1)(read_at_, __VA_ARGS__);          \
-    })
-/* Address of a member. */
-#define AT(type, address, member) ((u64)(address) + bpf_core_field_offset(struct type, member))
-
-static __always_inline struct cpu_counters* my_counters(void) {
-    u32 cpu = bpf_get_smp_processor_id();
-    return bpf_map_lookup_elem(&counters, &cpu);
 }
 
 static __always_inline void count_loss(struct cpu_counters* c, u32 lane, u32 loss_class,
@@ -115,130 +59,24 @@ static __always_inline void release(u32 idx) {
     if (s) __sync_fetch_and_add(&s->users, -1);
 }
 
-/* Number of a pid in the namespace of the sensor; 0: not visible there. */
-static __always_inline u32 sensor_nr(struct pid* pid) {
-    u32 level = self_pidns_level;
-    if (BPF_CORE_READ(pid, level) < level) return 0;
-    /* A product of two registers has no bounds before 6.10, and the verifier adds nothing to a
-     * pointer that has none. */
-    u64 at = AT(pid, pid, numbers) + ((u64)level * bpf_core_type_size(struct upid) & 0xfff);
-    if (rd64(AT(upid, at, ns)) != self_pidns) return 0;
-    return (u32)READ(upid, at, nr);
-}
-
-/* The namespace the task's own number is of. */
-static __always_inline u64 pidns_of(u64 task) {
-    u64 pid = (u64)READ(task_struct, task, thread_pid);
-    u64 at =
-        AT(pid, pid, numbers) + (u64)(READ(pid, pid, level) & 63) * bpf_core_type_size(struct upid);
-    return (u64)READ(upid, at, ns);
-}
-
-/* The common case, no namespace or the host's, needs no helper. */
-static __always_inline u32 pidns_number(struct task_struct* task) {
-    struct pid* pid = task->thread_pid;
-    if (pid->level == 0) return pid->numbers[0].ns->ns.inum;
-    return READ(pid_namespace, pidns_of((u64)task), ns.inum);
-}
-
-enum { MAX_CGROUP_DEPTH = 16 };
-
-/* Is the current task in the v2 group or below? Levels are asked one by one, since the sensor, in a
- * cgroup namespace, cannot know how deep the group lies. */
-static __always_inline bool in_cgroup_v2(u64 id) {
-    for (int level = 0; level < MAX_CGROUP_DEPTH; level++) {
-        u64 ancestor = bpf_get_current_ancestor_cgroup_id(level);
-        if (ancestor == id) return true;
-        if (ancestor == 0) return false;
-    }
-    return false;
-}
-
-/* Group of the current task in one v1 hierarchy, 0 if it has no controller. */
-static __always_inline u64 cgroup_v1_of(u64 set, u32 hierarchy) {
-    for (int k = 0; k < 16; k++) {
-        u64 css = rd64(AT(css_set, set, subsys) + 8ULL * k);
-        u64 group = css ? (u64)READ(cgroup_subsys_state, css, cgroup) : 0;
-        if (group && (u32)READ(cgroup, group, root, hierarchy_id) == hierarchy) return group;
-    }
-    return 0;
-}
-
-/* One step up the hierarchy: a function of its own, since clang 19 turns the loop's two exits into
- * a read of a register it never set. */
-__attribute__((noinline)) u64 parent_cgroup(u64 group) {
-    u64 parent = (u64)READ(cgroup, group, self.parent);
-    return parent ? (u64)READ(cgroup_subsys_state, parent, cgroup) : 0;
-}
-
-static __always_inline int in_cgroup_v1(u64 set, u64 id, u32 hierarchy) {
-    u64 group = cgroup_v1_of(set, hierarchy);
-    int found = 0;
-    for (int up = 0; up < MAX_CGROUP_DEPTH && group != 0 && !found; up++) {
-        found = READ(cgroup, group, kn, id) == id;
-        group = parent_cgroup(group);
-    }
-    return found;
-}
-
-__attribute__((noinline)) int in_scope_cgroup(u64 id, u32 hierarchy) {
-    struct task_struct* task = bpf_get_current_task_btf();
-    if (hierarchy == 0) return in_cgroup_v2(id);
-    return in_cgroup_v1((u64)task->cgroups, id, hierarchy);
-}
-
-__attribute__((noinline)) int in_scope_cgroups(void) {
-    for (int k = 0; k < MAX_SCOPE_CGROUPS; k++) {
-        if (cfg_cgroups[k].id == 0) return false;
-        if (in_scope_cgroup(cfg_cgroups[k].id, cfg_cgroups[k].hierarchy)) return true;
-    }
-    return false;
-}
-
-/* Is this task one the sensor was asked about? The sensor itself never is. */
-static __always_inline bool in_scope(struct task_struct* task, u32 marks) {
-    if (marks & MARK_OWN) return false;
-    if (cfg_scope == 0) return true;
-    if ((cfg_scope & SCOPE_TREE) && (marks & MARK_TREE)) return true;
-    if ((cfg_scope & SCOPE_PIDNS) && sensor_nr(task->thread_pid) != 0) return true;
-    return (cfg_scope & SCOPE_CGROUP) && in_scope_cgroups();
-}
-
-/* Has the cgroup caused all the events it may this second? Processors that pass into a second
- * together may both set the count back: a few events more. Static, so that nobody verifies it where
- * there is no budget and so no map. */
-static __attribute__((noinline)) int is_over_budget(u64 cgroup) {
-    u64 second = bpf_ktime_get_boot_ns() / 1000000000;
-    struct cgroup_use* use = bpf_map_lookup_elem(&cgroup_uses, &cgroup);
-    if (!use) {
-        struct cgroup_use first = {second, 1, 0};
-        bpf_map_update_elem(&cgroup_uses, &cgroup, &first, BPF_NOEXIST);
-        return 0;
-    }
-    if (use->second != second) {
-        use->second = second;
-        use->count = 0;
-    }
-    if (__sync_fetch_and_add(&use->count, 1) < cfg_cgroup_budget) return 0;
-    __sync_fetch_and_add(&use->excess, 1);
-    return 1;
-}
-
-static __always_inline void fill_task(struct rec_head* h, struct task_struct* task,
-                                      struct task_struct* leader) {
-    h->tgid = task->tgid;
-    h->tid = task->pid;
+/* Who the record is about. Not before it is sure to be emitted. */
+static __always_inline void fill_task(struct rec_head* h, u64 task) {
+    u64 leader = (u64)READ(task_struct, task, group_leader);
+    u64 nsproxy = (u64)READ(task_struct, task, nsproxy);
+    h->tgid = (u32)READ(task_struct, task, tgid);
+    h->tid = (u32)READ(task_struct, task, pid);
     if (self_pidns_level == 0) {
         h->ns_tgid = h->tgid;
         h->ns_tid = h->tid;
     } else {
-        h->ns_tid = sensor_nr(task->thread_pid);
-        h->ns_tgid = task == leader ? h->ns_tid : sensor_nr(leader->thread_pid);
+        h->ns_tid = sensor_nr((u64)READ(task_struct, task, thread_pid));
+        h->ns_tgid = task == leader ? h->ns_tid
+                                    : sensor_nr((u64)READ(task_struct, leader, thread_pid));
     }
-    h->start = leader->start_boottime;
+    h->start = READ(task_struct, leader, start_boottime);
     h->cgroup = bpf_get_current_cgroup_id();
-    h->mnt_ns = task->nsproxy->mnt_ns->ns.inum;
-    h->pid_ns = pidns_number(task);
+    h->mnt_ns = nsproxy ? READ(nsproxy, nsproxy, mnt_ns, ns.inum) : 0;
+    h->pid_ns = READ(pid_namespace, pidns_of(task), ns.inum);
 }
 
 /* The event of a scratch: type, slots (all absent), lane. Used anew for each record. */
@@ -271,8 +109,18 @@ static __always_inline int begin_task(struct task_struct* task, u32 plan, u32 sl
         state = bpf_task_storage_get(&task_states, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
         if (state) __sync_fetch_and_add(&state->generation, 1);
     }
+    u64 interest = ~0ULL;
+    u32 code = plan < EVENT_ROWS ? plans[plan].code & (REC_MAX_EVENTS - 1) : 0;
+    if (cfg_filters && cfg_rows[code].by_process) {
+        u64 wanted_by = cfg_rows[code].interests;
+        interest = interest_of(leader, state ? state->generation : 0);
+        if (wanted_by && !(wanted_by & interest)) {
+            count_drop(code, REC_DROP_interest);
+            return NOTHING;
+        }
+    }
     if (cfg_cgroup_budget && lane_of(plan) == REC_LANE_BULK &&
-        is_over_budget(bpf_get_current_cgroup_id())) {
+        is_over_budget(bpf_get_current_cgroup_id(), 0)) {
         lose(plan, REC_LOSS_budget);
         return NOTHING;
     }
@@ -284,9 +132,11 @@ static __always_inline int begin_task(struct task_struct* task, u32 plan, u32 sl
     }
     start_event(s, plan);
     s->task = (u64)task;
+    s->interest = interest;
+    s->marks = state ? state->marks : 0;
+    s->real_len = 0;
     s->slot = slot;
     struct rec_head* h = head_of(s);
-    fill_task(h, task, leader);
     h->generation = state ? state->generation : 0;
     h->flags = (u8)flags;
     h->sc = slot < CALL_SLOTS ? call_table[slot].sc : 0;
@@ -312,6 +162,7 @@ __attribute__((noinline)) int emit(u32 idx) {
     if (!s || !c) return 0;
     struct rec_head* h = head_of(s);
     u32 len = (s->tail + 7) & ~7U;
+    fill_task(h, s->task);
     u32 lane = s->lane == REC_LANE_CRITICAL ? REC_LANE_CRITICAL : REC_LANE_BULK;
     h->seq = __sync_fetch_and_add(&c->seq[lane], 1);
     h->cpu = (u16)cpu;
@@ -322,6 +173,7 @@ __attribute__((noinline)) int emit(u32 idx) {
     }
     h->len = len;
     h->ts = bpf_ktime_get_boot_ns() + boot_offset;
+    if (cfg_cgroup_budget && lane == REC_LANE_BULK) is_over_budget(h->cgroup, 1);
     int err = 0;
     if (lane == REC_LANE_CRITICAL) {
         err = output(s, &critical, MAX_RINGS, cfg_critical_quarter, len);
@@ -435,4 +287,17 @@ __attribute__((noinline)) u32 translate_flags(u32 table, u32 word) {
         }
     }
     return value;
+}
+
+/* The same for the flags of an open, which every open pays for: without a loop or a branch. */
+static __always_inline u32 translate_file_flags(u32 word) {
+    u64 value = 0;
+#pragma unroll
+    for (u32 row = FB_file_flags; row < FE_file_flags; row++) {
+        u64 other = (word & flag_rows[row].mask) ^ flag_rows[row].kernel;
+        if (flag_rows[row].mask == (u32)NEVER) continue;
+        barrier_var(other); /* else it would be a branch again, and paths without number */
+        value |= flag_rows[row].value & (u64)((s64)(other - 1) >> 63);
+    }
+    return (u32)value;
 }

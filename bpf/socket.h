@@ -173,8 +173,7 @@ __attribute__((noinline)) int put_object(u32 idx, u64 file, s32 fd, u32 with_tex
     if (object.kind == S_IFSOCK) {
         n = write_tuple(idx, sock_of_file(file), UNIX_OWN_FIRST, 0);
     } else if (with_text) {
-        int len = walk_path(idx, (u64)READ(file, file, f_path.mnt),
-                            (u64)READ(file, file, f_path.dentry), task_root(s));
+        int len = walk_path(idx, AT(file, file, f_path), task_root(s));
         n = len > 0 ? (u32)len : 0;
     }
     if (n > TEXT_ROOM) n = 0;

@@ -4,12 +4,18 @@
 #pragma once
 
 #include "kernel.h"
+#include "filter.h"
 #include "shared.h"
 
 enum { TEXT_ROOM = 4096 }; /* what one read may write behind REC_MAX_BYTES */
 
 /* Marks of a process, kept with its leader and copied to its threads and children. */
-enum { MARK_OWN = 1, MARK_TREE = 2 };
+enum {
+    MARK_OWN = 1,
+    MARK_TREE = 2,
+    MARK_ODD_CWD = 4,  /* it entered its directory by other words than that one's path */
+    MARK_ODD_DIRS = 8, /* it has reported a directory opened so */
+};
 
 const volatile rec_u32 cfg_scope = 0;
 const volatile struct scope_cgroup cfg_cgroups[MAX_SCOPE_CGROUPS] = {};
@@ -26,6 +32,10 @@ const volatile bool cfg_again = false; /* programs on tracepoints can be preempt
 const volatile bool cfg_real_paths = true;
 const volatile bool cfg_standard_files = false; /* each exec says what 0, 1 and 2 are */
 
+const volatile bool cfg_filters = false; /* events no rule wants are dropped, by the rows: */
+const volatile bool cfg_filter_table = false; /* by filter_texts, no code is linked in */
+const volatile struct filter_row cfg_rows[REC_MAX_EVENTS] = {}; /* by event code */
+
 /* Set once by on_identify, read by everything after. */
 rec_u64 self_pidns = 0;       /* address of the sensor's PID namespace */
 rec_u32 self_pidns_level = 0;
@@ -34,6 +44,7 @@ rec_u32 new_marks = 0;        /* marks put by the last walk of on_mark_tree */
 /* Written by user space. */
 rec_u64 boot_offset = 0;      /* ns from the boot clock to the epoch */
 rec_u8 call_wanted[CALL_SLOTS] = {};
+rec_u32 interest_epoch = 0;   /* counts what voids every struct interest */
 rec_u32 ring_woken[MAX_RINGS + 1] = {}; /* the reader knows; [MAX_RINGS] is the critical ring */
 
 /* What the kernel knows of an open file beside its path; `file` tells whose facts these are. */
@@ -43,6 +54,12 @@ struct object {
     u32 kind;  /* as rec_fd.kind */
     u32 layer; /* LAYER_*: of an overlay file */
     u32 pad;
+};
+
+/* A name to judge, after so many bytes that one may read before it. */
+struct name_bytes {
+    u8 before[FILTER_SUFFIX_MAX];
+    u8 text[2 * (FILTER_NAME_MAX + 1) + 16];
 };
 
 struct scratch {
@@ -60,6 +77,9 @@ struct scratch {
     s64 ret;
     u64 args[6];
     u64 task;             /* struct task_struct the record is about */
+    u64 interest;         /* what its process can be wanted for */
+    u32 marks;
+    u32 real_len;         /* of the opened file's path, if find_path left it; 0: not */
     /* one path walk */
     u64 dentry, vfsmount, mount, mount_root, root_dentry, root_mount;
     u32 pos;
@@ -71,6 +91,9 @@ struct scratch {
     u32 iov_pad;
     u8 rec[REC_MAX_BYTES + TEXT_ROOM];
     u8 path[2 * TEXT_ROOM];
+    /* what a filter judges */
+    struct rule_work work;
+    struct name_bytes given;
 };
 
 /* Only made if there is a budget. */
@@ -104,6 +127,13 @@ struct {
     __type(key, int);
     __type(value, struct task_state);
 } task_states SEC(".maps");
+
+struct { /* of group leaders */
+    __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, int);
+    __type(value, struct interest);
+} interests SEC(".maps");
 
 struct { /* by bare number, whatever the interface: an empty slot is a call nobody wants */
     __uint(type, BPF_MAP_TYPE_PROG_ARRAY);

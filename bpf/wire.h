@@ -41,7 +41,8 @@ enum rec_extra {
     REC_X_FD = 0,    /* struct rec_fd (8-byte aligned) + text: the object behind the fd parameter;
                       * of opens, accepts: the new descriptor's, without path: REC_X_REAL has it */
     REC_X_REAL,      /* text: the kernel's own path of the file the event opened or executed */
-    REC_X_DIR,       /* text: the kernel's path of the directory a relative name starts from */
+    REC_X_DIR,       /* text: the kernel's path of the directory a relative name starts from; of
+                      * chdir and fchdir the new one is in REC_X_REAL */
     REC_X_COUNT,
 };
 
@@ -51,6 +52,8 @@ enum rec_flag {
     REC_F_TRUNCATED = 4,  /* a text or buffer was cut */
     REC_F_CRITICAL = 8,   /* came through the critical lane */
     REC_F_STATE = 16,     /* no event: an open file (REC_X_FD) of the process, for the state */
+    REC_F_ODD_DIR = 32,   /* the directory a name starts from was entered or opened by other words
+                           * than its path: these are what rules know, REC_X_DIR only checks them */
 };
 
 struct rec_head {

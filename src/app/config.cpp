@@ -152,6 +152,7 @@ void read_engine(const Reader& in, Config& config) {
     }
     in.read("engine.memory_mb", config.memory_mb, "a number of MB");
     in.read("engine.cgroup_budget", config.cgroup_budget, "a number of events a second");
+    in.read("engine.kernel_filter", config.kernel_filter, "true or false");
     in.flag("engine.jit", config.engine_native);
     in.read("engine.cache_dir", config.cache_dir, "a folder");
     in.read("falco_libs.snaplen", config.snaplen, "a number of bytes");

@@ -43,6 +43,7 @@ struct Config {
     std::uint32_t ring_preset = 4;             ///< 1 MiB << (n - 1)
     std::uint32_t memory_mb = 0;               ///< engine.memory_mb, in place of the preset
     std::uint32_t cgroup_budget = 0;           ///< events a second, 0: any number
+    bool kernel_filter = true;                 ///< events no rule wants are dropped in the kernel
     bool all_syscalls = false;                 ///< base_syscalls.all, -A
     std::vector<std::string> custom_syscalls;  ///< base_syscalls.custom_set
 

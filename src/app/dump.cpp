@@ -100,8 +100,8 @@ std::unique_ptr<engine::Engine> make_engine(const rules::RunningRules& query,
 
 Result<> dump_live(const Options& options, const Config& config, const rules::RunningRules& query,
                    engine::Engine& engine) {
-    SENSOR_TRY(const std::unique_ptr<capture::KernelSource> source,
-               open_kernel(*query.program, config, options));
+    SENSOR_TRY(const OpenedKernel opened, open_kernel(*query.program, config, options));
+    capture::KernelSource* const source = opened.source.get();
     state::State state{state::Options{}};
     scan_host(*source, state);
     Dumper dumper(options.dump, config, query, engine, state);

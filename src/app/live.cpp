@@ -6,6 +6,7 @@
 
 #include <chrono>
 
+#include "app/kernel_filter.hpp"
 #include "app/session.hpp"
 #include "app/stop.hpp"
 #include "app/syscall_set.hpp"
@@ -16,15 +17,15 @@ namespace sensor::app {
 namespace {
 
 constexpr int kPollMs = 100;
+constexpr std::chrono::milliseconds kFilterPatience(1000);  // before events are looked at
 
-Result<capture::KernelOptions> kernel_options(const lang::Program& program, const Config& config,
+Result<capture::KernelOptions> kernel_options(const SyscallSet& set, const Config& config,
                                               const Options& options) {
     capture::KernelOptions kernel;
     for (const std::string& text : options.scopes) {
         SENSOR_TRY(capture::Scope scope, capture::parse_scope(text));
         kernel.scopes.push_back(std::move(scope));
     }
-    const SyscallSet set = wanted_syscalls(program, {config.all_syscalls, config.custom_syscalls});
     for (const std::string& name : set.unknown)
         log::warning("base_syscalls.custom_set: no system call '{}'", name);
     if (!set.left_out.empty()) {
@@ -59,11 +60,14 @@ Result<std::unique_ptr<capture::KernelSource>> open_source(const capture::Kernel
 
 }  // namespace
 
-Result<std::unique_ptr<capture::KernelSource>> open_kernel(const lang::Program& program,
-                                                           const Config& config,
-                                                           const Options& options) {
-    SENSOR_TRY(const capture::KernelOptions kernel, kernel_options(program, config, options));
-    return open_source(kernel);
+Result<OpenedKernel> open_kernel(const lang::Program& program, const Config& config,
+                                 const Options& options) {
+    const SyscallSet set = wanted_syscalls(program, {config.all_syscalls, config.custom_syscalls});
+    SENSOR_TRY(const capture::KernelOptions kernel, kernel_options(set, config, options));
+    OpenedKernel opened;
+    SENSOR_TRY(opened.source, open_source(kernel));
+    opened.state_calls = set.state;
+    return opened;
 }
 
 void say_ready(int fd) {
@@ -95,10 +99,18 @@ Result<> read_live(capture::Source& source, double seconds, const capture::Recor
 
 Result<> watch(const Options& options, const Config& config, const rules::RunningRules& running,
                engine::Engine& engine) {
-    SENSOR_TRY(const std::unique_ptr<capture::KernelSource> source,
-               open_kernel(*running.program, config, options));
+    SENSOR_TRY(const OpenedKernel opened, open_kernel(*running.program, config, options));
+    capture::KernelSource* const source = opened.source.get();
     Session session(config, running, engine, state::Options{});
+    if (options.event_stats) session.print_event_stats();
     scan_host(*source, session.state());
+    KernelFiltering filtering(*source, engine, session.state(), opened.state_calls);
+    if (config.kernel_filter) {
+        filtering.start();
+        filtering.look(kFilterPatience);
+        session.pipeline().after_each(
+            [&](const fields::Context& context) { filtering.note(context); });
+    }
     say_ready(options.ready_fd);
     const Result<> ended = read_live(
         *source, options.duration_s,
@@ -106,7 +118,8 @@ Result<> watch(const Options& options, const Config& config, const rules::Runnin
             session.handle(*source, record, session.pipeline().events() + 1, true);
         },
         [&] {
-            session.keep_house();
+            if (session.keep_house() && config.kernel_filter) filtering.start();
+            filtering.look();
             return session.must_exit();
         });
     if (stop_requested()) log::info("SIGINT received, exiting...");

@@ -2,6 +2,7 @@
 // Watching this machine. Called by sensor.cpp and dump.cpp.
 #pragma once
 
+#include <bitset>
 #include <functional>
 #include <memory>
 
@@ -14,11 +15,14 @@
 
 namespace sensor::app {
 
+struct OpenedKernel {
+    std::unique_ptr<capture::KernelSource> source;
+    std::bitset<REC_MAX_SC> state_calls;  ///< see SyscallSet
+};
 /// Loads and attaches the probe for what these conditions need and the options ask for.
 /// fails: names everything the kernel lacks, not only the first thing
-Result<std::unique_ptr<capture::KernelSource>> open_kernel(const lang::Program& program,
-                                                           const Config& config,
-                                                           const Options& options);
+Result<OpenedKernel> open_kernel(const lang::Program& program, const Config& config,
+                                 const Options& options);
 
 /// What runs already and what it has open, from the kernel, or /proc where it refuses.
 void scan_host(const capture::KernelSource& source, state::State& state);

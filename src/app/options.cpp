@@ -44,6 +44,10 @@ void declare(CLI::App& cli, Options& o) {
     cli.add_flag("-A", o.all_events,
                  "also report high-volume I/O calls that are left out by default");
     cli.add_flag("-U,--unbuffered", o.unbuffered, "flush after each alert");
+    cli.add_flag(
+        "--stats", o.event_stats,
+        "print at the end how many events of each kind came, and how many the kernel dropped "
+        "since no rule can want them");
     cli.add_flag("-v", o.verbose, "more statistics at the end");
     cli.add_option("-M", o.duration_s, "stop after so many seconds (of a capture: of event time)")
         ->type_name("SECONDS")

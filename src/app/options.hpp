@@ -45,11 +45,12 @@ struct Options {
     bool page_size = false;
     bool interpret = false;  ///< --interpret: no machine code
     std::string list_source;
-    std::string bundle;     ///< --bundle: machine code made by falco-rulec elsewhere
-    std::string compiler;   ///< --compiler: path of falco-rulec
-    double duration_s = 0;  ///< -M, 0: no limit
-    bool dumps = false;     ///< subcommand dump
-    bool examines = false;  ///< subcommand doctor
+    std::string bundle;        ///< --bundle: machine code made by falco-rulec elsewhere
+    std::string compiler;      ///< --compiler: path of falco-rulec
+    bool event_stats = false;  ///< --stats
+    double duration_s = 0;     ///< -M, 0: no limit
+    bool dumps = false;        ///< subcommand dump
+    bool examines = false;     ///< subcommand doctor
     bool doctor_json = false;
     DumpOptions dump;
     int ready_fd = -1;  ///< "ready\n" is written there once events arrive

@@ -12,10 +12,15 @@ Pipeline::Pipeline(const rules::RunningRules& running, engine::Engine& engine, s
       rule_hits_(running.rules.size()) {}
 
 void Pipeline::handle(std::span<const std::byte> record, std::uint64_t number, bool wanted) {
-    judge_.handle(record, number, wanted,
-                  [this](const fields::Context& context, std::span<const std::uint32_t> matches) {
-                      for (const std::uint32_t k : matches) alert(k, context);
-                  });
+    judge_.handle(
+        record, number, wanted,
+        [this](const fields::Context& context, std::span<const std::uint32_t> matches) {
+            for (const std::uint32_t k : matches) alert(k, context);
+        },
+        [this](const fields::Context& context) {
+            ++by_event_[context.event.head().type % REC_MAX_EVENTS];
+            if (look_) look_(context);
+        });
 }
 
 void Pipeline::alert(std::uint32_t k, const fields::Context& context) {

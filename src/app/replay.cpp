@@ -71,6 +71,7 @@ Result<> replay(const Options& options, const Config& config, const rules::Runni
     SENSOR_TRY(const std::unique_ptr<capture::ScapSource> source,
                capture::ScapSource::open(config.capture_file));
     Session session(config, running, engine, judge::replay_state());
+    if (options.event_stats) session.print_event_stats();
     Pipeline& pipeline = session.pipeline();
     const auto limit_ns = static_cast<std::uint64_t>(options.duration_s * 1e9);
     const Result<> ended = read_capture(

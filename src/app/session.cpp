@@ -68,7 +68,7 @@ void Session::look_at_losses(const capture::Source& source) {
     budgets_.look(now, source.over_budget(), state_);
 }
 
-void Session::keep_house() {
+bool Session::keep_house() {
     const Result<bool> improved = engine_.improve();
     if (!improved) {
         log::warning("rules stay {}: {}",
@@ -78,6 +78,7 @@ void Session::keep_house() {
         log::info("rules run {} bytes of {} machine code", engine_.code_bytes(),
                   engine_.is_compiling() ? "quickly made" : "optimized");
     }
+    return improved && *improved;
 }
 
 Result<> Session::finish(const capture::Source& source) {
@@ -86,6 +87,7 @@ Result<> Session::finish(const capture::Source& source) {
     budgets_.look(pipeline_.last_ts_ns(), source.over_budget(), state_, true);
     dispatcher_->close();
     print(rule_summary(running_, pipeline_.rule_hits()), stdout);
+    if (event_stats_) print(event_summary(pipeline_.by_event(), source.unwanted()), stderr);
     print(loss_summary(totals, drops_, dispatcher_->stats()), stderr);
     if (drops_.must_exit()) return Error("Drop manager internal error");
     return Ok{};

@@ -25,7 +25,8 @@ public:
     Pipeline& pipeline() { return pipeline_; }
 
     /// What is done now and then, between events: takes better machine code if there is some.
-    void keep_house();
+    /// out: true if it took some
+    bool keep_house();
     /// One record of the source, and, when it is time to, what the source has lost. Nothing once
     /// the sensor must exit. See Pipeline::handle. cost: beside the pipeline's a comparison, once a
     /// second of event time a look at counters
@@ -35,6 +36,8 @@ public:
         pipeline_.handle(record, number, wanted);
         if (drops_.is_due(pipeline_.last_ts_ns())) look_at_losses(source);
     }
+    /// At the end, what came by event is printed too.
+    void print_event_stats() { event_stats_ = true; }
     /// The loss of events is to end the sensor.
     bool must_exit() const noexcept { return drops_.must_exit(); }
     /// Waits for the outputs and closes them; prints what was detected and what was lost.
@@ -53,6 +56,7 @@ private:
     Pipeline pipeline_;
     DropMonitor drops_;
     BudgetWatch budgets_;
+    bool event_stats_ = false;
 };
 
 }  // namespace sensor::app

@@ -44,6 +44,33 @@ std::string rule_summary(const rules::RunningRules& running,
     return text;
 }
 
+std::string event_summary(const std::array<std::uint64_t, REC_MAX_EVENTS>& judged,
+                          const std::vector<capture::Unwanted>& unwanted) {
+    struct Row {
+        std::string_view event;
+        std::uint64_t judged = 0, by_interest = 0, by_filter = 0;
+        std::uint64_t all() const { return judged + by_interest + by_filter; }
+    };
+    std::vector<Row> rows;
+    for (const EventInfo& event : all_events()) {
+        Row row{event.name, judged[static_cast<std::size_t>(event.type)]};
+        for (const capture::Unwanted& of : unwanted) {
+            if (of.event != event.type) continue;
+            row.by_interest = of.by_interest;
+            row.by_filter = of.by_filter;
+        }
+        if (row.all() != 0) rows.push_back(row);
+    }
+    std::sort(rows.begin(), rows.end(),
+              [](const Row& a, const Row& b) { return a.all() > b.all(); });
+    std::string text = format("{:<20} {:>12} {:>12} {:>12} {:>12}\n", "Events", "happened",
+                              "judged", "no interest", "no rule");
+    for (const Row& row : rows)
+        text += format("{:<20} {:>12} {:>12} {:>12} {:>12}\n", row.event, row.all(), row.judged,
+                       row.by_interest, row.by_filter);
+    return text;
+}
+
 std::string loss_summary(const capture::SourceStats& source, const DropMonitor& drops,
                          const output::DispatchStats& outputs) {
     std::string reasons;
@@ -58,6 +85,8 @@ std::string loss_summary(const capture::SourceStats& source, const DropMonitor& 
                    source.lost.events(), source.gaps, reasons);
     if (source.skipped != 0)
         text += format("Not shown to the preempted probe, wanted or not: {}\n", source.skipped);
+    if (source.unwanted != 0)
+        text += format("Events no rule wants, dropped in the kernel: {}\n", source.unwanted);
     if (outputs.dropped + outputs.failed != 0) {
         text += format("Alerts dropped at the full queue: {}, refused by a channel: {}\n",
                        outputs.dropped, outputs.failed);

@@ -2,6 +2,7 @@
 // The counts printed at exit; scripts read them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -16,6 +17,10 @@ namespace sensor::app {
 /// "Events detected: N" and the two lists, for standard output.
 std::string rule_summary(const rules::RunningRules& running,
                          const std::vector<std::uint64_t>& hits);
+/// What came and what the kernel dropped as unwanted, by event, the most frequent first; a table.
+/// judged: by event code
+std::string event_summary(const std::array<std::uint64_t, REC_MAX_EVENTS>& judged,
+                          const std::vector<capture::Unwanted>& unwanted);
 /// Loss by reason, for standard error; always says whether anything was lost.
 std::string loss_summary(const capture::SourceStats& source, const DropMonitor& drops,
                          const output::DispatchStats& outputs);

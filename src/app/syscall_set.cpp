@@ -152,7 +152,9 @@ SyscallSet wanted_syscalls(const lang::Program& program, const SyscallOptions& o
     }
     set.calls |= base;
     set.calls &= ~removed;
-    set.calls.set(syscall_info("sched_process_exit")->sc);
+    set.state = base & ~removed;
+    set.state.set(syscall_info("sched_process_exit")->sc);
+    set.calls |= set.state;
     return set;
 }
 

@@ -13,6 +13,7 @@ namespace sensor::app {
 
 struct SyscallSet {
     std::bitset<REC_MAX_SC> calls;      ///< by stable number
+    std::bitset<REC_MAX_SC> state;      ///< of them: those the state needs, whatever rules want
     bool standard_files = false;        ///< rules ask what 0, 1 and 2 of a process are
     std::vector<std::string> left_out;  ///< rules want them, high-volume I/O leaves them out
     std::vector<std::string> unknown;   ///< names of custom_set that are no system call

@@ -87,6 +87,8 @@ public:
         stats.attempted = probe_->attempted();
         stats.gaps = merge_.gaps();
         stats.skipped = probe_->skipped();
+        for (const Unwanted& each : probe_->unwanted())
+            stats.unwanted += each.by_interest + each.by_filter;
         for (std::uint32_t cpu = 0; cpu < probe_->cpus(); ++cpu) {
             stats.lost += probe_->lost(cpu, REC_LANE_CRITICAL);
             stats.lost += probe_->lost(cpu, REC_LANE_BULK);
@@ -104,6 +106,18 @@ public:
     Result<> open_files(const RecordFn& on_record) const override {
         return probe_->files(on_record);
     }
+    Result<std::unique_ptr<LoadedFilter>> load(const KernelFilter& filter) const override {
+        return probe_->load_filter(filter);
+    }
+    Result<> narrow(std::unique_ptr<LoadedFilter> filter) override {
+        return probe_->narrow(std::move(filter));
+    }
+    Result<> widen() override { return probe_->widen(); }
+    bool set_interest(const Interest& interest) noexcept override {
+        return probe_->set_interest(interest);
+    }
+    void void_interests() noexcept override { probe_->void_interests(); }
+    std::vector<Unwanted> unwanted() const override { return probe_->unwanted(); }
     std::vector<CgroupExcess> over_budget() const override { return probe_->over_budget(); }
     std::uint64_t kernel_memory() const override { return probe_->memory(); }
     std::vector<ProgramCost> program_costs() const override { return probe_->costs(); }

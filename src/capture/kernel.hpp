@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "capture/source.hpp"
+#include "event/schema.hpp"
 #include "event/task_snapshot.hpp"
 
 namespace sensor::capture {
@@ -37,6 +38,48 @@ struct KernelOptions {
     std::uint32_t cgroup_budget = 0;
 };
 
+/// What the kernel itself may drop, since no rule can want it.
+struct KernelFilter {
+    struct Row {
+        EventType event{};
+        /// Bits of a process's interests (KernelSource::set_interest): without any of them the
+        /// event is dropped before it is read. 0: whatever the process is.
+        std::uint64_t interests = 0;
+        int name = -1;            ///< parameter that rule_filter judges as a name, -1: none
+        bool real = false;        ///< it judges the kernel's own path of what was opened
+        bool slashes = false;     ///< it asks where the parts of names begin
+        bool by_process = false;  ///< it asks what a process can be wanted for
+        bool judged = true;       ///< rule_filter has a say
+    };
+    /// A text that names of an event may have.
+    struct Text {
+        EventType event{};
+        std::uint8_t kind = 0;  ///< FILTER_TEXT_*
+        std::string text;
+    };
+    std::vector<Row> rows;  ///< events without a row are always reported
+    /// ELF object with rule_filter (bpf/filter.h) for the events of rows; empty: the probe's own
+    /// one, which wants the events whose names have one of the texts.
+    std::string object;
+    std::vector<Text> texts;
+};
+
+/// A filter that the kernel has taken, not in use yet.
+class LoadedFilter {
+public:
+    virtual ~LoadedFilter() = default;
+};
+
+/// What a process can still be wanted for. Counts until the kernel sees it change (exec,
+/// credentials, namespaces, control group) or until void_interests.
+struct Interest {
+    std::uint32_t ns_pid = 0;    ///< in the sensor's PID namespace
+    std::uint64_t start_ns = 0;  ///< of the process, as records have it
+    std::uint64_t cgroup = 0;
+    std::uint32_t generation = 0;  ///< as records have it: what is known of it is of that time
+    std::uint64_t mask = ~std::uint64_t{0};
+};
+
 /// What the kernel found a program to cost when it verified it.
 struct ProgramCost {
     std::string name;
@@ -60,6 +103,18 @@ public:
     virtual Result<> open_files(const RecordFn& on_record) const = 0;
     /// Bytes the kernel holds for rings, scratch and tables.
     virtual std::uint64_t kernel_memory() const = 0;
+    /// Has the kernel verify a filter. In any thread, for it takes 0.3 to some seconds.
+    /// fails: the kernel takes none such
+    virtual Result<std::unique_ptr<LoadedFilter>> load(const KernelFilter& filter) const = 0;
+    /// Drops what no rule can want from now on. Another filter may be in place, and events may
+    /// come: each is judged by the old one or by the new one. cost: some microseconds a wanted call
+    virtual Result<> narrow(std::unique_ptr<LoadedFilter> filter) = 0;
+    /// Drops nothing more. cost: the same
+    virtual Result<> widen() = 0;
+    /// cost: about 3 us. out: false: the kernel knows no such process, or cannot be told
+    virtual bool set_interest(const Interest& interest) noexcept = 0;
+    /// What was said of all processes so far is no longer true. cost: a store
+    virtual void void_interests() noexcept = 0;
     /// Instruction counts of the loaded programs, in the order of the object.
     virtual std::vector<ProgramCost> program_costs() const = 0;
 };

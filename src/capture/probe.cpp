@@ -144,7 +144,8 @@ Result<std::vector<ProgramCost>> Probe::try_load() {
 Result<std::unique_ptr<Probe>> Probe::open(const KernelOptions& options) {
     SENSOR_TRY(std::unique_ptr<Probe> probe, load_for(options));
     SENSOR_TRY_OK(probe->make_rings());
-    SENSOR_TRY_OK(probe->fill_calls(options.syscalls));
+    probe->wanted_ = options.syscalls;
+    SENSOR_TRY_OK(probe->fill_calls());
     SENSOR_TRY_OK(probe->start());
     return probe;
 }
@@ -153,6 +154,7 @@ Probe::~Probe() {
     for (bpf_link* link : links_) bpf_link__destroy(link);
     for (const int fd : bulk_fds_) ::close(fd);
     if (counters_ != nullptr) ::munmap(const_cast<void*>(counters_), counters_bytes_);
+    filtered_.reset();
     probe_bpf::destroy(skel_);
 }
 
@@ -171,6 +173,7 @@ Result<> Probe::configure(const KernelOptions& options) {
     cfg.cfg_snaplen = options.snaplen;
     cfg.cfg_cgroup_budget = options.cgroup_budget;
     bpf_map__set_autocreate(skel_->maps.cgroup_uses, options.cgroup_budget != 0);
+    bpf_map__set_autocreate(skel_->maps.filter_texts, false);
     cfg.cfg_real_paths = options.real_paths;
     cfg.cfg_standard_files = options.standard_files;
     cfg.cfg_page_shift = static_cast<std::uint32_t>(
@@ -298,29 +301,40 @@ Result<> Probe::install(bpf_map* array, std::uint32_t slot, const bpf_program* p
                        -err);
 }
 
-// A number that also is a wanted call of the 32-bit interface leads to on_any_call, which looks.
-Result<> Probe::fill_calls(const std::bitset<REC_MAX_SC>& wanted) {
+// Programs of `from` for wanted calls, as far as it has them loaded. A number that also is a wanted
+// call of the 32-bit interface leads to on_any_call instead, which looks.
+Result<> Probe::install_handlers(const probe_bpf& from) {
     for (const SyscallInfo& call : all_syscalls()) {
-        if (!wanted[call.sc] || !is_call(call)) continue;
+        if (!wanted_[call.sc] || !is_call(call)) continue;
         const bpf_program* program =
-            bpf_object__find_program_by_name(skel_->obj, handler_of(call.event));
-        skel_->bss->call_wanted[slot_of(call)] = 1;
+            bpf_object__find_program_by_name(from.obj, handler_of(call.event));
+        if (!bpf_program__autoload(program)) continue;
         SENSOR_TRY_OK(install(skel_->maps.handlers, slot_of(call), program));
-        if (call.native < 0) continue;
+        if (call.native < 0 || is_ambiguous(static_cast<std::uint32_t>(call.native))) continue;
         SENSOR_TRY_OK(install(skel_->maps.calls, static_cast<std::uint32_t>(call.native), program));
     }
-    for (std::uint32_t nr = 0; nr < REC_MAX_SYSCALLS; ++nr) {
-        const std::uint32_t slot = skel_->rodata->compat_slots[nr];
-        if (slot == 0 || skel_->bss->call_wanted[slot - 1] == 0) continue;
-        SENSOR_TRY_OK(install(skel_->maps.calls, nr, skel_->progs.on_any_call));
-    }
+    return Ok{};
+}
+
+/// Is the number also that of a wanted call of the 32-bit interface?
+bool Probe::is_ambiguous(std::uint32_t number) const {
+    const std::uint32_t slot = skel_->rodata->compat_slots[number];
+    if (slot != 0 && skel_->bss->call_wanted[slot - 1] != 0) return true;
     const auto& hidden = skel_->rodata->socketcalls;
-    if (std::any_of(std::begin(hidden), std::end(hidden), [&](const socketcall& call) {
-            return call.slot != 0 && skel_->bss->call_wanted[call.slot - 1] != 0;
-        })) {
-        const int number = syscall_info(std::string_view("socketcall"))->ia32;
-        SENSOR_TRY_OK(install(skel_->maps.calls, static_cast<std::uint32_t>(number),
-                              skel_->progs.on_any_call));
+    return static_cast<int>(number) == syscall_info(std::string_view("socketcall"))->ia32 &&
+           std::any_of(std::begin(hidden), std::end(hidden), [&](const socketcall& call) {
+               return call.slot != 0 && skel_->bss->call_wanted[call.slot - 1] != 0;
+           });
+}
+
+Result<> Probe::fill_calls() {
+    for (const SyscallInfo& call : all_syscalls()) {
+        if (wanted_[call.sc] && is_call(call)) skel_->bss->call_wanted[slot_of(call)] = 1;
+    }
+    SENSOR_TRY_OK(install_handlers(*skel_));
+    for (std::uint32_t nr = 0; nr < REC_MAX_SYSCALLS; ++nr) {
+        if (is_ambiguous(nr))
+            SENSOR_TRY_OK(install(skel_->maps.calls, nr, skel_->progs.on_any_call));
     }
     return install(skel_->maps.calls, OTHER_CALLS, skel_->progs.on_any_call);
 }

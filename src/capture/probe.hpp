@@ -45,6 +45,13 @@ public:
     std::uint64_t skipped() const;
     std::vector<CgroupExcess> over_budget() const;
     std::uint32_t cpus() const noexcept { return cpus_; }
+    // See KernelSource.
+    Result<std::unique_ptr<LoadedFilter>> load_filter(const KernelFilter& filter) const;
+    Result<> narrow(std::unique_ptr<LoadedFilter> filter);
+    Result<> widen();
+    bool set_interest(const Interest& interest) noexcept;
+    void void_interests() noexcept;
+    std::vector<Unwanted> unwanted() const;
     std::vector<ProgramCost> costs() const;
     std::uint64_t memory() const;
     Result<std::vector<TaskSnapshot>> tasks() const;
@@ -61,13 +68,19 @@ private:
     Result<> load();
     Result<> make_rings();
     bool is_call(const SyscallInfo& call) const;
+    bool is_ambiguous(std::uint32_t number) const;
     Result<> install(bpf_map* array, std::uint32_t slot, const bpf_program* program);
-    Result<> fill_calls(const std::bitset<REC_MAX_SC>& wanted);
+    Result<> fill_calls();
+    Result<> install_handlers(const probe_bpf& from);
+    Result<> prepare_filtered(probe_bpf& next, const KernelFilter& filter) const;
     Result<> mark_trees();
     Result<> attach(bpf_program* program);
     Result<> start();
 
     probe_bpf* skel_ = nullptr;
+    std::unique_ptr<LoadedFilter> filtered_;  // in use
+    std::bitset<REC_MAX_SC> wanted_;
+    std::uint32_t interest_epoch_ = 0;
     std::vector<bpf_link*> links_;
     std::vector<int> bulk_fds_;
     std::uint32_t cpus_ = 1;

@@ -13,6 +13,7 @@
 
 #include "base/result.hpp"
 #include "capture/losses.hpp"
+#include "event/schema.hpp"
 
 namespace sensor::capture {
 
@@ -31,6 +32,14 @@ struct SourceStats {
     Losses lost;
     std::uint64_t gaps = 0;     ///< holes seen in the sequences
     std::uint64_t skipped = 0;  ///< times the kernel left out a program: more than were events lost
+    std::uint64_t unwanted = 0;  ///< events dropped in the kernel since no rule wants them
+};
+
+/// Events of one type that no rule wanted.
+struct Unwanted {
+    EventType event{};
+    std::uint64_t by_interest = 0;  ///< unread: nothing its process does is wanted
+    std::uint64_t by_filter = 0;
 };
 
 class Source {
@@ -42,6 +51,8 @@ public:
     /// No more records will come: a capture was read to its end.
     virtual bool ended() const { return false; }
     virtual SourceStats stats() const = 0;
+    /// By event, those that were dropped at all. cost: reads some KB a processor
+    virtual std::vector<Unwanted> unwanted() const { return {}; }
     /// Control groups that were ever over their budget. cost: a map of the kernel is read
     virtual std::vector<CgroupExcess> over_budget() const { return {}; }
 };

@@ -19,9 +19,18 @@ Effort effort_of(const eval::CompileOptions& options) {
 void fit(filter::EventPart& part) {
     constexpr std::size_t kMostInstructions = 30000;
     for (const std::size_t bytes : {64U, 32U, 16U, 8U, 4U, 0U}) {
-        if (code_size(make_piece_trees(part.names)) <= kMostInstructions) return;
+        if (code_size(make_piece_trees(part.names, false)) +
+                code_size(make_piece_trees(part.names, true)) <=
+            kMostInstructions)
+            return;
         filter::cut_names(part, bytes);
     }
+}
+
+Result<std::string> generate_filter(const std::vector<filter::EventPart>& parts, Output output) {
+    llvm::LLVMContext context;
+    const std::unique_ptr<llvm::Module> module = FilterLowering(context).run(parts);
+    return generate(*module, {"bpfel", "v3", 1}, output);
 }
 
 }  // namespace
@@ -51,7 +60,8 @@ Result<std::string> compile_bundle(std::string_view request) {
         return Error("unknown processor '" + asked.options.cpu + "'; a bundle is made for one of " +
                      eval::baselines_text());
     SENSOR_TRY(const Compiled compiled, compile_code(asked.program, asked.options, ""));
-    return eval::write_bundle(request, compiled.entries, compiled.code);
+    SENSOR_TRY(const filter::KernelImage image, compile_kernel_image(asked.program));
+    return eval::write_bundle(request, compiled.entries, compiled.code, filter::write_image(image));
 }
 
 Result<std::string> compile_text(const lang::Program& program, const eval::CompileOptions& options,
@@ -64,11 +74,27 @@ Result<std::string> compile_text(const lang::Program& program, const eval::Compi
 }
 
 Result<std::string> compile_filter(const lang::Program& program, bool object) {
-    llvm::LLVMContext context;
     std::vector<filter::EventPart> parts = filter::make_kernel_part(program);
     for (filter::EventPart& part : parts) fit(part);
-    const std::unique_ptr<llvm::Module> module = FilterLowering(context).run(parts);
-    return generate(*module, {"bpfel", "v3", 1}, object ? Output::Object : Output::Assembler);
+    return generate_filter(parts, object ? Output::Object : Output::Assembler);
+}
+
+Result<filter::KernelImage> compile_kernel_image(const lang::Program& program) {
+    filter::KernelImage image;
+    image.bits = filter::interest_bits(program);
+    std::vector<filter::EventPart> parts = filter::make_kernel_part(program);
+    image.rows = filter::make_rows(parts);
+    if (image.rows.empty()) return image;
+    for (filter::EventPart& part : parts) fit(part);
+    SENSOR_TRY(std::string exact, generate_filter(parts, Output::Object));
+    image.objects.push_back(std::move(exact));
+    // For a kernel that finds this too much: of names their beginnings, then none.
+    for (const std::size_t bytes : {8U, 0U}) {
+        for (filter::EventPart& part : parts) filter::cut_names(part, bytes);
+        SENSOR_TRY(std::string coarse, generate_filter(parts, Output::Object));
+        if (coarse.size() < image.objects.back().size()) image.objects.push_back(std::move(coarse));
+    }
+    return image;
 }
 
 }  // namespace sensor::compile

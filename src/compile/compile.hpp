@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "eval/bundle.hpp"
+#include "filter/kernel_image.hpp"
 #include "lang/program.hpp"
 
 namespace sensor::compile {
@@ -26,6 +27,9 @@ Result<std::string> compile_text(const lang::Program& program, const eval::Compi
 /// The kernel filters of a program (bpf/filter.h), with BTF, for any kernel since 5.5.
 /// object: bytes of an ELF object to link with the probe; else assembler text
 Result<std::string> compile_filter(const lang::Program& program, bool object);
+
+/// All that of a program goes into the kernel.
+Result<filter::KernelImage> compile_kernel_image(const lang::Program& program);
 
 /// The linked image and the entry of each condition, for any supported machine.
 struct Compiled {

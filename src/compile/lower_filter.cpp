@@ -9,7 +9,8 @@
 #include "event/schema.hpp"
 
 static_assert(FILTER_NAME_MAX == sensor::filter::kLongestName &&
-              FILTER_SUFFIX_MAX >= sensor::filter::kLongestSuffix);
+              FILTER_SUFFIX_MAX >= sensor::filter::kLongestSuffix &&
+              FILTER_SLASHES_MAX == sensor::filter::kMostSlashes);
 
 namespace sensor::compile {
 
@@ -79,8 +80,9 @@ void FilterLowering::describe(llvm::Function& function, const std::vector<Param>
 
 /// rule_filter: the function of the event's type; no function: always wanted.
 void FilterLowering::lower_choice(const std::vector<EventPart>& parts) {
-    function_ = declare("rule_filter",
-                        {{"type", false}, {"record", true}, {"name", true}, {"work", true}}, true);
+    function_ = declare(
+        "rule_filter",
+        {{"type", false}, {"record", true}, {"name", true}, {"real", true}, {"work", true}}, true);
     builder_.SetInsertPoint(block("entry"));
     builder_.SetCurrentDebugLocation(
         llvm::DILocation::get(context_, 1, 1, function_->getSubprogram()));
@@ -95,8 +97,9 @@ void FilterLowering::lower_choice(const std::vector<EventPart>& parts) {
         Block* at = block("event");
         chosen->addCase(builder_.getInt64(static_cast<std::uint64_t>(part.event)), at);
         builder_.SetInsertPoint(at);
-        builder_.CreateRet(builder_.CreateCall(
-            found->second, {function_->getArg(1), function_->getArg(2), function_->getArg(3)}));
+        builder_.CreateRet(
+            builder_.CreateCall(found->second, {function_->getArg(1), function_->getArg(2),
+                                                function_->getArg(3), function_->getArg(4)}));
     }
 }
 
@@ -104,14 +107,16 @@ void FilterLowering::lower(const EventPart& part) {
     const EventInfo& event = event_info(part.event);
     function_ = declare("rule_filter_" + std::to_string(static_cast<unsigned>(part.event)) + "_" +
                             std::string(event.name),
-                        {{"record", true}, {"name", true}, {"work", true}}, false);
+                        {{"record", true}, {"name", true}, {"real", true}, {"work", true}}, false);
     functions_[part.event] = function_;
     record_ = function_->getArg(0);
-    work_ = function_->getArg(2);
+    work_ = function_->getArg(3);
     builder_.SetInsertPoint(block("entry"));
     builder_.SetCurrentDebugLocation(
         llvm::DILocation::get(context_, 1, 1, function_->getSubprogram()));
-    if (!part.names.empty()) find_names(part);
+    find_names(part, false);
+    find_names(part, true);
+    if (!part.names.empty()) hits_ = load(work_, offsetof(rule_work, hits), i64_, true);
     builder_.CreateRet(logic(part));
 }
 
@@ -128,29 +133,56 @@ llvm::Value* FilterLowering::load(llvm::Value* base, std::int64_t offset, llvm::
 }
 
 /// Leaves a bit for every name test that holds in rule_work.hits.
-void FilterLowering::find_names(const EventPart& part) {
-    const PieceTrees trees = make_piece_trees(part.names);
-    length_ = builder_.CreateZExt(load(work_, offsetof(rule_work, name_len), i32_), i64_);
-    plain_ = builder_.CreateZExt(load(work_, offsetof(rule_work, plain), i32_), i64_);
+void FilterLowering::find_names(const EventPart& part, bool real) {
+    const PieceTrees trees = make_piece_trees(part.names, real);
+    llvm::Value*& plain = plain_[real ? 1 : 0];
+    plain = builder_.getInt64(1);
+    if (trees.is_empty()) return;
+    const auto member = [&](std::size_t offset) {
+        return static_cast<std::int64_t>(
+            (real ? offsetof(rule_work, real) : offsetof(rule_work, name)) + offset);
+    };
+    length_ = builder_.CreateZExt(load(work_, member(offsetof(judged_name, len)), i32_), i64_);
+    plain = builder_.CreateZExt(load(work_, member(offsetof(judged_name, plain)), i32_), i64_);
+    last_slash_ = builder_.CreateZExt(
+        load(work_, member(offsetof(judged_name, last_slash)), builder_.getInt16Ty()), i64_);
     Block* look = block("plain");
     Block* front_done = block("front_done");
     Block* done = block("names_done");
-    builder_.CreateCondBr(builder_.CreateICmpNE(plain_, builder_.getInt64(0)), look, done);
+    builder_.CreateCondBr(builder_.CreateICmpNE(plain, builder_.getInt64(0)), look, done);
     builder_.SetInsertPoint(look);
-    name_ = function_->getArg(1);
+    llvm::Value* const first = name_ = function_->getArg(real ? 2 : 1);
     Walk forward{true, front_done, {}};
     walk_tree(trees.front, 0, forward);
     builder_.SetInsertPoint(front_done);
+    if (!trees.parts.empty()) find_parts(trees, first, member(offsetof(judged_name, slashes)));
     if (!trees.back.ends.empty() || !trees.back.next.empty()) {
         llvm::Value* kept = builder_.CreateAnd(length_, FILTER_NAME_MAX);  // for the verifier
-        name_ = builder_.CreateGEP(i8_, name_, kept);
+        name_ = builder_.CreateGEP(i8_, first, kept);
         Walk backward{false, done, {}};
         walk_tree(trees.back, -8, backward);
     } else {
         builder_.CreateBr(done);
     }
     builder_.SetInsertPoint(done);
-    hits_ = load(work_, offsetof(rule_work, hits), i64_, true);
+}
+
+/// Compares what stands at each slash.
+void FilterLowering::find_parts(const PieceTrees& trees, llvm::Value* name, std::int64_t slashes) {
+    Block* done = block("parts_done");
+    llvm::Type* const i16 = builder_.getInt16Ty();
+    for (std::int64_t k = 0; k < FILTER_SLASHES_MAX; ++k) {
+        llvm::Value* at = builder_.CreateZExt(load(work_, slashes + 2 * k, i16), i64_);
+        Block* look = block("part");
+        builder_.CreateCondBr(builder_.CreateICmpEQ(at, builder_.getInt64(FILTER_NO_SLASH)), done,
+                              look);
+        builder_.SetInsertPoint(look);
+        llvm::Value* kept = builder_.CreateAnd(at, FILTER_NAME_MAX);  // for the verifier
+        llvm::Value* piece = load(builder_.CreateGEP(i8_, name, kept), 0, i64_);
+        for (const auto& [mask, ends] : trees.parts) lower_ends(ends, piece, mask);
+    }
+    builder_.CreateBr(done);
+    builder_.SetInsertPoint(done);
 }
 
 void FilterLowering::hit(std::uint64_t tests) {
@@ -203,15 +235,32 @@ void FilterLowering::lower_ends(const PieceTree::Ends& ends, llvm::Value* piece,
 FilterLowering::Block* FilterLowering::end_block(const PieceTree::End& end, Block* after) {
     Block* at = block("end");
     builder_.SetInsertPoint(at);
-    if (end.length != 0) {
-        Block* fits = block("long_enough");
-        builder_.CreateCondBr(builder_.CreateICmpUGE(length_, builder_.getInt64(end.length)), fits,
-                              after);
-        builder_.SetInsertPoint(fits);
+    if (end.tests != 0) {
+        llvm::Value* const long_enough =
+            end.length == 0 ? nullptr
+                            : builder_.CreateICmpUGE(length_, builder_.getInt64(end.length));
+        hit_if(long_enough, end.tests);
     }
-    hit(end.tests);
+    if (end.directory_tests != 0)
+        hit_if(builder_.CreateICmpEQ(last_slash_, builder_.getInt64(end.slash)),
+               end.directory_tests);
     builder_.CreateBr(after);
     return at;
+}
+
+/// condition: null: always
+void FilterLowering::hit_if(llvm::Value* condition, std::uint64_t tests) {
+    Block* behind = nullptr;
+    if (condition != nullptr) {
+        Block* holds = block("holds");
+        behind = block("behind");
+        builder_.CreateCondBr(condition, holds, behind);
+        builder_.SetInsertPoint(holds);
+    }
+    hit(tests);
+    if (behind == nullptr) return;
+    builder_.CreateBr(behind);
+    builder_.SetInsertPoint(behind);
 }
 
 llvm::Value* FilterLowering::opposite(llvm::Value* bit, bool wanted) {
@@ -247,8 +296,19 @@ llvm::Value* FilterLowering::number_test(const filter::NumberTest& test) {
     return builder_.CreateAnd(in, opposite(missing, true));
 }
 
+llvm::Value* FilterLowering::plain_of(const filter::NameTest& test) {
+    return plain_[test.param == filter::NameTest::kReal ? 1 : 0];
+}
+
 llvm::Value* FilterLowering::name_test(std::uint32_t test) {
     return builder_.CreateAnd(builder_.CreateLShr(hits_, test), 1);
+}
+
+/// 1 if the process can be wanted for one of these.
+llvm::Value* FilterLowering::interest(std::uint64_t any_of) {
+    llvm::Value* common =
+        builder_.CreateAnd(load(work_, offsetof(rule_work, interest), i64_), any_of);
+    return builder_.CreateLShr(builder_.CreateOr(common, builder_.CreateNeg(common)), 63);
 }
 
 llvm::Value* FilterLowering::logic(const EventPart& part) {
@@ -263,8 +323,9 @@ llvm::Value* FilterLowering::logic(const EventPart& part) {
                 break;
             case Node::Kind::Name:
                 value = builder_.CreateOr(opposite(name_test(node.test), node.negated),
-                                          opposite(plain_, true));
+                                          opposite(plain_of(part.names[node.test]), true));
                 break;
+            case Node::Kind::Interest: value = interest(node.interest); break;
             case Node::Kind::And:
             case Node::Kind::Or:
                 for (const std::uint32_t child : node.children) {

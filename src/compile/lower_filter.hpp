@@ -5,6 +5,7 @@
 // through memory it forgets (the bits of name tests), and logic is arithmetic without a branch.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,7 +42,8 @@ private:
     void describe(llvm::Function& function, const std::vector<Param>& params);
     void lower_choice(const std::vector<filter::EventPart>& parts);
     void lower(const filter::EventPart& part);
-    void find_names(const filter::EventPart& part);
+    void find_names(const filter::EventPart& part, bool real);
+    void find_parts(const PieceTrees& trees, llvm::Value* name, std::int64_t slashes);
     /// One of the two walks over a name.
     struct Walk {
         bool forward;
@@ -53,9 +55,12 @@ private:
     void lower_ends(const PieceTree::Ends& ends, llvm::Value* piece, std::uint64_t mask);
     Block* end_block(const PieceTree::End& end, Block* after);
     void hit(std::uint64_t tests);
+    void hit_if(llvm::Value* condition, std::uint64_t tests);
+    llvm::Value* plain_of(const filter::NameTest& test);
     llvm::Value* logic(const filter::EventPart& part);
     llvm::Value* number_test(const filter::NumberTest& test);
     llvm::Value* name_test(std::uint32_t test);
+    llvm::Value* interest(std::uint64_t any_of);
     llvm::Value* in_interval(llvm::Value* value, filter::Interval interval);
     llvm::Value* load(llvm::Value* base, std::int64_t offset, llvm::Type* type,
                       bool is_volatile = false);
@@ -79,7 +84,8 @@ private:
     llvm::Value* name_ = nullptr;  ///< its first byte, or the byte behind it
     llvm::Value* work_ = nullptr;
     llvm::Value* length_ = nullptr;
-    llvm::Value* plain_ = nullptr;
+    llvm::Value* last_slash_ = nullptr;
+    std::array<llvm::Value*, 2> plain_{};  ///< of the given name, of the real path
     llvm::Value* hits_ = nullptr;
 };
 

@@ -56,6 +56,23 @@ void add_prefix(PieceTree& tree, std::string_view text, std::uint64_t bit) {
         end(last, kWhole >> 8 * (kPiece - text.size()), piece_of(text), bit, 0);
 }
 
+/// The directory and a slash begin the name, and that slash is its last.
+void add_directory(PieceTree& tree, const std::string& directory, std::uint64_t bit) {
+    const std::string whole = directory + "/";
+    std::string_view text = whole;
+    PieceTree* at = &tree;
+    for (; text.size() > kPiece; text.remove_prefix(kPiece))
+        at = &child(*at, piece_of(text.substr(0, kPiece)));
+    PieceTree::End& made = at->ends[kWhole >> 8 * (kPiece - text.size())][piece_of(text)];
+    made.directory_tests |= bit;
+    made.slash = static_cast<std::uint32_t>(directory.size());
+}
+
+void add_part(std::map<std::uint64_t, PieceTree::Ends>& parts, std::string_view text,
+              std::uint64_t bit) {
+    parts[kWhole >> 8 * (kPiece - text.size())][piece_of(text)].tests |= bit;
+}
+
 /// From the back; the last piece has the text's first bytes at its upper end.
 void add_suffix(PieceTree& tree, std::string_view text, std::uint64_t bit) {
     const std::size_t length = text.size();
@@ -99,12 +116,15 @@ std::size_t code_size(const PieceTrees& trees) {
     std::size_t size = 0;
     add_size(trees.front, seen, size);
     add_size(trees.back, seen, size);
+    for (const auto& [mask, ends] : trees.parts)
+        size += filter::kMostSlashes * (kTreeSize + kCaseSize * ends.size());
     return size;
 }
 
-PieceTrees make_piece_trees(const std::vector<filter::NameTest>& tests) {
+PieceTrees make_piece_trees(const std::vector<filter::NameTest>& tests, bool real) {
     PieceTrees trees;
     for (std::size_t k = 0; k < tests.size(); ++k) {
+        if ((tests[k].param == filter::NameTest::kReal) != real) continue;
         const std::uint64_t bit = std::uint64_t{1} << k;
         const auto can_be = [](const std::string& s) { return s.size() <= filter::kLongestName; };
         for (const std::string& text : tests[k].equal) {
@@ -113,6 +133,10 @@ PieceTrees make_piece_trees(const std::vector<filter::NameTest>& tests) {
         for (const std::string& text : tests[k].prefixes) {
             if (can_be(text)) add_prefix(trees.front, text, bit);
         }
+        for (const std::string& text : tests[k].directories) {
+            if (text.size() < filter::kLongestName) add_directory(trees.front, text, bit);
+        }
+        for (const std::string& text : tests[k].parts) add_part(trees.parts, text, bit);
         for (const std::string& text : tests[k].suffixes) {
             // An empty one ends every name.
             if (text.empty())

@@ -16,8 +16,10 @@ namespace sensor::compile {
 struct PieceTree {
     /// The piece, under `mask`, ends one or more texts.
     struct End {
-        std::uint64_t tests = 0;   ///< a bit each
-        std::uint32_t length = 0;  ///< of the text: a name must have as many bytes
+        std::uint64_t tests = 0;            ///< a bit each
+        std::uint32_t length = 0;           ///< of the text: a name must have as many bytes
+        std::uint64_t directory_tests = 0;  ///< that hold if the name's last slash is
+        std::uint32_t slash = 0;            ///< there
         friend auto operator<=>(const End&, const End&) = default;
     };
     using Ends = std::map<std::uint64_t, End>;  ///< by masked piece
@@ -30,8 +32,14 @@ struct PieceTree {
 /// that thousands of folders with the same files below cost one comparison each.
 struct PieceTrees {
     PieceTree front, back;
+    std::map<std::uint64_t, PieceTree::Ends> parts;  ///< by mask: what may stand at each slash
+    bool is_empty() const {
+        return front.here == 0 && front.ends.empty() && front.next.empty() && back.ends.empty() &&
+               back.next.empty() && parts.empty();
+    }
 };
-PieceTrees make_piece_trees(const std::vector<filter::NameTest>& tests);
+/// Of the tests on the real path, or on the given name; each has the bit of its number.
+PieceTrees make_piece_trees(const std::vector<filter::NameTest>& tests, bool real);
 
 /// About how many instructions the comparisons become.
 std::size_t code_size(const PieceTrees& trees);

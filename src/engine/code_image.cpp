@@ -11,12 +11,14 @@ namespace sensor::engine {
 CodeImage::CodeImage(CodeImage&& other) noexcept
     : base_(std::exchange(other.base_, nullptr)),
       size_(std::exchange(other.size_, 0)),
-      rules_(std::move(other.rules_)) {}
+      rules_(std::move(other.rules_)),
+      kernel_image_(std::move(other.kernel_image_)) {}
 
 CodeImage& CodeImage::operator=(CodeImage&& other) noexcept {
     std::swap(base_, other.base_);
     std::swap(size_, other.size_);
     std::swap(rules_, other.rules_);
+    std::swap(kernel_image_, other.kernel_image_);
     return *this;
 }
 
@@ -26,6 +28,7 @@ CodeImage::~CodeImage() {
 
 Result<CodeImage> CodeImage::map(int fd, const eval::Bundle& bundle) {
     CodeImage image;
+    image.kernel_image_ = bundle.kernel;
     if (bundle.code_size == 0) return image;  // no conditions, no code
     void* base = ::mmap(nullptr, bundle.code_size, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd,
                         static_cast<off_t>(bundle.code_offset));

@@ -25,11 +25,14 @@ public:
 
     eval::RuleFn rule(std::size_t k) const noexcept { return rules_[k]; }
     std::uint64_t bytes() const noexcept { return size_; }
+    /// What goes into the kernel (filter::write_image).
+    const std::string& kernel_image() const noexcept { return kernel_image_; }
 
 private:
     void* base_ = nullptr;
     std::uint64_t size_ = 0;
     std::vector<eval::RuleFn> rules_;
+    std::string kernel_image_;
 };
 
 }  // namespace sensor::engine

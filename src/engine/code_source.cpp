@@ -8,7 +8,7 @@
 #include <chrono>
 #include <cstring>
 
-#include "engine/memory_file.hpp"
+#include "base/memory_file.hpp"
 
 namespace sensor::engine {
 namespace {

@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/memory_file.hpp"
+#include "base/memory_file.hpp"
 
 namespace sensor::engine {
 namespace {

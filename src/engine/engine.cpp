@@ -7,6 +7,7 @@
 #include "engine/code_image.hpp"
 #include "engine/code_source.hpp"
 #include "engine/narrowing.hpp"
+#include "engine/partial.hpp"
 #include "eval/interpret.hpp"
 
 namespace sensor::engine {
@@ -19,6 +20,17 @@ namespace {
 bool call_rule(eval::RuleFn rule, eval::Frame& frame) noexcept {
     return rule(&frame);
 }
+
+/// What a process rules out alone, and the interests of conditions.
+struct OwnPart {
+    explicit OwnPart(const lang::Program& program)
+        : judgements(program),
+          partial(program, judgements, filter::own_predicates(program)),
+          bits(filter::interest_bits(program)) {}
+    Judgements judgements;
+    Partial partial;
+    std::vector<std::uint8_t> bits;
+};
 
 }  // namespace
 
@@ -45,6 +57,7 @@ struct Engine::Impl {
     std::unique_ptr<eval::Runtime> runtime;
     eval::FrameMemory memory;
     Narrowing narrowing;
+    std::unique_ptr<OwnPart> own;  // once somebody asked what goes into the kernel
     std::optional<CodeSource> source;
     std::optional<CodeImage> code;
     std::uint64_t judged = 0;
@@ -99,6 +112,30 @@ std::size_t Engine::match(const fields::Context& context, bool all,
     const std::vector<lang::Condition>& conditions = impl_->runtime->program().conditions;
     return impl_->run(candidates, all, matches,
                       [&](std::uint32_t k) { return eval::interpret(frame, conditions[k].root); });
+}
+
+filter::KernelImage Engine::kernel_image() {
+    const lang::Program& program = impl_->runtime->program();
+    if (!impl_->own) impl_->own = std::make_unique<OwnPart>(program);
+    if (impl_->code) {
+        Result<filter::KernelImage> image = filter::read_image(impl_->code->kernel_image());
+        if (image) return *std::move(image);
+    }
+    return filter::make_table_image(program);
+}
+
+std::uint64_t Engine::interests() noexcept {
+    if (!impl_->own) return ~std::uint64_t{0};
+    OwnPart& own = *impl_->own;
+    eval::Frame& frame = impl_->memory.frame();
+    const auto answer = [&](std::uint32_t k) { return impl_->runtime->answer(frame, k); };
+    std::uint64_t mask = filter::kAnyInterest;
+    own.partial.begin();
+    for (std::uint32_t k = 0; k < own.bits.size(); ++k) {
+        const std::uint64_t bit = std::uint64_t{1} << own.bits[k];
+        if ((mask & bit) == 0 && own.partial.possible(k, answer)) mask |= bit;
+    }
+    return mask;
 }
 
 Value Engine::term(std::uint32_t k) noexcept {

@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "eval/abi.hpp"
 #include "eval/runtime.hpp"
+#include "filter/kernel_image.hpp"
 #include "lang/program.hpp"
 
 namespace sensor::engine {
@@ -58,6 +59,15 @@ public:
     /// cost:  a few system calls while a compiler runs, else a load
     /// fails: Error if what was awaited will not come; it goes on with what there is
     Result<bool> improve();
+
+    /// What of the rules goes into the kernel; without machine code a table.
+    /// cost: without machine code linear in the conditions for each event type
+    filter::KernelImage kernel_image();
+    /// Interests (KernelImage::bits) of the process of the event given to the latest `match`: what
+    /// is known of it alone leaves conditions with one of these bits possible. All of them before
+    /// the first `kernel_image`.
+    /// cost: each predicate on the process alone, once
+    std::uint64_t interests() noexcept;
 
     /// Value of a term for the event given to the latest `match`; for output formats.
     Value term(std::uint32_t k) noexcept;

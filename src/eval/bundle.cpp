@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // File layout, little-endian: magic[8] | checksum u64 of all that follows | format, abi, machine,
-// entry count u32 | maker u64 | request offset, size | code offset, size u64 | entries u32 each |
-// request | zeros up to kCodeAlign | code.
+// entry count u32 | maker u64 | request, kernel filter, code: offset, size u64 | entries u32 each |
+// request | kernel filter | zeros up to kCodeAlign | code.
 #include "eval/bundle.hpp"
 
+#include "../../bpf/filter.h"
 #include "eval/abi.hpp"
 #include "eval/byte_stream.hpp"
 #include "eval/hash.hpp"
@@ -14,9 +15,9 @@ namespace sensor::eval {
 namespace {
 
 constexpr std::string_view kMagic("FEBUNDL\n", 8);
-constexpr std::uint32_t kFormat = 2;
+constexpr std::uint32_t kFormat = 3;
 constexpr std::size_t kChecked = 16;  // the checksum covers what follows it
-constexpr std::size_t kHeaderBytes = kChecked + 4 * 4 + 5 * 8;
+constexpr std::size_t kHeaderBytes = kChecked + 4 * 4 + 7 * 8;
 constexpr std::uint64_t kChecksumSeed = 0x5eed;
 
 #if defined(__x86_64__)
@@ -33,6 +34,7 @@ std::uint64_t maker() {
     static const std::uint64_t mark = [] {
         ByteWriter out;
         out.text(SENSOR_VERSION);
+        out.number(std::uint32_t{FILTER_ABI});
         for (const FieldInfo& f : all_fields()) {
             out.text(f.text);
             out.enumerator(f.type);
@@ -66,7 +68,8 @@ struct Header {
     std::uint64_t sum = 0;
     std::uint32_t format = 0, abi = 0, machine = 0, entry_count = 0;
     std::uint64_t maker = 0;
-    std::uint64_t request_offset = 0, request_size = 0, code_offset = 0, code_size = 0;
+    std::uint64_t request_offset = 0, request_size = 0, kernel_offset = 0, kernel_size = 0,
+                  code_offset = 0, code_size = 0;
 };
 
 Header read_header(std::string_view bytes) {
@@ -80,6 +83,8 @@ Header read_header(std::string_view bytes) {
     h.maker = in.number<std::uint64_t>();
     h.request_offset = in.number<std::uint64_t>();
     h.request_size = in.number<std::uint64_t>();
+    h.kernel_offset = in.number<std::uint64_t>();
+    h.kernel_size = in.number<std::uint64_t>();
     h.code_offset = in.number<std::uint64_t>();
     h.code_size = in.number<std::uint64_t>();
     return h;
@@ -98,8 +103,10 @@ Result<> check_header(const Header& h, std::string_view bytes) {
     const std::uint64_t entry_end = kHeaderBytes + std::uint64_t{4} * h.entry_count;
     const bool laid_out =
         inside(h.request_offset, h.request_size, bytes.size()) &&
+        inside(h.kernel_offset, h.kernel_size, bytes.size()) &&
         inside(h.code_offset, h.code_size, bytes.size()) && h.request_offset == entry_end &&
-        h.code_offset >= entry_end + h.request_size && h.code_offset % kCodeAlign == 0;
+        h.kernel_offset == entry_end + h.request_size &&
+        h.code_offset >= h.kernel_offset + h.kernel_size && h.code_offset % kCodeAlign == 0;
     if (!laid_out) return Error("damaged bundle");
     return Ok{};
 }
@@ -150,9 +157,10 @@ std::string bundle_key(std::string_view request) {
 }
 
 std::string write_bundle(std::string_view request, std::span<const std::uint32_t> entries,
-                         std::string_view code) {
+                         std::string_view code, std::string_view kernel) {
     const std::uint64_t request_offset = kHeaderBytes + 4 * entries.size();
-    const std::uint64_t end = request_offset + request.size();
+    const std::uint64_t kernel_offset = request_offset + request.size();
+    const std::uint64_t end = kernel_offset + kernel.size();
     const std::uint64_t code_offset = (end + kCodeAlign - 1) / kCodeAlign * kCodeAlign;
     ByteWriter rest;
     rest.number(kFormat);
@@ -162,11 +170,14 @@ std::string write_bundle(std::string_view request, std::span<const std::uint32_t
     rest.number(maker());
     rest.number(request_offset);
     rest.number(std::uint64_t{request.size()});
+    rest.number(kernel_offset);
+    rest.number(std::uint64_t{kernel.size()});
     rest.number(code_offset);
     rest.number(std::uint64_t{code.size()});
     for (const std::uint32_t entry : entries) rest.number(entry);
     std::string bytes = std::string(kMagic) + std::string(8, '\0') + rest.take();
     bytes += request;
+    bytes += kernel;
     bytes.resize(code_offset, '\0');
     bytes += code;
     ByteWriter sum;
@@ -190,6 +201,7 @@ Result<Bundle> read_bundle(std::string_view bytes, std::string_view request) {
     bundle.options = answered.options;
     bundle.code_offset = h.code_offset;
     bundle.code_size = h.code_size;
+    bundle.kernel = bytes.substr(h.kernel_offset, h.kernel_size);
     ByteReader in(bytes.substr(kHeaderBytes, std::size_t{4} * h.entry_count));
     for (std::uint32_t k = 0; k < h.entry_count; ++k)
         bundle.entries.push_back(in.below(h.code_size));

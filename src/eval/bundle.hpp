@@ -43,10 +43,11 @@ struct Bundle {
     std::vector<std::uint32_t> entries;  ///< per condition: offset into the code
     std::uint64_t code_offset = 0;       ///< in the file, multiple of kCodeAlign
     std::uint64_t code_size = 0;
+    std::string_view kernel;  ///< filter::KernelImage; of the bytes that were read
 };
 
 std::string write_bundle(std::string_view request, std::span<const std::uint32_t> entries,
-                         std::string_view code);
+                         std::string_view code, std::string_view kernel = {});
 
 /// Checks a whole bundle and returns its parts.
 /// request: the question it must answer: its program is compared byte by byte, its options are not

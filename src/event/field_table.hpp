@@ -64,6 +64,7 @@ enum : std::uint16_t {
     DEPRECATED = 512,
     SUGGESTED = 1024,
     STEADY = 2048,
+    OWN = 4096,
 };
 }
 

@@ -297,7 +297,7 @@ std::string_view resolve_path(const Context& c, int dirfd, std::string_view name
     const bool is_first = dirfd < 0 || dirfd == first_dirfd(c.event.info());
     const std::string_view kernel = is_first ? c.event.extra(REC_X_DIR) : std::string_view{};
     std::string_view directory = kernel.empty() ? state::kUnknownDir : kernel;
-    if (c.thread != nullptr) directory = state::directory_of(*c.thread, number, kernel);
+    if (c.thread != nullptr) directory = state::directory_of(c.event, *c.thread, number, kernel);
     return state::join_path(directory, name, out);
 }
 

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "eval/ops.hpp"
+#include "filter/name_facts.hpp"
 
 namespace sensor::filter {
 namespace {
@@ -45,7 +46,8 @@ OpenParams open_params(EventType type) {
 
 bool is_open(EventType type) { return open_params(type).name >= 0; }
 
-/// The first path of an event, which is the only one that is judged; -1: none.
+}  // namespace
+
 int name_param(const EventInfo& event) {
     if (is_open(event.type)) return open_params(event.type).name;
     if (has_own_program(event.type)) return -1;
@@ -56,12 +58,19 @@ int name_param(const EventInfo& event) {
     return -1;
 }
 
+namespace {
+
 bool is_number_at_hand(const EventInfo& event, int param) {
     if (param < 0 || is_variable(event.params[static_cast<std::size_t>(param)].type)) return false;
     if (!has_own_program(event.type)) return event.source == EventSource::SYSCALL;
     const OpenParams open = open_params(event.type);
     return is_open(event.type) &&
            (param == 0 || param == open.flags || param == open.mode || param == open.dirfd);
+}
+
+/// Does the probe know the kernel's own path before it decides?
+bool has_real_path(const EventInfo& event) {
+    return is_open(event.type) || event.type == EventType::open_by_handle_at;
 }
 
 /// Has the event a result the probe knows?
@@ -162,70 +171,6 @@ Judgement opened_number(const Predicate& p) {
     return made;
 }
 
-bool all_texts(const Predicate& p) {
-    return !p.constants.empty() &&
-           std::all_of(p.constants.begin(), p.constants.end(),
-                       [](const Constant& c) { return c.kind == Kind::Text; });
-}
-
-std::vector<std::string> texts_of(const Predicate& p, std::string_view before = {}) {
-    std::vector<std::string> all;
-    all.reserve(p.constants.size());
-    for (const Constant& c : p.constants) all.push_back(std::string(before) + c.bytes);
-    std::sort(all.begin(), all.end());
-    all.erase(std::unique(all.begin(), all.end()), all.end());
-    return all;
-}
-
-bool are_short(const std::vector<std::string>& suffixes) {
-    return std::all_of(suffixes.begin(), suffixes.end(),
-                       [](const std::string& s) { return s.size() <= kLongestSuffix; });
-}
-
-Judgement about_name(int param, bool exact) {
-    Judgement made;
-    made.kind = Judgement::Kind::Name;
-    made.exact = exact;
-    made.name.param = static_cast<std::uint8_t>(param);
-    return made;
-}
-
-/// The whole name.
-Judgement name_test(const Predicate& p, int param) {
-    if (param < 0 || !all_texts(p)) return {};
-    Judgement made = about_name(param, true);
-    switch (p.op) {
-        case Op::ne: made.inverted = true; [[fallthrough]];
-        case Op::eq:
-        case Op::in: made.name.equal = texts_of(p); break;
-        case Op::startswith: made.name.prefixes = texts_of(p); break;
-        case Op::endswith: made.name.suffixes = texts_of(p); break;
-        default: return {};
-    }
-    if (!are_short(made.name.suffixes)) return {};
-    return made;
-}
-
-/// The directory of the name, or the name itself if it is one.
-Judgement directory_test(const Predicate& p, int param) {
-    if (param < 0 || !all_texts(p) || (p.op != Op::eq && p.op != Op::in)) return {};
-    Judgement made = about_name(param, false);
-    made.name.equal = texts_of(p);
-    made.name.prefixes.reserve(p.constants.size());
-    for (const Constant& c : p.constants)
-        made.name.prefixes.push_back(c.bytes.ends_with('/') ? c.bytes : c.bytes + "/");
-    std::sort(made.name.prefixes.begin(), made.name.prefixes.end());
-    return made;
-}
-
-Judgement leaf_test(const Predicate& p, int param) {
-    if (param < 0 || !all_texts(p) || (p.op != Op::eq && p.op != Op::in)) return {};
-    Judgement made = about_name(param, false);
-    made.name.suffixes = texts_of(p, "/");
-    if (!are_short(made.name.suffixes)) return {};
-    return made;
-}
-
 /// What the predicate says of the event's name, which every event of the type has.
 Judgement type_test(const Predicate& p, std::string_view name) {
     const Result<eval::PreparedPredicate> prepared = eval::prepare(p);
@@ -258,7 +203,9 @@ int param_of(const FieldArg& arg, const EventInfo& event) {
 Judgement argument_test(const Predicate& p, const FieldRef& field, const EventInfo& event) {
     const int param = param_of(field.arg, event);
     if (param < 0) return constant(false);
-    if (param == name_param(event)) return name_test(p, param);
+    // An argument as it was given may be relative; what is judged never is.
+    if (param == name_param(event))
+        return field.id == FieldId::evt_arg ? name_test(p, param) : Judgement{};
     if (field.id != FieldId::evt_rawarg || !is_number_at_hand(event, param)) return {};
     const ParamType type = event.params[static_cast<std::size_t>(param)].type;
     // Some flags of an open are those of the file that it found.
@@ -283,10 +230,9 @@ Judgement judge_field(const Predicate& p, const FieldRef& field, const EventInfo
         case FieldId::evt_rawarg: return argument_test(p, field, event);
         case FieldId::fd_num: return is_open(event.type) ? opened_number(p) : Judgement{};
         case FieldId::fd_name:
-        case FieldId::fd_nameraw:
-        case FieldId::fs_path_name:
-        case FieldId::fs_path_nameraw:
-            return is_open(event.type) ? name_test(p, name) : Judgement{};
+        case FieldId::fs_path_name: return is_open(event.type) ? name_test(p, name) : Judgement{};
+        case FieldId::fd_realpath:
+            return has_real_path(event) ? name_test(p, NameTest::kReal) : Judgement{};
         case FieldId::fd_directory:
             return is_open(event.type) ? directory_test(p, name) : Judgement{};
         case FieldId::fd_filename: return is_open(event.type) ? leaf_test(p, name) : Judgement{};

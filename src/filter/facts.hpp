@@ -21,6 +21,9 @@ struct Judgement {
     NameTest name;
 };
 
+/// The first path of an event, which is the only one that is judged; -1: none.
+int name_param(const EventInfo& event);
+
 /// cost: of the constants; nothing is kept
 Judgement judge(const lang::Program& program, const lang::Predicate& predicate,
                 const EventInfo& event);

@@ -27,25 +27,46 @@ void sort_once(std::vector<T>& all) {
 /// The condition of one event type, grown node by node; equal nodes and tests are one.
 class Builder {
 public:
-    Builder(const lang::Program& program, const EventInfo& event)
-        : program_(program), event_(event) {
+    Builder(const lang::Program& program, const std::vector<std::uint8_t>& bits,
+            const EventInfo& event)
+        : program_(program), bits_(bits), event_(event) {
         part_.event = event.type;
-        always_ = add({Node::Kind::Always, false, 0, {}});
-        never_ = add({Node::Kind::Never, false, 0, {}});
+        always_ = add({Node::Kind::Always, false, 0, 0, {}});
+        never_ = add({Node::Kind::Never, false, 0, 0, {}});
     }
 
     EventPart build() {
         std::vector<std::uint32_t> wanted;
-        for (const lang::Condition& condition : program_.conditions) {
-            if (condition.events.events.test(static_cast<std::size_t>(event_.type)))
-                wanted.push_back(weaken(condition.root, false));
+        std::uint64_t interests = 0;
+        for (std::size_t k = 0; k < program_.conditions.size(); ++k) {
+            const lang::Condition& condition = program_.conditions[k];
+            if (!condition.events.events.test(static_cast<std::size_t>(event_.type))) continue;
+            const std::uint32_t made = weaken(condition.root, false);
+            if (made == never_) continue;
+            interests |= std::uint64_t{1} << bits_[k];
+            wanted.push_back(of_interest(made, bits_[k]));
         }
         part_.root = join_nodes(wanted, false);
         keep_in_bounds();
+        part_.interests = interests;
         return std::move(part_);
     }
 
 private:
+    /// With names of its own a condition is left as it is: those of all become one test.
+    std::uint32_t of_interest(std::uint32_t node, std::uint8_t bit) {
+        if (bit == 0 || asks_for_name(node)) return node;
+        Node interest{Node::Kind::Interest, false, 0, std::uint64_t{1} << bit, {}};
+        return join_nodes({node, add(std::move(interest))}, true);
+    }
+
+    bool asks_for_name(std::uint32_t k) const {
+        const Node& node = part_.nodes[k];
+        return node.kind == Node::Kind::Name ||
+               std::any_of(node.children.begin(), node.children.end(),
+                           [&](std::uint32_t child) { return asks_for_name(child); });
+    }
+
     /// What may hold of a node, or of its opposite.
     std::uint32_t weaken(std::uint32_t node, bool negated) {
         const auto known = weakened_.find({node, negated});
@@ -78,10 +99,12 @@ private:
             case Judgement::Kind::Number:
                 if (made.number.intervals.empty() && made.exact) return opposite ? always_ : never_;
                 if (opposite && !made.exact) return always_;
-                return add({Node::Kind::Number, opposite, number(std::move(made.number)), {}});
+                return add({Node::Kind::Number, opposite, number(std::move(made.number)), 0, {}});
             case Judgement::Kind::Name:
                 if (opposite && !made.exact) return always_;
-                return add({Node::Kind::Name, opposite, name(std::move(made.name)), {}});
+                // Of a path that is not there "!=" does not hold, nor does "=".
+                if (made.inverted && negated && made.name.param == NameTest::kReal) return always_;
+                return add({Node::Kind::Name, opposite, name(std::move(made.name)), 0, {}});
         }
         return always_;
     }
@@ -101,73 +124,108 @@ private:
         }
         if (std::find(flat.begin(), flat.end(), decides) != flat.end()) return decides;
         merge_names(flat, is_and);
-        if (!is_and) merge_factors(flat);
+        if (!is_and) {
+            merge_interests(flat);
+            merge_factors(flat, Node::Kind::Name);
+            merge_factors(flat, Node::Kind::Interest);
+            absorb(flat);
+        }
         sort_once(flat);
         if (flat.empty()) return neutral;
         if (flat.size() == 1) return flat.front();
-        return add({kind, false, 0, std::move(flat)});
+        return add({kind, false, 0, 0, std::move(flat)});
     }
 
     /// Names of an Or become one test; those of an And do if they are negated.
     void merge_names(std::vector<std::uint32_t>& children, bool negated) {
-        std::optional<NameTest> all;
-        std::vector<std::uint32_t> rest;
-        for (const std::uint32_t child : children) {
+        std::map<std::uint8_t, NameTest> all;  // by parameter
+        std::erase_if(children, [&](std::uint32_t child) {
             const Node& node = part_.nodes[child];
-            if (node.kind != Node::Kind::Name || node.negated != negated) {
-                rest.push_back(child);
-                continue;
-            }
-            const NameTest& test = part_.names[node.test];
-            if (!all) all = NameTest{test.param, {}, {}, {}};
-            append(all->equal, test.equal);
-            append(all->prefixes, test.prefixes);
-            append(all->suffixes, test.suffixes);
+            if (node.kind != Node::Kind::Name || node.negated != negated) return false;
+            add_texts(all[part_.names[node.test].param], part_.names[node.test]);
+            return true;
+        });
+        for (auto& [param, test] : all) {
+            test.each([](NameTest::Texts& texts) { sort_once(texts); });
+            children.push_back(add({Node::Kind::Name, negated, name(std::move(test)), 0, {}}));
         }
-        if (!all) return;
-        sort_once(all->equal);
-        sort_once(all->prefixes);
-        sort_once(all->suffixes);
-        rest.push_back(add({Node::Kind::Name, negated, name(std::move(*all)), {}}));
-        children = std::move(rest);
     }
 
-    /// (a and NAME1) or (a and NAME2) is a and NAME1-or-NAME2: many rules differ in names only.
-    void merge_factors(std::vector<std::uint32_t>& children) {
-        std::map<std::vector<std::uint32_t>, std::vector<std::uint32_t>> names_by_rest;
+    static void add_texts(NameTest& to, const NameTest& from) {
+        to.param = from.param;
+        append(to.equal, from.equal);
+        append(to.prefixes, from.prefixes);
+        append(to.suffixes, from.suffixes);
+        append(to.directories, from.directories);
+        append(to.parts, from.parts);
+    }
+
+    /// Interests of an Or become one.
+    void merge_interests(std::vector<std::uint32_t>& children) {
+        std::uint64_t all = 0;
+        std::erase_if(children, [&](std::uint32_t child) {
+            const Node& node = part_.nodes[child];
+            all |= node.interest;
+            return node.kind == Node::Kind::Interest;
+        });
+        if (all != 0) children.push_back(add({Node::Kind::Interest, false, 0, all, {}}));
+    }
+
+    /// (a and NAME1) or (a and NAME2) is a and NAME1-or-NAME2: many rules differ in names only, or
+    /// in what they ask of the process.
+    void merge_factors(std::vector<std::uint32_t>& children, Node::Kind kind) {
+        std::map<std::vector<std::uint32_t>, std::vector<std::uint32_t>> by_rest;
         std::vector<std::uint32_t> out;
         for (const std::uint32_t child : children) {
-            const auto split = split_name(child);
+            const auto split = split_off(child, kind);
             if (split)
-                names_by_rest[split->first].push_back(split->second);
+                by_rest[split->first].push_back(split->second);
             else
                 out.push_back(child);
         }
-        for (auto& [rest, names] : names_by_rest) {
+        for (auto& [rest, factors] : by_rest) {
             std::vector<std::uint32_t> both = rest;
-            both.push_back(names.size() == 1 ? names.front() : join_nodes(names, false));
+            both.push_back(factors.size() == 1 ? factors.front() : join_nodes(factors, false));
             sort_once(both);
-            out.push_back(add({Node::Kind::And, false, 0, std::move(both)}));
+            out.push_back(add({Node::Kind::And, false, 0, 0, std::move(both)}));
         }
         children = std::move(out);
     }
 
-    /// An And of one name and other things, taken apart.
-    std::optional<std::pair<std::vector<std::uint32_t>, std::uint32_t>> split_name(
-        std::uint32_t child) const {
+    /// An And of one thing of a kind and other things, taken apart.
+    std::optional<std::pair<std::vector<std::uint32_t>, std::uint32_t>> split_off(
+        std::uint32_t child, Node::Kind kind) const {
         if (part_.nodes[child].kind != Node::Kind::And) return std::nullopt;
         std::vector<std::uint32_t> rest;
-        std::optional<std::uint32_t> name;
+        std::optional<std::uint32_t> factor;
         for (const std::uint32_t k : part_.nodes[child].children) {
-            const bool is_name = part_.nodes[k].kind == Node::Kind::Name && !part_.nodes[k].negated;
-            if (is_name && name) return std::nullopt;
-            if (is_name)
-                name = k;
+            const bool is_factor = part_.nodes[k].kind == kind && !part_.nodes[k].negated;
+            if (is_factor && factor) return std::nullopt;
+            if (is_factor)
+                factor = k;
             else
                 rest.push_back(k);
         }
-        if (!name) return std::nullopt;
-        return std::pair(std::move(rest), *name);
+        if (!factor) return std::nullopt;
+        return std::pair(std::move(rest), *factor);
+    }
+
+    /// a or (a and b) is a.
+    void absorb(std::vector<std::uint32_t>& children) {
+        sort_once(children);
+        const std::vector<std::uint32_t> all = children;
+        const auto asks_for_less = [&](std::uint32_t less, std::uint32_t more) {
+            const Node& a = part_.nodes[less];
+            const std::vector<std::uint32_t> alone{less};
+            const auto& few = a.kind == Node::Kind::And ? a.children : alone;
+            const auto& many = part_.nodes[more].children;
+            return less != more && std::includes(many.begin(), many.end(), few.begin(), few.end());
+        };
+        std::erase_if(children, [&](std::uint32_t child) {
+            return part_.nodes[child].kind == Node::Kind::And &&
+                   std::any_of(all.begin(), all.end(),
+                               [&](std::uint32_t other) { return asks_for_less(other, child); });
+        });
     }
 
     /// Numbers what is added; equal things have one number.
@@ -188,6 +246,7 @@ private:
     void keep_in_bounds();
 
     const lang::Program& program_;
+    const std::vector<std::uint8_t>& bits_;
     const EventInfo& event_;
     EventPart part_;
     std::uint32_t always_ = 0, never_ = 0;
@@ -222,7 +281,9 @@ void Builder::keep_in_bounds() {
     }
     part_.root = moved[all.root];
     if (part_.names.size() <= kMostNames && part_.nodes.size() <= kMostNodes) return;
-    part_ = {all.event, {}, {}, {{Node::Kind::Always, false, 0, {}}}, 0};
+    part_ = {};
+    part_.event = all.event;
+    part_.nodes.push_back({});
 }
 
 bool is_reported(const EventInfo& event) {
@@ -242,6 +303,10 @@ void cut_names(EventPart& part, std::size_t bytes) {
             if (is_long(text)) test.prefixes.push_back(text);
         }
         std::erase_if(test.equal, is_long);
+        for (const std::string& text : test.directories) {
+            if (is_long(text)) test.prefixes.push_back(text);
+        }
+        std::erase_if(test.directories, is_long);
         for (std::string& text : test.prefixes) text.resize(std::min(text.size(), bytes));
         for (std::string& text : test.suffixes)
             text.erase(0, text.size() - std::min(text.size(), bytes));
@@ -250,20 +315,20 @@ void cut_names(EventPart& part, std::size_t bytes) {
         cut[k] = test != before;
     }
     for (Node& node : part.nodes) {
-        if (node.kind == Node::Kind::Name && node.negated && cut[node.test])
-            node = {Node::Kind::Always, false, 0, {}};
+        if (node.kind == Node::Kind::Name && node.negated && cut[node.test]) node = {};
     }
 }
 
 std::vector<EventPart> make_kernel_part(const lang::Program& program) {
     std::vector<EventPart> parts;
+    const std::vector<std::uint8_t> bits = interest_bits(program);
     for (const EventInfo& event : all_events()) {
         const auto wants = [&](const lang::Condition& c) {
             return c.events.events.test(static_cast<std::size_t>(event.type));
         };
         if (is_reported(event) &&
             std::any_of(program.conditions.begin(), program.conditions.end(), wants))
-            parts.push_back(Builder(program, event).build());
+            parts.push_back(Builder(program, bits, event).build());
     }
     return parts;
 }

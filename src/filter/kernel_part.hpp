@@ -30,29 +30,50 @@ struct NumberTest {
     friend auto operator<=>(const NumberTest&, const NumberTest&) = default;
 };
 
-/// A parameter that names a file, as the rules see it: absolute, normalised.
+/// A parameter that names a file, as the rules see it: absolute, normalised. It holds if any of its
+/// texts does.
 struct NameTest {
+    /// In place of a parameter: the kernel's own path of what was opened (REC_X_REAL); not there,
+    /// and so without any of the texts, where nothing was.
+    static constexpr std::uint8_t kReal = 255;
+    using Texts = std::vector<std::string>;  ///< sorted, each once
+
     std::uint8_t param = 0;
-    std::vector<std::string> equal, prefixes, suffixes;  ///< sorted, each once
+    Texts equal, prefixes, suffixes;
+    Texts directories;  ///< all before the last slash; "" for the root
+    Texts parts;        ///< anywhere; of at most kLongestPart bytes, the first one a slash
+
+    /// Calls visit(texts) for each kind.
+    template <typename Visit>
+    void each(Visit&& visit) {
+        for (Texts* texts : {&equal, &prefixes, &suffixes, &directories, &parts}) visit(*texts);
+    }
     friend auto operator<=>(const NameTest&, const NameTest&) = default;
 };
 
 struct Node {
-    enum class Kind : std::uint8_t { Always, Never, Number, Name, And, Or };
+    enum class Kind : std::uint8_t { Always, Never, Number, Name, Interest, And, Or };
     Kind kind = Kind::Always;
     bool negated = false;                 ///< of Number and Name
     std::uint32_t test = 0;               ///< of numbers or names
+    std::uint64_t interest = 0;           ///< Interest: the process can be wanted for one of these
     std::vector<std::uint32_t> children;  ///< of And, Or: at least two, smaller than their parent
     friend auto operator<=>(const Node&, const Node&) = default;
 };
+
+/// The interest that every process has: conditions that say nothing of the process alone.
+inline constexpr std::uint64_t kAnyInterest = 1;
+inline constexpr std::size_t kMostInterests = 64;
 
 /// One event type's condition. An event is dropped if it does not hold.
 struct EventPart {
     EventType event{};
     std::vector<NumberTest> numbers;
-    std::vector<NameTest> names;  ///< at most kMostNames, all of the same parameter
+    std::vector<NameTest> names;  ///< at most kMostNames, of one parameter and of kReal
     std::vector<Node> nodes;
     std::uint32_t root = 0;
+    /// What its rules are wanted for: a process that can be wanted for nothing of it is not.
+    std::uint64_t interests = kAnyInterest;
 
     /// No rule wants the event.
     bool is_never() const { return nodes[root].kind == Node::Kind::Never; }
@@ -65,6 +86,17 @@ inline constexpr std::size_t kMostIntervals = 32;  ///< of one test, and
 inline constexpr std::size_t kMostNodes = 256;     ///< of one event: beyond it nothing is dropped
 inline constexpr std::size_t kLongestName = 255;   ///< longer ones are kept
 inline constexpr std::size_t kLongestSuffix = 64;  ///< that is judged
+inline constexpr std::size_t kLongestPart = 8;
+inline constexpr std::size_t kMostSlashes = 16;  ///< names with more parts are kept
+
+/// Predicates that only the process of an event has a say in, and that change only when the kernel
+/// counts a change of it; by predicate.
+std::vector<bool> own_predicates(const lang::Program& program);
+
+/// The bit of each condition, below kMostInterests: a process can be wanted for it as long as it is
+/// not certain that what is known of the process makes it false. Conditions that ask the same of a
+/// process share a bit, many conditions share them all the same; 0: kAnyInterest.
+std::vector<std::uint8_t> interest_bits(const lang::Program& program);
 
 /// One entry for every event type that a rule may be true for, in table order. The generic event,
 /// which stands for many calls, is decided by call number alone and has none.

@@ -44,7 +44,8 @@ std::string number_text(const EventPart& part, const NumberTest& test) {
 }
 
 std::string name_text(const EventPart& part, const NameTest& test) {
-    const std::string name(event_info(part.event).params[test.param].name);
+    const bool real = test.param == NameTest::kReal;
+    const std::string name(real ? "its real path" : event_info(part.event).params[test.param].name);
     const auto as_is = [](const std::string& s) { return s; };
     std::string text;
     const auto add = [&](const std::vector<std::string>& all, const char* what) {
@@ -55,7 +56,10 @@ std::string name_text(const EventPart& part, const NameTest& test) {
     add(test.equal, "is");
     add(test.prefixes, "begins with");
     add(test.suffixes, "ends with");
-    const int kinds = !test.equal.empty() + !test.prefixes.empty() + !test.suffixes.empty();
+    add(test.directories, "lies in");
+    add(test.parts, "contains");
+    const int kinds = !test.equal.empty() + !test.prefixes.empty() + !test.suffixes.empty() +
+                      !test.directories.empty() + !test.parts.empty();
     return kinds > 1 ? "(" + text + ")" : text;
 }
 
@@ -64,6 +68,7 @@ std::string node_text(const EventPart& part, std::uint32_t k, bool inside) {
     switch (node.kind) {
         case Node::Kind::Always: return "all";
         case Node::Kind::Never: return "none";
+        case Node::Kind::Interest: return "the process may be wanted";
         case Node::Kind::Number:
             return (node.negated ? "not " : "") + number_text(part, part.numbers[node.test]);
         case Node::Kind::Name:

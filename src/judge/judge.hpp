@@ -30,13 +30,20 @@ public:
     /// in:   `number` for evt.num; `wanted` false: only the state learns of it
     /// calls on_match(context, indices of the conditions that hold) if any does
     /// cost: no allocation of its own
-    template <typename OnMatch>
+    /// and after_each(context) for every judged event
+    template <typename OnMatch, typename AfterEach>
     void handle(std::span<const std::byte> record, std::uint64_t number, bool wanted,
-                OnMatch&& on_match) {
+                OnMatch&& on_match, AfterEach&& after_each) {
         walk_.step(record, number, wanted, [&](const fields::Context& context) {
             const std::size_t count = engine_.match(context, all_, matches_);
             if (count != 0) on_match(context, std::span(matches_).first(count));
+            after_each(context);
         });
+    }
+    template <typename OnMatch>
+    void handle(std::span<const std::byte> record, std::uint64_t number, bool wanted,
+                OnMatch&& on_match) {
+        handle(record, number, wanted, on_match, [](const fields::Context&) {});
     }
 
     engine::Engine& engine() { return engine_; }

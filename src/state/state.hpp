@@ -69,11 +69,11 @@ struct StateStats {
     std::uint64_t refreshed = 0;        ///< processes read again because events of theirs were lost
 };
 
-/// Where a name relative to descriptor `dirfd` (-100: the working directory) starts.
-/// kernel: the kernel's own path of that directory, empty if not collected. A descriptor's known
-/// name counts only if the kernel's directory is the one it was opened on, for its close may not
-/// have been delivered.
-std::string_view directory_of(const Thread& thread, std::int64_t dirfd,
+/// Where a name of an event relative to descriptor `dirfd` (-100: the working directory) starts: at
+/// the kernel's own path of that directory, unless the process came to it by other words.
+/// kernel: that path, empty if not collected. A descriptor's known name counts only if the kernel's
+/// directory is the one it was opened on, for its close may not have been delivered.
+std::string_view directory_of(const Event& event, const Thread& thread, std::int64_t dirfd,
                               std::string_view kernel) noexcept;
 
 /// A process for tests and text cases.
@@ -153,6 +153,8 @@ public:
     const std::string& hostname() const noexcept { return hostname_; }
     /// Seconds east of UTC at that time. cost: one division; asks the C library once a quarter hour
     std::int64_t zone_offset_s(std::uint64_t ts_ns) noexcept;
+    /// Another value: what is known of all processes changed at once (users).
+    std::uint64_t voided_facts() const noexcept { return old_facts_; }
     /// 1, 2, 3, ... (util.cnt).
     std::uint64_t count_up() noexcept { return ++counter_; }
 

@@ -49,8 +49,9 @@ bool bpf_makes_fd(std::int64_t command) noexcept {
 
 }  // namespace
 
-std::string_view directory_of(const Thread& thread, std::int64_t dirfd,
+std::string_view directory_of(const Event& event, const Thread& thread, std::int64_t dirfd,
                               std::string_view kernel) noexcept {
+    if (!kernel.empty() && (event.head().flags & REC_F_ODD_DIR) == 0) return kernel;
     const std::string_view unknown = kernel.empty() ? kUnknownDir : kernel;
     if (dirfd == kAtFdcwd) return thread.leader->cwd ? view(thread.leader->cwd) : unknown;
     const FdInfo* known = thread.fd(dirfd);
@@ -161,9 +162,10 @@ void FdUpdate::open(const OpenParams& params) {
     if (!real.empty()) parts.id = hash_path(real);
     if (is_text(name)) {
         const bool absolute = name.starts_with('/');
-        parts.name = join_path(
-            absolute ? std::string_view{} : directory_of(thread_, dirfd, event_.extra(REC_X_DIR)),
-            name, joined);
+        parts.name =
+            join_path(absolute ? std::string_view{}
+                               : directory_of(event_, thread_, dirfd, event_.extra(REC_X_DIR)),
+                      name, joined);
         parts.raw_name = name;
     }
     info.assign(parts);

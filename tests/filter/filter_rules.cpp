@@ -19,8 +19,15 @@ const std::vector<std::string> kOdd{
     "relative", "",   "/",  "//etc/shadow", "/etc/../etc/shadow", "/etc/./shadow", "/etc/shadow/",
     "/etc/..",  "/.", "..", "/etc/...",     "/etc/.shadow",       "(NULL)",        "<NA>"};
 const std::vector<std::string> kUnknown{
-    "proc.name = cat", "user.uid = 0",      "fd.name contains sh", "evt.is_open_create = true",
-    "fd.typechar = f", "proc.aname exists", "fd.name glob /etc/*"};
+    "proc.name = cat",   "proc.name = proc",       "user.uid = 0",   "evt.is_open_create = true",
+    "fd.typechar = f",   "proc.aname exists",      "user.uid != 77", "fd.name contains sh",
+    "fd.name regex /a*", "proc.cmdline contains x"};
+const std::vector<std::string> kPatterns{"/etc/*",    "*/.ssh/id_*", "/a?c*",   "/usr/[a-z]*/x",
+                                         "/lib64/**", "*shadow",     "*/tmp/*", "/etc/shad*"};
+const std::vector<std::string> kDirectories{"/", "/etc", "/usr/bin",
+                                            "/a/very/long/name/of/a/folder"};
+const std::vector<std::string> kRelative{"shadow",      "./shadow", "../etc/shadow", ".",     "..",
+                                         ".ssh/id_rsa", "x/",       "../../x",       "a/./b", "./"};
 
 }  // namespace
 
@@ -46,10 +53,11 @@ std::string FilterRules::list(std::string (FilterRules::*item)()) {
 
 std::string FilterRules::check() {
     static const std::vector<std::string> kNames{"fd.name",      "fd.name",      "fd.nameraw",
-                                                 "fs.path.name", "evt.arg.name", "evt.rawarg.name"};
+                                                 "fs.path.name", "evt.arg.name", "evt.rawarg.name",
+                                                 "fd.realpath",  "fd.realpath"};
     static const std::vector<std::string> kCompare{"=", "!=", "<", "<=", ">", ">="};
     const std::string number = std::to_string(static_cast<int>(below(7)) - 3);
-    switch (below(12)) {
+    switch (below(16)) {
         case 0: return one_of(kNames) + " in " + list(&FilterRules::name);
         case 1: return one_of(kNames) + (below(2) == 0 ? " = " : " != ") + name();
         case 2: return one_of(kNames) + " startswith " + name();
@@ -63,6 +71,10 @@ std::string FilterRules::check() {
         case 8: return "evt.rawres " + one_of(kCompare) + " " + number;
         case 9: return "fd.num " + one_of(kCompare) + " " + number;
         case 10: return "evt.rawarg.mode " + one_of(kCompare) + " " + std::to_string(below(4));
+        case 11: return one_of(kNames) + " pmatch " + list(&FilterRules::name);
+        case 12: return one_of(kNames) + " glob " + one_of(kPatterns);
+        case 13: return one_of(kNames) + " contains " + one_of(kParts);
+        case 14: return one_of(kNames) + " pmatch (" + one_of(kPatterns) + ")";
         default: return one_of(kUnknown);
     }
 }
@@ -75,7 +87,7 @@ std::string FilterRules::any_of(unsigned depth) {
     return (below(5) == 0 ? "not (" : "(") + text + ")";
 }
 
-TestEvent FilterRules::event() {
+TestEvent FilterRules::event(std::uint32_t tid) {
     const std::string& wanted = one_of(kTypes);
     const EventInfo* info = nullptr;
     for (const EventInfo& event : all_events()) {
@@ -85,12 +97,20 @@ TestEvent FilterRules::event() {
     for (const ParamInfo& p : info->params) {
         if (below(10) == 0) continue;
         if (p.type == ParamType::FSPATH || p.type == ParamType::FSRELPATH)
-            params.emplace_back(p.name, below(4) == 0 ? one_of(kOdd) : name());
+            params.emplace_back(p.name, below(4) == 0   ? one_of(kOdd)
+                                        : below(3) == 0 ? one_of(kRelative)
+                                                        : name());
         else if (!is_variable(p.type))
             params.emplace_back(p.name,
                                 static_cast<std::int64_t>(below(7)) - (is_signed(p.type) ? 3 : 0));
     }
-    return make_event(info->type, params, {});
+    ExtraSpec extras;
+    if (below(5) != 0) extras.dir = one_of(kDirectories);
+    if (below(3) != 0) extras.real = below(9) == 0 ? one_of(kOdd) : name();
+    HeadSpec head;
+    head.tid = head.tgid = tid;
+    if (below(8) == 0) head.flags = REC_F_ODD_DIR;
+    return make_event(info->type, params, head, extras);
 }
 
 }  // namespace sensor::testing

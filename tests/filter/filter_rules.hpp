@@ -18,7 +18,10 @@ public:
 
     std::string condition() { return "evt.type in (" + types() + ") and " + any_of(3); }
     /// Of a type that conditions ask for; some parameters are missing.
-    TestEvent event();
+    /// tid: of a process
+    TestEvent event(std::uint32_t tid = 1);
+    /// Bits of what a process can be wanted for.
+    std::uint64_t interest() { return random_(); }
 
 private:
     std::size_t below(std::size_t n) { return random_() % n; }

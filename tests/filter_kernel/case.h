@@ -6,11 +6,16 @@
 
 enum { FILTER_CASE_BYTES = 2048 };
 
+/* A name, after so many bytes that a filter may read before it. */
+struct filter_name {
+    rec_u8 before[FILTER_SUFFIX_MAX];
+    rec_u8 text[2 * FILTER_NAME_MAX];
+};
+
 struct filter_case {
-    rec_u32 type;
-    rec_u32 name_at;          /* in the record */
+    rec_u64 type;
     rec_u64 keep;             /* the answer */
     struct rule_work work;
-    rec_u8 before[FILTER_SUFFIX_MAX];
-    rec_u8 record[FILTER_CASE_BYTES + 512];
+    struct filter_name given, real;
+    rec_u8 record[FILTER_CASE_BYTES];
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
-/* Asks the filter that was linked with it about the case in its map, as the probe does: the record
- * in map memory, the name at any place of it. */
+/* Asks the filter that was linked with it about the case in its map, as the probe does: record and
+ * names in map memory. */
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
@@ -22,7 +22,8 @@ struct {
     __type(value, struct filter_case);
 } cases SEC(".maps");
 
-extern __hidden u64 rule_filter(u64 type, const void* record, const void* name, void* work);
+extern __hidden u64 rule_filter(u64 type, const void* record, const void* name, const void* real,
+                                void* work);
 
 SEC("syscall")
 int ask(void* ctx) {
@@ -30,8 +31,6 @@ int ask(void* ctx) {
     struct filter_case* c = bpf_map_lookup_elem(&cases, &first);
     if (!c) return 0;
     c->work.hits = 0;
-    u32 at = c->name_at;
-    if (at > FILTER_CASE_BYTES) return 0;
-    c->keep = rule_filter(c->type, c->record, &c->record[at], &c->work);
+    c->keep = rule_filter(c->type, c->record, c->given.text, c->real.text, &c->work);
     return 0;
 }

@@ -14,7 +14,7 @@
 #include <string_view>
 
 #include "engine/code_image.hpp"
-#include "engine/memory_file.hpp"
+#include "base/memory_file.hpp"
 #include "eval/bundle.hpp"
 #include "eval/hash.hpp"
 #include "eval/program_io.hpp"
@@ -103,8 +103,8 @@ void check_program(const lang::Program& program) {
 }
 
 void check_code(const std::string& bytes, const eval::Bundle& bundle) {
-    const auto file = engine::make_memory_file("fuzz");
-    if (!file || !engine::write_all(file->get(), bytes)) return;
+    const auto file = make_memory_file("fuzz");
+    if (!file || !write_all(file->get(), bytes)) return;
     const auto image = engine::CodeImage::map(file->get(), bundle);
     if (!image) return;  // a system that maps nothing executable
     if (image->bytes() != bundle.code_size) std::abort();

@@ -22,7 +22,7 @@ MODULES = {
     "eval": "base event lang fields",
     "filter": "base event lang fields eval",
     "compile": "base event lang fields eval filter rules",
-    "engine": "base event lang fields eval",
+    "engine": "base event lang fields eval filter",
     "output": "base event lang fields eval rules",
     "judge": "base event capture state lang rules fields eval engine output",
     "explain": "base event capture state lang rules fields eval engine output judge",

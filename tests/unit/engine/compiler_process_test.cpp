@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "engine/memory_file.hpp"
+#include "base/memory_file.hpp"
 #include "tests/support/catch.hpp"
 
 namespace sensor::engine {

@@ -34,7 +34,7 @@ struct Fixture {
     // Runs an event and returns what it was bound to; the descriptor as a copy.
     std::optional<FdInfo> run(EventType type, const ParamList& params,
                               const ExtraSpec& extra = {}) {
-        const TestEvent event = make_event(type, params, {.tgid = 100}, extra);
+        const TestEvent event = make_event(type, params, {.tgid = 100, .flags = head_flags}, extra);
         bound = state.begin(event.event());
         std::optional<FdInfo> info;
         if (bound.fd != nullptr) info = *bound.fd;
@@ -55,6 +55,7 @@ struct Fixture {
     }
     const FdInfo* fd(std::int64_t number) const { return state.find(100)->fd(number); }
     Bound bound;
+    std::uint8_t head_flags = 0;
 };
 
 ExtraSpec object_of(std::int64_t fd, FdObject object) {
@@ -84,8 +85,18 @@ TEST_CASE("opens keep the caller's name, joined lexically") {
     CHECK(f.bound.fd == nullptr);
 }
 
-TEST_CASE("a directory the table does not know, or knows wrongly, is the kernel's") {
+TEST_CASE("a relative name starts at the kernel's path of its directory") {
     Fixture f;
+    ExtraSpec extra;
+    extra.dir = "/real/dir";
+    CHECK(f.openat(7, "x", -100, 1, extra)->name() == "/real/dir/x");
+    f.openat(6, "/other/dir", -100, 1);
+    CHECK(f.openat(7, "x", 6, 1, extra)->name() == "/real/dir/x");
+}
+
+TEST_CASE("in a process with directories by other names a name starts at what the table knows") {
+    Fixture f;
+    f.head_flags = REC_F_ODD_DIR;
     ExtraSpec extra;
     extra.dir = "/kernel/dir";
     CHECK(f.openat(9, "rel", 77, 1, extra)->name() == "/kernel/dir/rel");
@@ -96,6 +107,7 @@ TEST_CASE("a directory the table does not know, or knows wrongly, is the kernel'
     CHECK(f.openat(7, "x", 6, 1, extra)->name() == "/link/x");
     extra.dir = "/other";  // number 6 was closed and opened again unseen
     CHECK(f.openat(7, "x", 6, 1, extra)->name() == "/other/x");
+    CHECK(f.openat(7, "x", -100, 1, extra)->name() == "/home/me/x");
 }
 
 TEST_CASE("the kernel's object decides whether an entry still holds") {

@@ -8,7 +8,7 @@
 #include "base/fd.hpp"
 #include "base/result.hpp"
 
-namespace sensor::engine {
+namespace sensor {
 
 Result<Fd> make_memory_file(const char* name);
 Result<> write_all(int fd, std::string_view bytes);
@@ -17,4 +17,4 @@ Result<std::string> read_all(int fd, std::size_t limit);
 /// No more writes, no change of size, by anybody, ever.
 Result<> seal(int fd);
 
-}  // namespace sensor::engine
+}  // namespace sensor

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/memory_file.hpp"
+#include "base/memory_file.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 
-namespace sensor::engine {
+namespace sensor {
 
 Result<Fd> make_memory_file(const char* name) {
     Fd fd(::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
@@ -51,4 +51,4 @@ Result<> seal(int fd) {
     return Ok{};
 }
 
-}  // namespace sensor::engine
+}  // namespace sensor

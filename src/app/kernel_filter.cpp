@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/kernel_filter.hpp"
+
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace sensor::app {
+
+KernelFiltering::KernelFiltering(capture::KernelSource& source, engine::Engine& engine,
+                                 const state::State& state,
+                                 const std::bitset<REC_MAX_SC>& state_calls)
+    : source_(source), engine_(engine), state_(state) {
+    for (const SyscallInfo& call : all_syscalls()) {
+        if (state_calls[call.sc]) always_.set(static_cast<std::size_t>(call.event));
+    }
+}
+
+void KernelFiltering::start() {
+    if (loading_.valid()) look(std::chrono::hours(1));
+    filter::KernelImage image = engine_.kernel_image();
+    std::erase_if(image.rows, [&](const filter::KernelImage::Row& row) {
+        return always_[static_cast<std::size_t>(row.event)];
+    });
+    if (image.objects.empty()) image.objects.emplace_back();  // the table
+    if (image.rows.empty() || image.objects.front() == tried_) return;
+    image_ = std::move(image);
+    tried_ = image_.objects.front();
+    capture::KernelFilter filter;
+    for (const filter::KernelImage::Row& row : image_.rows)
+        filter.rows.push_back({row.event, row.interests, row.name, row.real, row.slashes,
+                               row.by_process, row.judged});
+    for (const auto& [event, text] : image_.texts)
+        filter.texts.push_back({event, static_cast<std::uint8_t>(text.kind), text.text});
+
+    loading_ = std::async(std::launch::async, load, std::cref(source_), std::move(filter),
+                          std::exchange(image_.objects, {}));
+}
+
+KernelFiltering::Loading KernelFiltering::load(const capture::KernelSource& source,
+                                               capture::KernelFilter filter,
+                                               std::vector<std::string> objects) {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point begin = Clock::now();
+    Loading made;
+    for (std::string& object : objects) {
+        filter.object = std::move(object);
+        Result<std::unique_ptr<capture::LoadedFilter>> loaded = source.load(filter);
+        if (loaded) {
+            made.filter = *std::move(loaded);
+            break;
+        }
+        made.refused.push_back(loaded.error().text);
+    }
+    made.took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+    return made;
+}
+
+void KernelFiltering::look(std::chrono::milliseconds most) {
+    if (!loading_.valid() || loading_.wait_for(most) != std::future_status::ready) return;
+    Loading made = loading_.get();
+    for (const std::string& why : made.refused) log::warning("{}; a coarser one is tried", why);
+    if (made.filter == nullptr)
+        return log::warning("The kernel drops nothing: it took no filter of these rules");
+    const Result<> done = source_.narrow(std::move(made.filter));
+    if (!done) return log::warning("The kernel drops nothing: {}", done.error().text);
+    interests_.emplace(source_, engine_, state_, image_);
+    log::info("The kernel drops what no rule can want of {} kinds of events (loaded in {} ms)",
+              image_.rows.size(), made.took.count());
+}
+
+}  // namespace sensor::app
