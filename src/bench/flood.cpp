@@ -49,8 +49,8 @@ public:
         Flooder flooder;
         const std::uint64_t begin = now_ns();
         const ChildUse before = sensor_.use();
-        SENSOR_TRY_OK(flooder.start(
-            {folder_.path() + "/flood", options_.rate, options_.churn, allowed_cpus()}));
+        SENSOR_TRY_OK(flooder.start({folder_.path() + (options_.unwanted ? "/other" : "/flood"),
+                                     options_.rate, options_.churn, allowed_cpus()}));
         for (unsigned second = 0; second < options_.seconds; ++second) {
             SENSOR_TRY_OK(plant(second, begin));
             if (!sensor_.alive())
@@ -99,6 +99,7 @@ private:
         SENSOR_TRY_OK(write_file(folder_.path() + "/rules.yaml", rules_text(folder_.path())));
         SENSOR_TRY_OK(write_file(folder_.path() + "/flood", "x"));
         SENSOR_TRY_OK(write_file(folder_.path() + "/secret", "x"));
+        SENSOR_TRY_OK(write_file(folder_.path() + "/other", "x"));
         std::error_code error;
         std::filesystem::copy_file("/bin/true", folder_.path() + "/planted", error);
         if (error) return Error("copy /bin/true: " + error.message(), error.value());
@@ -185,7 +186,8 @@ Result<Run> run_flood(const FloodBench& options) {
     run.info.setup = {
         {"seconds", std::to_string(options.seconds)},
         {"opens a second asked for", options.rate == 0 ? "all" : std::to_string(options.rate)},
-        {"programs started a second", std::to_string(options.churn)}};
+        {"programs started a second", std::to_string(options.churn)},
+        {"opens", options.unwanted ? "wanted by no rule" : "wanted by a rule"}};
     Flood flood(options);
     SENSOR_TRY_OK(flood.run());
     run.series = flood.figures();

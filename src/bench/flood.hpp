@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Subcommand `flood`: opens that a rule wants, on every processor, as fast as asked; hidden in
-// them, once a second, a start of a program and a read of a secret file. What does the sensor find,
-// what does it lose, what does it say of that, how long does it take, what does it use?
+// Subcommand `flood`: opens that a rule or none wants, on every processor, as fast as asked; hidden
+// in them, once a second, a start of a program and a read of a secret file. What does the sensor
+// find, what does it lose, what does it say of that, how long does it take, what does it use?
 #pragma once
 
 #include <string>
@@ -17,6 +17,7 @@ struct FloodBench : RoundOptions, SensorOptions {
     unsigned seconds = 30;
     std::uint64_t rate = 0;            ///< opens a second, all processors together; 0: all they can
     std::uint64_t churn = 0;           ///< programs started a second
+    bool unwanted = false;             ///< no rule wants the opens
     std::vector<std::string> more;     ///< further options of the sensor
     std::vector<std::string> cgroups;  ///< folders of control groups to start it in
 

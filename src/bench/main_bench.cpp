@@ -135,6 +135,7 @@ CLI::App* add_flood(CLI::App& cli, Options& o) {
         ->check(CLI::Range(1, 86400));
     sub->add_option("--rate", f.rate, "opens a second, all processors together; 0: all they can")
         ->capture_default_str();
+    sub->add_flag("--unwanted", f.unwanted, "the opens are of a file that no rule names");
     sub->add_option("--churn", f.churn, "short programs started a second")->capture_default_str();
     add_sensor_program(*sub, f);
     sub->add_option("--more", f.more, "a further option of it, can be repeated")

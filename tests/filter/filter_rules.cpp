@@ -38,6 +38,7 @@ std::string FilterRules::types() {
 }
 
 std::string FilterRules::name() {
+    if (!names_.empty()) return one_of(names_);
     std::string text;
     for (std::size_t parts = 1 + below(3); parts > 0; --parts) text += one_of(kParts);
     return text;

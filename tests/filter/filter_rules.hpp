@@ -14,7 +14,9 @@ namespace sensor::testing {
 
 class FilterRules {
 public:
-    explicit FilterRules(std::uint64_t seed) : random_(seed) {}
+    /// names: that rules ask for; none: made up
+    explicit FilterRules(std::uint64_t seed, std::vector<std::string> names = {})
+        : random_(seed), names_(std::move(names)) {}
 
     std::string condition() { return "evt.type in (" + types() + ") and " + any_of(3); }
     /// Of a type that conditions ask for; some parameters are missing.
@@ -37,6 +39,7 @@ private:
     std::string list(std::string (FilterRules::*item)());
 
     std::mt19937_64 random_;
+    std::vector<std::string> names_;
 };
 
 }  // namespace sensor::testing
