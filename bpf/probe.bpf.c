@@ -5,7 +5,6 @@
  * this folder is what these programs put into their records, one file per kind. */
 #include "kernel.h"
 
-#include "again.h"
 #include "iter.h"
 #include "net.h"
 #include "open.h"
@@ -62,26 +61,14 @@ static __always_inline struct decoded decode(struct pt_regs* regs) {
 /* Every call of every process passes here, so no helper is called: not even to ask whether this is
  * a 32-bit call, which numbers differently. A number that means a wanted call there leads to
  * on_any_call; a program entered directly drops 32-bit calls that nobody wants (begin). */
-static __always_inline void enter_call(u64* ctx) {
+SEC("tp_btf/sys_exit")
+int on_sys_exit(u64* ctx) {
     struct pt_regs* regs = (struct pt_regs*)ctx[0];
     u64 nr = (u64)ARCH_NR(regs);
     if (nr < REC_MAX_SYSCALLS) bpf_tail_call(ctx, &calls, nr);
 #if ARCH_X32_BIT
     if ((nr & ARCH_X32_BIT) && nr < 2ULL * ARCH_X32_BIT) bpf_tail_call(ctx, &calls, OTHER_CALLS);
 #endif
-}
-
-SEC("tp_btf/sys_exit")
-int on_sys_exit(u64* ctx) {
-    enter_call(ctx);
-    return 0;
-}
-
-SEC("tp_btf/sys_exit")
-int on_sys_exit_again(u64* ctx) {
-    if (!was_left_out()) return 0;
-    enter_call(ctx);
-    drop_note();
     return 0;
 }
 
@@ -90,7 +77,6 @@ SEC("tp_btf/sys_exit")
 int on_any_call(u64* ctx) {
     struct decoded d = decode((struct pt_regs*)ctx[0]);
     if (d.slot < CALL_SLOTS) bpf_tail_call(ctx, &handlers, d.slot);
-    drop_note();
     return 0;
 }
 
@@ -116,7 +102,6 @@ __attribute__((noinline)) int read_words(u32 idx, u64 address, u32 words) {
 static __always_inline int begin(u64* ctx) {
     struct pt_regs* regs = (struct pt_regs*)ctx[0];
     struct decoded d = decode(regs);
-    note_work();
     if (d.slot >= CALL_SLOTS || (d.flags && !call_wanted[d.slot])) return NOTHING;
     int idx = begin_call(d.slot, d.flags, (s64)ctx[1]);
     struct scratch* s = idx < 0 ? 0 : scratch_at((u32)idx);
@@ -241,10 +226,7 @@ int on_quotactl(u64* ctx) {
 /* Only failures: a successful exec is reported by on_exec, with the new program in place. */
 SEC("tp_btf/sys_exit")
 int on_failed_exec(u64* ctx) {
-    if (ctx[1] == 0) {
-        note_work();
-        return 0;
-    }
+    if (ctx[1] == 0) return 0;
     int idx = begin(ctx);
     if (idx < 0) return 0;
     put_failed_exec((u32)idx);
@@ -262,9 +244,9 @@ int on_clone(u64* ctx) {
 /* sched_process_exec(task, old_pid, bprm). If another thread than the leader called exec, it takes
  * the leader's place and number, and the leader's state is gone with it: the caller's own copy of
  * the marks stays, and its generation jumps past any the leader can have had. */
-static __always_inline int put_exec_event(u64* ctx) {
+SEC("tp_btf/sched_process_exec")
+int on_exec(u64* ctx) {
     struct task_struct* task = (struct task_struct*)ctx[0];
-    note_work();
     if ((s32)ctx[1] != task->pid) {
         struct task_state* state =
             bpf_task_storage_get(&task_states, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
@@ -283,17 +265,11 @@ static __always_inline int put_exec_event(u64* ctx) {
     return finish((u32)idx);
 }
 
-SEC("tp_btf/sched_process_exec")
-int on_exec(u64* ctx) { return put_exec_event(ctx); }
-
-SEC("tp_btf/sched_process_exec")
-int on_exec_again(u64* ctx) { return was_left_out() ? put_exec_event(ctx) : 0; }
-
 /* sched_process_fork(parent, child): the child is in the scope its parent is in. Its event comes
  * from its own way out of the call, where the processor family allows. */
-static __always_inline int put_fork_event(u64* ctx) {
+SEC("tp_btf/sched_process_fork")
+int on_fork(u64* ctx) {
     struct task_struct* parent = (struct task_struct*)ctx[0];
-    note_work();
     struct task_struct* child = (struct task_struct*)ctx[1];
     struct task_state* old = bpf_task_storage_get(&task_states, parent->group_leader, 0, 0);
     bool thread = child->pid != child->tgid;
@@ -316,12 +292,6 @@ static __always_inline int put_fork_event(u64* ctx) {
 #endif
 }
 
-SEC("tp_btf/sched_process_fork")
-int on_fork(u64* ctx) { return put_fork_event(ctx); }
-
-SEC("tp_btf/sched_process_fork")
-int on_fork_again(u64* ctx) { return was_left_out() ? put_fork_event(ctx) : 0; }
-
 /* A record about the current task that no call leads to. */
 static __always_inline int begin_tracepoint(struct task_struct* task, u32 event, u32 sc) {
     int idx = begin_task(task, event, CALL_SLOTS, 0, false);
@@ -332,19 +302,13 @@ static __always_inline int begin_tracepoint(struct task_struct* task, u32 event,
     return idx;
 }
 
-static __always_inline int put_exit_event(u64* ctx) {
-    note_work();
+SEC("tp_btf/sched_process_exit")
+int on_exit(u64* ctx) {
     int idx = begin_tracepoint((struct task_struct*)ctx[0], EVX_procexit, SC_sched_process_exit);
     if (idx < 0) return 0;
     put_exit((u32)idx);
     return finish((u32)idx);
 }
-
-SEC("tp_btf/sched_process_exit")
-int on_exit(u64* ctx) { return put_exit_event(ctx); }
-
-SEC("tp_btf/sched_process_exit")
-int on_exit_again(u64* ctx) { return was_left_out() ? put_exit_event(ctx) : 0; }
 
 /* sched_switch(preempt, prev, next) */
 SEC("tp_btf/sched_switch")

@@ -14,7 +14,6 @@ enum {
     MAX_RINGS = 16,        /* of the bulk lane */
     MAX_SOCKETCALLS = 21,
     MAX_BUDGETS = 4096,    /* cgroups whose budget is watched; the one idle longest makes room */
-    NOTES = 65536,         /* of threads (again.h) */
 };
 
 struct socketcall { rec_u16 slot; rec_u16 arguments; }; /* slot 0: no such call */

@@ -28,7 +28,6 @@ const volatile rec_u64 cfg_bulk_quarter = 0; /* fill at which a sleeping reader 
 const volatile rec_u64 cfg_critical_quarter = 0;
 const volatile rec_u32 cfg_cgroup_budget = 0; /* bulk events a second of a cgroup, 0: any number */
 const volatile bool cfg_typed_reads = false; /* the kernel has bpf_rdonly_cast */
-const volatile bool cfg_again = false; /* programs on tracepoints can be preempted (again.h) */
 const volatile bool cfg_real_paths = true;
 const volatile bool cfg_standard_files = false; /* each exec says what 0, 1 and 2 are */
 

@@ -100,14 +100,6 @@ bool can_cast(const btf* kernel) {
            btf__find_by_name_kind(kernel, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
 }
 
-/// Runs the kernel programs on tracepoints with preemption on? It does since they are protected by
-/// the fast kind of SRCU; those of 6.12 and before had SRCU too, of the old kind, for some.
-bool preempts_programs(const btf* kernel) {
-    return kernel != nullptr &&
-           btf__find_by_name_kind(kernel, "tracepoint_srcu_srcu_data", BTF_KIND_VAR) > 0 &&
-           btf__find_by_name_kind(kernel, "srcu_ctr", BTF_KIND_STRUCT) > 0;
-}
-
 // Kernels before 5.11 charge maps to this limit; later ones do not, and then failing is harmless.
 void raise_memlock() {
     const rlimit all{RLIM_INFINITY, RLIM_INFINITY};
@@ -128,7 +120,6 @@ Result<std::unique_ptr<Probe>> Probe::load_for(const KernelOptions& options) {
     SENSOR_TRY_OK(probe->configure(options));
     probe->skel_->rodata->cfg_typed_reads = options.typed_reads && can_cast(kernel.get());
     probe->choose_programs(options.syscalls, kernel.get());
-    probe->choose_seconds(preempts_programs(kernel.get()));
     SENSOR_TRY_OK(probe->load());
     return probe;
 }
@@ -252,18 +243,6 @@ void Probe::choose_programs(const std::bitset<REC_MAX_SC>& wanted, const btf* ke
     }
 }
 
-void Probe::choose_seconds(bool preempted) {
-    skel_->rodata->cfg_again = preempted;
-    if (preempted) bpf_map__set_max_entries(skel_->maps.notes, NOTES);
-    bpf_program* program = nullptr;
-    bpf_object__for_each_program(program, skel_->obj) {
-        if (!preempted || !bpf_program__autoload(program)) continue;
-        const std::string name = format("{}_again", bpf_program__name(program));
-        bpf_program* const second = bpf_object__find_program_by_name(skel_->obj, name.c_str());
-        if (second != nullptr) bpf_program__set_autoload(second, true);
-    }
-}
-
 Result<> Probe::load() {
     if (const int err = probe_bpf::load(skel_); err != 0)
         return errno_error("the kernel refuses the probe", -err);
@@ -352,8 +331,7 @@ Result<> Probe::attach(bpf_program* program) {
     if (link == nullptr)
         return errno_error(format("cannot attach {}", bpf_program__name(program)), errno);
     links_.push_back(link);
-    bpf_program* const second = second_of(skel_->obj, program);
-    return second != nullptr ? attach(second) : Result<>(Ok{});
+    return Ok{};
 }
 
 Result<> Probe::start() {

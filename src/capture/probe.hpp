@@ -64,7 +64,6 @@ private:
     Result<> size_rings(const KernelOptions& options, std::uint32_t rings);
     Result<> configure_scopes(const std::vector<Scope>& scopes);
     void choose_programs(const std::bitset<REC_MAX_SC>& wanted, const btf* kernel);
-    void choose_seconds(bool preempted);
     Result<> load();
     Result<> make_rings();
     bool is_call(const SyscallInfo& call) const;

@@ -79,12 +79,6 @@ void for_each_loaded(bpf_object* object, Look look) {
 
 }  // namespace
 
-bpf_program* second_of(const bpf_object* object, const bpf_program* program) {
-    const std::string name = format("{}_again", bpf_program__name(program));
-    bpf_program* const second = bpf_object__find_program_by_name(object, name.c_str());
-    return second != nullptr && bpf_program__autoload(second) ? second : nullptr;
-}
-
 Result<> run_walk(bpf_program* program, std::vector<std::byte>* output) {
     bpf_link* const link = bpf_program__attach_iter(program, nullptr);
     if (link == nullptr) return errno_error("cannot walk the tasks", errno);
@@ -174,8 +168,8 @@ std::vector<ProgramCost> Probe::costs() const {
 
 std::uint64_t Probe::skipped() const {
     std::uint64_t sum = 0;
-    for_each_loaded(skel_->obj, [&](const bpf_program* program, const bpf_prog_info& info) {
-        if (second_of(skel_->obj, program) == nullptr) sum += info.recursion_misses;
+    for_each_loaded(skel_->obj, [&](const bpf_program*, const bpf_prog_info& info) {
+        sum += info.recursion_misses;
     });
     return sum;
 }
