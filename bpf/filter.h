@@ -9,7 +9,7 @@
 #include "wire.h"
 
 enum {
-    FILTER_ABI = 2,          /* grows with every change here */
+    FILTER_ABI = 3,          /* grows with every change here */
     FILTER_NAME_MAX = 255,   /* longer names are not plain */
     FILTER_SUFFIX_MAX = 64,  /* so many bytes before the name may be read */
     FILTER_SLASHES_MAX = 16, /* names with more parts are not plain */

@@ -29,8 +29,10 @@ static __attribute__((noinline)) int count_wanted_texts(u32 event, const u8* nam
         *hits += 1;
         return 0;
     }
+    u32 len = about->len;
+    barrier_var(len); /* keeps the loop's own bound */
     for (u32 at = 0; at < FILTER_NAME_MAX; at++) {
-        if (at >= about->len) break;
+        if (at >= len) break;
         u8 byte = name[at];
         if (byte == '/') leaf = FILTER_HASH_SEED;
         hash = FILTER_HASH(hash, byte);

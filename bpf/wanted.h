@@ -34,8 +34,16 @@ static __always_inline u64 odd_parts(const u8* name, u32 at, u64 slashes) {
     return odd | (dots & (ends | twice));
 }
 
+/* Bytes of a name as the bound of a loop: of what the compiler knows of them before, the verifier
+ * knows nothing, so the loop's own bound must stay. */
+static __always_inline u32 loop_bound(u32 len) {
+    barrier_var(len);
+    return len;
+}
+
 /* Has the name no odd parts? */
-static __always_inline bool has_plain_parts(const u8* name, u32 len) {
+static __always_inline bool has_plain_parts(const u8* name, u32 bytes) {
+    u32 len = loop_bound(bytes);
     u64 odd = 0;
     for (u32 at = 0; at < 8 * NAME_WORDS; at += 8) {
         if (at >= len) break;
@@ -50,10 +58,11 @@ static __always_inline bool has_plain_parts(const u8* name, u32 len) {
 static __always_inline bool find_slashes(const u8* name, struct judged_name* about) {
     u64 odd = 0;
     volatile rec_u32* const count = &about->count;
+    u32 len = loop_bound(about->len);
     *count = 0;
     about->last_slash = 0;
     for (u32 at = 0; at < 8 * NAME_WORDS; at += 8) {
-        if (at >= about->len) break;
+        if (at >= len) break;
         u64 slashes = zeros(name_word(name, at) ^ EACH('/'));
         if (!slashes) continue;
         odd |= odd_parts(name, at, slashes);
@@ -103,13 +112,14 @@ static __always_inline u32 step_at(struct scratch* s, u32 at, u32 bytes, bool* u
 
 /* Where the last part of a directory begins, by the bytes of its path. */
 static __always_inline u32 parent_of(const u8* name, struct judged_name* about) {
+    u32 len = loop_bound(about->len);
     about->last_slash = 0;
     for (u32 at = 0; at < 8 * NAME_WORDS; at += 8) {
-        if (at >= about->len) break;
+        if (at >= len) break;
         u64 slashes = zeros(name_word(name, at) ^ EACH('/'));
         if (!slashes) continue;
         for (u32 byte = 0; byte < 8; byte++) {
-            if ((slashes >> (8 * byte + 7)) & 1 && at + byte < about->len)
+            if ((slashes >> (8 * byte + 7)) & 1 && at + byte < len)
                 about->last_slash = (rec_u16)(at + byte);
         }
     }

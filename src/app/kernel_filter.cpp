@@ -16,23 +16,29 @@ KernelFiltering::KernelFiltering(capture::KernelSource& source, engine::Engine& 
     }
 }
 
-void KernelFiltering::start() {
-    if (loading_.valid()) look(std::chrono::hours(1));
-    filter::KernelImage image = engine_.kernel_image();
+void KernelFiltering::look(std::chrono::milliseconds most) {
+    if (!loading_.valid() && tried_ == Tried::Nothing) {
+        if (!engine_.has_kernel_code() && engine_.is_compiling()) return;  // it comes with that
+        tried_ = engine_.has_kernel_code() ? Tried::Code : Tried::Table;
+        start(engine_.kernel_image());
+    }
+    if (loading_.valid() && loading_.wait_for(most) == std::future_status::ready)
+        take(loading_.get());
+}
+
+void KernelFiltering::start(filter::KernelImage image) {
     std::erase_if(image.rows, [&](const filter::KernelImage::Row& row) {
         return always_[static_cast<std::size_t>(row.event)];
     });
-    if (image.objects.empty()) image.objects.emplace_back();  // the table
-    if (image.rows.empty() || image.objects.front() == tried_) return;
+    if (image.rows.empty()) return;
     image_ = std::move(image);
-    tried_ = image_.objects.front();
+    if (image_.objects.empty()) image_.objects.emplace_back();  // the table
     capture::KernelFilter filter;
     for (const filter::KernelImage::Row& row : image_.rows)
         filter.rows.push_back({row.event, row.interests, row.name, row.real, row.slashes,
                                row.by_process, row.judged});
     for (const auto& [event, text] : image_.texts)
         filter.texts.push_back({event, static_cast<std::uint8_t>(text.kind), text.text});
-
     loading_ = std::async(std::launch::async, load, std::cref(source_), std::move(filter),
                           std::exchange(image_.objects, {}));
 }
@@ -56,13 +62,15 @@ KernelFiltering::Loading KernelFiltering::load(const capture::KernelSource& sour
     return made;
 }
 
-void KernelFiltering::look(std::chrono::milliseconds most) {
-    if (!loading_.valid() || loading_.wait_for(most) != std::future_status::ready) return;
-    Loading made = loading_.get();
-    for (const std::string& why : made.refused) log::warning("{}; a coarser one is tried", why);
-    if (made.filter == nullptr)
-        return log::warning("The kernel drops nothing: it took no filter of these rules");
-    const Result<> done = source_.narrow(std::move(made.filter));
+void KernelFiltering::take(Loading made) {
+    for (const std::string& why : made.refused) log::warning("{}", why);
+    if (made.filter == nullptr && tried_ == Tried::Code) {
+        log::warning("a coarser filter is tried");
+        tried_ = Tried::Table;
+        return start(engine_.kernel_image(true));
+    }
+    const Result<> done = made.filter == nullptr ? Result<>(Error("it takes no filter"))
+                                                 : source_.narrow(std::move(made.filter));
     if (!done) return log::warning("The kernel drops nothing: {}", done.error().text);
     interests_.emplace(source_, engine_, state_, image_);
     log::info("The kernel drops what no rule can want of {} kinds of events (loaded in {} ms)",

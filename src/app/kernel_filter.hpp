@@ -22,11 +22,10 @@ public:
     KernelFiltering(capture::KernelSource& source, engine::Engine& engine,
                     const state::State& state, const std::bitset<REC_MAX_SC>& state_calls);
 
-    /// Takes what the engine has now. Where the kernel refuses it, a coarser filter; the log says
-    /// which. cost: some ms; the work is done elsewhere
-    void start();
-    /// Puts a filter that is ready in its place; waits so long for one on its way.
-    /// cost: a look at the clock if there is none
+    /// Begins with a filter once the engine has one to give, puts it in its place once the kernel
+    /// has taken it, a coarser one where it refuses; the log says so. To be called between events,
+    /// now and then.
+    /// most: so long it waits for the kernel. cost: some loads if there is nothing to do
     void look(std::chrono::milliseconds most = std::chrono::milliseconds(0));
     /// After an event was judged. cost: see Interests::note
     void note(const fields::Context& context) noexcept {
@@ -39,6 +38,8 @@ private:
         std::chrono::milliseconds took{};
         std::vector<std::string> refused;  ///< why better ones were not taken
     };
+    void start(filter::KernelImage image);
+    void take(Loading made);
     static Loading load(const capture::KernelSource& source, capture::KernelFilter filter,
                         std::vector<std::string> objects);
 
@@ -48,7 +49,7 @@ private:
     std::bitset<REC_MAX_EVENTS> always_;  // events of calls the state needs
     filter::KernelImage image_;           // of what is in the kernel or on its way
     std::optional<Interests> interests_;
-    std::optional<std::string> tried_;  // the most exact object of image_
+    enum class Tried : std::uint8_t { Nothing, Code, Table } tried_ = Tried::Nothing;
     std::future<Loading> loading_;
 };
 

@@ -106,7 +106,6 @@ Result<> watch(const Options& options, const Config& config, const rules::Runnin
     scan_host(*source, session.state());
     KernelFiltering filtering(*source, engine, session.state(), opened.state_calls);
     if (config.kernel_filter) {
-        filtering.start();
         filtering.look(kFilterPatience);
         session.pipeline().after_each(
             [&](const fields::Context& context) { filtering.note(context); });
@@ -118,8 +117,8 @@ Result<> watch(const Options& options, const Config& config, const rules::Runnin
             session.handle(*source, record, session.pipeline().events() + 1, true);
         },
         [&] {
-            if (session.keep_house() && config.kernel_filter) filtering.start();
-            filtering.look();
+            session.keep_house();
+            if (config.kernel_filter) filtering.look();
             return session.must_exit();
         });
     if (stop_requested()) log::info("SIGINT received, exiting...");

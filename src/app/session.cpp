@@ -68,7 +68,7 @@ void Session::look_at_losses(const capture::Source& source) {
     budgets_.look(now, source.over_budget(), state_);
 }
 
-bool Session::keep_house() {
+void Session::keep_house() {
     const Result<bool> improved = engine_.improve();
     if (!improved) {
         log::warning("rules stay {}: {}",
@@ -78,7 +78,6 @@ bool Session::keep_house() {
         log::info("rules run {} bytes of {} machine code", engine_.code_bytes(),
                   engine_.is_compiling() ? "quickly made" : "optimized");
     }
-    return improved && *improved;
 }
 
 Result<> Session::finish(const capture::Source& source) {

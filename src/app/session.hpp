@@ -25,8 +25,7 @@ public:
     Pipeline& pipeline() { return pipeline_; }
 
     /// What is done now and then, between events: takes better machine code if there is some.
-    /// out: true if it took some
-    bool keep_house();
+    void keep_house();
     /// One record of the source, and, when it is time to, what the source has lost. Nothing once
     /// the sensor must exit. See Pipeline::handle. cost: beside the pipeline's a comparison, once a
     /// second of event time a look at counters

@@ -30,10 +30,16 @@ namespace sensor::capture {
 namespace {
 
 int keep_library_quiet(libbpf_print_level level, const char* text, va_list args) {
+    constexpr std::size_t kMostSaid = 4000;  // of a verifier's log the end says why
     if (level != LIBBPF_WARN) return 0;
-    std::array<char, 2048> line{};
-    const int n = std::vsnprintf(line.data(), line.size(), text, args);
-    std::string_view said(line.data());
+    va_list again;
+    va_copy(again, args);
+    const int n = std::vsnprintf(nullptr, 0, text, again);
+    va_end(again);
+    std::string line(static_cast<std::size_t>(std::max(0, n)) + 1, '\0');
+    std::vsnprintf(line.data(), line.size(), text, args);
+    std::string_view said(line.c_str());
+    if (said.size() > kMostSaid) said.remove_prefix(said.size() - kMostSaid);
     while (!said.empty() && said.back() == '\n') said.remove_suffix(1);
     log::debug("{}", said);
     return n;

@@ -60,6 +60,8 @@ Result<std::string> compile_bundle(std::string_view request) {
         return Error("unknown processor '" + asked.options.cpu + "'; a bundle is made for one of " +
                      eval::baselines_text());
     SENSOR_TRY(const Compiled compiled, compile_code(asked.program, asked.options, ""));
+    if (asked.options.level == 0)  // in a hurry: what the kernel gets comes with better code
+        return eval::write_bundle(request, compiled.entries, compiled.code);
     SENSOR_TRY(const filter::KernelImage image, compile_kernel_image(asked.program));
     return eval::write_bundle(request, compiled.entries, compiled.code, filter::write_image(image));
 }
@@ -88,12 +90,12 @@ Result<filter::KernelImage> compile_kernel_image(const lang::Program& program) {
     for (filter::EventPart& part : parts) fit(part);
     SENSOR_TRY(std::string exact, generate_filter(parts, Output::Object));
     image.objects.push_back(std::move(exact));
-    // For a kernel that finds this too much: of names their beginnings, then none.
-    for (const std::size_t bytes : {8U, 0U}) {
-        for (filter::EventPart& part : parts) filter::cut_names(part, bytes);
-        SENSOR_TRY(std::string coarse, generate_filter(parts, Output::Object));
-        if (coarse.size() < image.objects.back().size()) image.objects.push_back(std::move(coarse));
-    }
+    constexpr std::size_t kLargeObject = 1U << 20;
+    if (image.objects.back().size() < kLargeObject) return image;
+    // For a kernel that finds this too much: of names their beginnings.
+    for (filter::EventPart& part : parts) filter::cut_names(part, 8);
+    SENSOR_TRY(std::string coarse, generate_filter(parts, Output::Object));
+    image.objects.push_back(std::move(coarse));
     return image;
 }
 

@@ -114,10 +114,14 @@ std::size_t Engine::match(const fields::Context& context, bool all,
                       [&](std::uint32_t k) { return eval::interpret(frame, conditions[k].root); });
 }
 
-filter::KernelImage Engine::kernel_image() {
+bool Engine::has_kernel_code() const noexcept {
+    return impl_->code && !impl_->code->kernel_image().empty();
+}
+
+filter::KernelImage Engine::kernel_image(bool as_table) {
     const lang::Program& program = impl_->runtime->program();
     if (!impl_->own) impl_->own = std::make_unique<OwnPart>(program);
-    if (impl_->code) {
+    if (has_kernel_code() && !as_table) {
         Result<filter::KernelImage> image = filter::read_image(impl_->code->kernel_image());
         if (image) return *std::move(image);
     }

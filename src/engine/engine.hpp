@@ -60,9 +60,11 @@ public:
     /// fails: Error if what was awaited will not come; it goes on with what there is
     Result<bool> improve();
 
-    /// What of the rules goes into the kernel; without machine code a table.
+    /// What of the rules goes into the kernel: of machine code that was not made in a hurry; else,
+    /// or if asked so, a table.
     /// cost: without machine code linear in the conditions for each event type
-    filter::KernelImage kernel_image();
+    filter::KernelImage kernel_image(bool as_table = false);
+    bool has_kernel_code() const noexcept;  ///< kernel_image is compiled
     /// Interests (KernelImage::bits) of the process of the event given to the latest `match`: what
     /// is known of it alone leaves conditions with one of these bits possible. All of them before
     /// the first `kernel_image`.

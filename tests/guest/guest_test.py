@@ -121,6 +121,8 @@ def judge_run(checks):
         wrong += [f"sensor: status {alerts.status}", *of_alerts]
     if not any(", lost: 0, gaps in the sequence: 0" in line for line in alerts.lines):
         wrong.append("sensor: it lost events, or did not say that it lost none")
+    if not any("The kernel drops what no rule can want" in line for line in alerts.lines):
+        wrong.append("sensor: this kernel took no filter of the rules")
     if tests.status != 0 or any("tests skipped" in line for line in tests.lines):
         wrong.append(f"kernel tests: status {tests.status}")
     return wrong

@@ -42,6 +42,12 @@ alerts() {
         waited=$((waited + 1))
     done
     echo "ready after $waited s"
+    # Alerts are to come through the filter, which takes its time here.
+    while ! grep -q "The kernel drops" /tmp/log && kill -0 $sensor 2>/dev/null &&
+        [ $waited -lt 300 ]; do
+        sleep 1
+        waited=$((waited + 1))
+    done
     /usr/bin/sh /guest/actions.sh
     sleep 2
     kill -INT $sensor 2>/dev/null
