@@ -17,6 +17,11 @@ static __always_inline u64 zeros(u64 word) {
     return ~(((word & EACH(0x7f)) + EACH(0x7f)) | word | EACH(0x7f));
 }
 
+/* Number of the lowest byte whose top bit is set. */
+static __always_inline u32 first_byte(u64 tops) {
+    return (u32)(((tops & -tops) >> 7) * 0x0001020304050607ULL >> 56);
+}
+
 /* Eight bytes of a name. */
 static __always_inline u64 name_word(const u8* name, u32 at) {
     return *(const u64*)&name[at & 511];
@@ -66,11 +71,13 @@ static __always_inline bool find_slashes(const u8* name, struct judged_name* abo
         u64 slashes = zeros(name_word(name, at) ^ EACH('/'));
         if (!slashes) continue;
         odd |= odd_parts(name, at, slashes);
-        for (u32 byte = 0; byte < 8; byte++) {
-            if (!((slashes >> (8 * byte + 7)) & 1)) continue;
-            about->slashes[*count & (FILTER_SLASHES_MAX - 1)] = (rec_u16)(at + byte);
-            about->last_slash = (rec_u16)(at + byte);
+        for (u32 n = 0; n < 8; n++) {
+            if (!slashes) break;
+            u32 place = at + first_byte(slashes);
+            about->slashes[*count & (FILTER_SLASHES_MAX - 1)] = (rec_u16)place;
+            about->last_slash = (rec_u16)place;
             *count += 1;
+            slashes &= slashes - 1;
         }
     }
     u32 slashes = *count;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // falco-ebpf: the sensor. Print-only options are answered here; everything else is sensor.cpp.
+#include <malloc.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -26,9 +27,18 @@ int print_fields(const app::Options& options) {
     return 1;
 }
 
+/// What the start takes and gives back is to go back to the system, whichever thread had it: the C
+/// library would keep it for allocations as large, which never come again.
+void give_memory_back() {
+    constexpr int kLarge = 256 << 10;
+    mallopt(M_MMAP_THRESHOLD, kLarge);
+    mallopt(M_TRIM_THRESHOLD, kLarge);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    give_memory_back();
     const app::ParsedOptions parsed = app::parse_options(argc, argv);
     if (!parsed.options) {
         std::fputs(parsed.text.c_str(), parsed.exit_code == 0 ? stdout : stderr);

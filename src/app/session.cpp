@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/session.hpp"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -75,6 +76,7 @@ void Session::keep_house() {
                      engine_.native() ? "as they were compiled" : "interpreted",
                      improved.error().text);
     } else if (*improved) {
+        malloc_trim(0);  // what reading the code took
         log::info("rules run {} bytes of {} machine code", engine_.code_bytes(),
                   engine_.is_compiling() ? "quickly made" : "optimized");
     }
