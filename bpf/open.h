@@ -139,6 +139,8 @@ __attribute__((noinline)) int put_open_event(u32 idx) {
     if (!cfg_real_paths) return 1;
     u32 name = head_of(s)->type == EV_open || head_of(s)->type == EV_creat ? P(open, name)
                                                                            : P(openat, name);
-    if (s->object.kind == S_IFDIR && !is_path_of(idx, name)) mark(s, MARK_ODD_DIRS, 0);
+    if (s->object.kind == S_IFDIR && head_of(s)->type != EV_open_by_handle_at &&
+        !is_path_of(idx, name))
+        mark(s, MARK_ODD_DIRS, 0);
     return 1;
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`falco-bench flood` with the real sensor: a gentle flood loses nothing and everything hidden in
-it is found; one beyond its budget is told of.
+it is found, also in one that no rule wants, which is dropped in the kernel; one beyond its budget is
+told of.
 
   flood_test.py --bench falco-bench --config falco.yaml
 """
@@ -51,6 +52,12 @@ def main():
     expect(figures.get("planted reads alerted") == [100], "a hidden read was missed", text)
     expect(figures.get("events lost") == [0], "a gentle flood lost events", text)
     expect(figures.get("opens", [0])[0] > 0, "there was no flood", text)
+    # All that the processors can, wanted by no rule: dropped in the kernel, once it was told.
+    figures, text = flood(options, "--seconds", "6", "--unwanted")
+    expect(figures.get("execs alerted") == [100], "a start of a program was missed", text)
+    expect(figures.get("planted reads alerted") == [100], "a hidden read was missed", text)
+    expect(figures.get("events delivered", [1])[0] < 4 * figures.get("opens", [0])[0],
+           "what no rule wants was delivered all the same", text)
     # All that the processors can, over a budget: what is dropped is said.
     figures, text = flood(options, "--seconds", "2", "--more", "-o", "--more",
                           "engine.cgroup_budget=100")
