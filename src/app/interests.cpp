@@ -36,8 +36,7 @@ Interests::Interests(capture::KernelSource& source, engine::Engine& engine,
       state_(state),
       facts_(state.voided_facts()),
       slots_(std::make_unique<Slot[]>(kSlots)) {
-    for (const filter::KernelImage::Row& row : image.rows)
-        droppable_.set(static_cast<std::size_t>(row.event));
+    for (const FilterRow& row : image.rows) droppable_.set(static_cast<std::size_t>(row.event));
     for (const std::uint8_t bit : image.bits) every_ |= std::uint64_t{1} << bit;
 }
 
@@ -48,8 +47,8 @@ void Interests::tell(const fields::Context& context) noexcept {
         return;
     const std::uint64_t mask = engine_.interests();
     if (mask == every_) return;
-    if (source_.set_interest({head.ns_tgid, head.start, head.cgroup, head.generation, mask}))
-        ++told_;
+    // If the kernel takes it not, the process is gone, or all of it goes on being reported.
+    source_.set_interest({head.ns_tgid, head.start, head.cgroup, head.generation, mask});
 }
 
 void Interests::start_anew() noexcept {

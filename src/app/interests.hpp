@@ -33,12 +33,10 @@ public:
         }
         if (++slot.events == kWorth) tell(context);
     }
-    std::uint64_t told() const noexcept { return told_; }  ///< masks given to the kernel
 
 private:
     static constexpr std::size_t kSlots = 16384;
-    static constexpr std::uint32_t kWorth =
-        32;  // events of a process; fewer are not worth the calls
+    static constexpr std::uint32_t kWorth = 32;  // events of a process that are worth the calls
     struct Slot {
         std::uint64_t start_ns = 0;
         std::uint32_t tgid = 0, generation = 0, events = 0;
@@ -51,7 +49,7 @@ private:
     const state::State& state_;
     std::bitset<REC_MAX_EVENTS> droppable_;
     std::uint64_t every_ = filter::kAnyInterest;  // bits in use
-    std::uint64_t facts_ = 0, told_ = 0;
+    std::uint64_t facts_ = 0;
     std::unique_ptr<Slot[]> slots_;
 };
 

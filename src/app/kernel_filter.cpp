@@ -29,18 +29,15 @@ void KernelFiltering::look(std::chrono::milliseconds most) {
 }
 
 void KernelFiltering::start(filter::KernelImage image) {
-    std::erase_if(image.rows, [&](const filter::KernelImage::Row& row) {
+    std::erase_if(image.rows, [&](const FilterRow& row) {
         return always_[static_cast<std::size_t>(row.event)];
     });
     if (image.rows.empty()) return;
     image_ = std::move(image);
     if (image_.objects.empty()) image_.objects.emplace_back();  // the table
     capture::KernelFilter filter;
-    for (const filter::KernelImage::Row& row : image_.rows)
-        filter.rows.push_back({row.event, row.interests, row.name, row.real, row.slashes,
-                               row.by_process, row.judged});
-    for (const auto& [event, text] : image_.texts)
-        filter.texts.push_back({event, static_cast<std::uint8_t>(text.kind), text.text});
+    filter.rows = image_.rows;
+    filter.texts = std::exchange(image_.texts, {});
     loading_ = std::async(std::launch::async, load, std::cref(source_), std::move(filter),
                           std::exchange(image_.objects, {}));
 }

@@ -6,7 +6,7 @@
 #include <variant>
 
 #include "capture/source.hpp"
-#include "event/schema.hpp"
+#include "event/kernel_filter.hpp"
 #include "event/task_snapshot.hpp"
 
 namespace sensor::capture {
@@ -38,30 +38,14 @@ struct KernelOptions {
     std::uint32_t cgroup_budget = 0;
 };
 
-/// What the kernel itself may drop, since no rule can want it.
+/// What the kernel itself may drop, since no rule can want it. Events without a row are always
+/// reported.
 struct KernelFilter {
-    struct Row {
-        EventType event{};
-        /// Bits of a process's interests (KernelSource::set_interest): without any of them the
-        /// event is dropped before it is read. 0: whatever the process is.
-        std::uint64_t interests = 0;
-        int name = -1;            ///< parameter that rule_filter judges as a name, -1: none
-        bool real = false;        ///< it judges the kernel's own path of what was opened
-        bool slashes = false;     ///< it asks where the parts of names begin
-        bool by_process = false;  ///< it asks what a process can be wanted for
-        bool judged = true;       ///< rule_filter has a say
-    };
-    /// A text that names of an event may have.
-    struct Text {
-        EventType event{};
-        std::uint8_t kind = 0;  ///< FILTER_TEXT_*
-        std::string text;
-    };
-    std::vector<Row> rows;  ///< events without a row are always reported
+    std::vector<FilterRow> rows;
     /// ELF object with rule_filter (bpf/filter.h) for the events of rows; empty: the probe's own
     /// one, which wants the events whose names have one of the texts.
     std::string object;
-    std::vector<Text> texts;
+    std::vector<FilterText> texts;
 };
 
 /// A filter that the kernel has taken, not in use yet.

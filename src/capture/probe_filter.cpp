@@ -56,9 +56,10 @@ bool is_filtered(const bpf_program* program) {
     return std::find(std::begin(kAll), std::end(kAll), name) != std::end(kAll);
 }
 
-Result<> fill_texts(int map, const std::vector<KernelFilter::Text>& texts) {
-    for (const KernelFilter::Text& text : texts) {
-        filter_text key{FILTER_HASH_SEED, static_cast<rec_u32>(text.event), text.kind};
+Result<> fill_texts(int map, const std::vector<FilterText>& texts) {
+    for (const FilterText& text : texts) {
+        filter_text key{FILTER_HASH_SEED, static_cast<rec_u32>(text.event),
+                        static_cast<rec_u32>(text.kind)};
         for (const char byte : text.text)
             key.hash = FILTER_HASH(key.hash, static_cast<unsigned char>(byte));
         const rec_u8 value = 1;
@@ -81,7 +82,7 @@ Result<> Probe::prepare_filtered(probe_bpf& next, const KernelFilter& filter) co
     *next.rodata = *skel_->rodata;
     next.rodata->cfg_filters = true;
     next.rodata->cfg_filter_table = filter.object.empty();
-    for (const KernelFilter::Row& row : filter.rows) {
+    for (const FilterRow& row : filter.rows) {
         filter_row& to = next.rodata->cfg_rows[static_cast<std::size_t>(row.event)];
         to.interests = row.interests;
         to.judged = row.judged ? 1 : 0;

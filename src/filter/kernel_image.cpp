@@ -13,12 +13,12 @@ constexpr std::size_t kMostObjects = 8;
 
 }  // namespace
 
-std::vector<KernelImage::Row> make_rows(const std::vector<EventPart>& parts) {
-    std::vector<KernelImage::Row> rows;
+std::vector<FilterRow> make_rows(const std::vector<EventPart>& parts) {
+    std::vector<FilterRow> rows;
     for (const EventPart& part : parts) {
         const bool by_process = (part.interests & kAnyInterest) == 0;
         if (part.is_always() && !by_process) continue;
-        KernelImage::Row row{part.event, by_process ? part.interests : 0};
+        FilterRow row{part.event, by_process ? part.interests : 0};
         row.by_process =
             by_process || std::any_of(part.nodes.begin(), part.nodes.end(), [](const Node& node) {
                 return node.kind == Node::Kind::Interest;
@@ -40,24 +40,24 @@ KernelImage make_table_image(const lang::Program& program) {
     image.bits = interest_bits(program);
     const std::vector<EventPart> parts = make_kernel_part(program);
     image.rows = make_rows(parts);
-    for (KernelImage::Row& row : image.rows) {
+    for (FilterRow& row : image.rows) {
         const auto part = std::find_if(parts.begin(), parts.end(), [&](const EventPart& each) {
             return each.event == row.event;
         });
-        const std::optional<std::vector<WantedText>> texts = wanted_texts(*part);
+        const std::optional<std::vector<FilterText>> texts = wanted_texts(*part);
         row.judged = texts.has_value();
         if (!texts) continue;
-        for (const WantedText& text : *texts) image.texts.emplace_back(row.event, text);
+        image.texts.insert(image.texts.end(), texts->begin(), texts->end());
     }
     std::erase_if(image.rows,
-                  [](const KernelImage::Row& row) { return !row.judged && row.interests == 0; });
+                  [](const FilterRow& row) { return !row.judged && row.interests == 0; });
     return image;
 }
 
 std::string write_image(const KernelImage& image) {
     eval::ByteWriter out;
     out.number(static_cast<std::uint32_t>(image.rows.size()));
-    for (const KernelImage::Row& row : image.rows) {
+    for (const FilterRow& row : image.rows) {
         out.enumerator(row.event);
         out.number(row.interests);
         out.number(row.name < 0 ? kNoName : static_cast<std::uint8_t>(row.name));

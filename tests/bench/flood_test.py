@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`falco-bench flood` with the real sensor: a gentle flood loses nothing and everything hidden in
-it is found, also in one that no rule wants, which is dropped in the kernel; one beyond its budget is
-told of.
+it is found, also in one that no rule wants, which is dropped in the kernel; one beyond its budget
+is told of.
 
   flood_test.py --bench falco-bench --config falco.yaml
 """

@@ -19,11 +19,8 @@ LoadedRules::LoadedRules(const std::vector<std::string>& conditions, bool compil
 
 capture::KernelFilter LoadedRules::filter() const {
     capture::KernelFilter made;
-    for (const filter::KernelImage::Row& row : image.rows)
-        made.rows.push_back({row.event, row.interests, row.name, row.real, row.slashes,
-                             row.by_process, row.judged});
-    for (const auto& [event, text] : image.texts)
-        made.texts.push_back({event, static_cast<std::uint8_t>(text.kind), text.text});
+    made.rows = image.rows;
+    made.texts = image.texts;
     if (!image.objects.empty()) made.object = image.objects.front();
     return made;
 }
