@@ -18,13 +18,13 @@ KernelFiltering::KernelFiltering(capture::KernelSource& source, engine::Engine& 
     }
 }
 
-void KernelFiltering::look(std::chrono::milliseconds most) {
+void KernelFiltering::look() {
     if (!loading_.valid() && tried_ == Tried::Nothing) {
         if (!engine_.has_kernel_code() && engine_.is_compiling()) return;  // it comes with that
         tried_ = engine_.has_kernel_code() ? Tried::Code : Tried::Table;
         start(engine_.kernel_image());
     }
-    if (loading_.valid() && loading_.wait_for(most) == std::future_status::ready)
+    if (loading_.valid() && loading_.wait_for(std::chrono::seconds(0)) == std::future_status::ready)
         take(loading_.get());
 }
 

@@ -24,9 +24,10 @@ public:
 
     /// Begins with a filter once the engine has one to give, puts it in its place once the kernel
     /// has taken it, a coarser one where it refuses; the log says so. To be called between events,
-    /// now and then.
-    /// most: so long it waits for the kernel. cost: some loads if there is nothing to do
-    void look(std::chrono::milliseconds most = std::chrono::milliseconds(0));
+    /// now and then. cost: some loads if there is nothing to do
+    void look();
+    /// The kernel has a filter to verify.
+    bool is_loading() const noexcept { return loading_.valid(); }
     /// After an event was judged. cost: see Interests::note
     void note(const fields::Context& context) noexcept {
         if (interests_) interests_->note(context);

@@ -17,7 +17,7 @@ namespace sensor::app {
 namespace {
 
 constexpr int kPollMs = 100;
-constexpr std::chrono::milliseconds kFilterPatience(1000);  // before events are looked at
+constexpr double kFilterPatienceS = 1;
 
 Result<capture::KernelOptions> kernel_options(const SyscallSet& set, const Config& config,
                                               const Options& options) {
@@ -105,22 +105,22 @@ Result<> watch(const Options& options, const Config& config, const rules::Runnin
     if (options.event_stats) session.print_event_stats();
     scan_host(*source, session.state());
     KernelFiltering filtering(*source, engine, session.state(), opened.state_calls);
-    if (config.kernel_filter) {
-        filtering.look(kFilterPatience);
+    if (config.kernel_filter)
         session.pipeline().after_each(
             [&](const fields::Context& context) { filtering.note(context); });
-    }
+    const auto handle = [&](std::span<const std::byte> record) {
+        session.handle(*source, record, session.pipeline().events() + 1, true);
+    };
+    const auto keep_house = [&] {
+        session.keep_house();
+        if (config.kernel_filter) filtering.look();
+        return session.must_exit();
+    };
+    // Who waits for this sensor finds it with its filter, if that does not take too long.
+    const auto is_settled = [&] { return keep_house() || !filtering.is_loading(); };
+    Result<> ended = read_live(*source, kFilterPatienceS, handle, is_settled);
     say_ready(options.ready_fd);
-    const Result<> ended = read_live(
-        *source, options.duration_s,
-        [&](std::span<const std::byte> record) {
-            session.handle(*source, record, session.pipeline().events() + 1, true);
-        },
-        [&] {
-            session.keep_house();
-            if (config.kernel_filter) filtering.look();
-            return session.must_exit();
-        });
+    if (ended) ended = read_live(*source, options.duration_s, handle, keep_house);
     if (stop_requested()) log::info("SIGINT received, exiting...");
     const Result<> finished = session.finish(*source);
     return ended ? finished : ended;
