@@ -97,12 +97,12 @@ void ProcessPart::find_conditions(const lang::Program& program) {
             return other == k ? unusual : Partial::Tri::Unknown;
         };
         partial_.begin();
-        const auto judged = std::stable_partition(
-            of[k].begin(), of[k].end(),
-            [&](std::uint32_t condition) { return !partial_.possible(condition, alone); });
+        std::vector<std::uint32_t> judged;
         first_.push_back(static_cast<std::uint32_t>(conditions_.size()));
-        judged_.push_back(first_.back() + static_cast<std::uint32_t>(judged - of[k].begin()));
-        conditions_.insert(conditions_.end(), of[k].begin(), of[k].end());
+        for (const std::uint32_t condition : of[k])
+            (partial_.possible(condition, alone) ? judged : conditions_).push_back(condition);
+        judged_.push_back(static_cast<std::uint32_t>(conditions_.size()));
+        conditions_.insert(conditions_.end(), judged.begin(), judged.end());
     }
     first_.push_back(static_cast<std::uint32_t>(conditions_.size()));
 }
