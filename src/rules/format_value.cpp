@@ -133,8 +133,10 @@ LaidOut lay_out_condition(const YAML::Node& node, std::size_t column, std::size_
     std::string text = node.Scalar();
     while (text.ends_with('\n')) text.pop_back();  // a quote that nobody closes would keep it
     const std::string line = condition_line(text);
-    // What is no condition may not come apart well: then it stays as it is.
-    if (!same_but_blanks(line, text)) return lay_out_text(node, column, indent);
+    // What is no condition may not come apart well, and a quote may hold the end of a line: then it
+    // stays as it is.
+    if (!same_but_blanks(line, text) || line.find('\n') != std::string::npos)
+        return lay_out_text(node, column, indent);
     const std::string written = scalar_text(line, is_quoted(node), false);
     const bool plain = !line.empty() && written == line;
     if (line.empty() || (plain && column + line.size() <= kLayoutWidth)) return {written, {}};

@@ -217,6 +217,14 @@ TEST_CASE("the newline of a block is no part of what a quote leaves open") {
     CHECK(formatted(once) == once);
 }
 
+TEST_CASE("a quote that holds the end of a line keeps it") {
+    const std::string once = formatted(
+        "- rule: r\n  output: b\n  condition: >\n    \"a = open\n        and b = \"x\"\n");
+    CHECK(once ==
+          "- rule: r\n  condition: |\n    \"a = open\n        and b = \"x\"\n  output: b\n");
+    CHECK(formatted(once) == once);
+}
+
 TEST_CASE("exceptions and overrides are laid out") {
     CHECK(formatted("- rule: r\n  exceptions:\n  - {name: e, fields: [proc.name, fd.name], comps: "
                     "[in, startswith], values: [[[a, b], /x], [[c], /y]]}\n"
