@@ -406,7 +406,10 @@ __attribute__((noinline)) int put_param(u32 idx, u32 plan, u32 k) {
 __attribute__((noinline)) int put_used_fd(u32 idx, u32 plan) {
     struct scratch* s = scratch_at(idx);
     if (!s || plan >= EVENT_ROWS) return 0;
-    if ((plans[plan].flags & (USES_FD | CREATES_FD)) != USES_FD) return 0;
+    u32 flags = plans[plan].flags & (USES_FD | CREATES_FD);
+    if (flags == (USES_FD | CREATES_FD) && s->ret >= 0) /* a copy: nobody may know the first one */
+        return put_object(idx, file_of(s, (s32)s->ret), (s32)s->ret, 1);
+    if (flags != USES_FD) return 0;
     for (u32 k = 0; k < 4; k++) {
         struct plan_param p = plans[plan].params[k];
         if (p.kind == K_ARG && p.conv == CV_FD) {

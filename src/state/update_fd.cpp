@@ -191,6 +191,17 @@ void FdUpdate::open_by_handle() { open({kNone, 3, 2, 4, 5}); }
 void FdUpdate::duplicate(std::int64_t old_fd, std::int64_t new_fd, bool cloexec) {
     if (!event_.has(0) || event_.result() < 0) return;
     const FdInfo* old = thread_.fd(old_fd);
+    const rec_fd* object = event_.fd_object();
+    const bool described = object != nullptr && static_cast<std::int64_t>(object->fd) == new_fd;
+    if (described && (old == nullptr || !same_object(*old, *object))) {
+        // Nobody reported how the first one was opened.
+        state_.learn_object(thread_, *object, event_.fd_object_text());
+        if (FdInfo* made = state_.own_fds(thread_).edit(new_fd)) {
+            made->cloexec = cloexec;
+            state_.bind(new_fd, made);
+        }
+        return;
+    }
     if (old == nullptr) {  // unknown: what stood under the new number is gone all the same
         if (thread_.fd(new_fd) != nullptr) state_.own_fds(thread_).erase(new_fd);
         return;
