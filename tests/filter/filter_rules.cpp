@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/filter/filter_rules.hpp"
 
+#include <algorithm>
+
 #include "event/field_table.hpp"
+#include "tests/support/program_of.hpp"
 
 namespace sensor::testing {
 namespace {
@@ -112,6 +115,29 @@ TestEvent FilterRules::event(std::uint32_t tid) {
     head.tid = head.tgid = tid;
     if (below(8) == 0) head.flags = REC_F_ODD_DIR;
     return make_event(info->type, params, head, extras);
+}
+
+JudgedRules::JudgedRules(FilterRules& random, std::uint64_t seed) {
+    for (std::size_t k = 0; k < 1 + seed % 4; ++k) conditions.push_back(random.condition());
+    program = program_of(conditions);
+    parts = filter::make_kernel_part(program);
+    engine::EngineOptions interpreted;
+    interpreted.native = false;
+    engine = engine::Engine::create(program, interpreted);
+    engine->kernel_image();  // from now on it knows interests
+}
+
+const filter::EventPart* JudgedRules::part_of(const Event& event) const {
+    const auto part = std::find_if(parts.begin(), parts.end(), [&](const filter::EventPart& each) {
+        return each.event == event.type();
+    });
+    return part == parts.end() ? nullptr : &*part;
+}
+
+std::string JudgedRules::text() const {
+    std::string all;
+    for (const std::string& line : conditions) all += line + "\n";
+    return all;
 }
 
 }  // namespace sensor::testing

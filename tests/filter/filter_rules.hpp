@@ -4,10 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "engine/engine.hpp"
+#include "filter/keeps.hpp"
 #include "tests/support/make_event.hpp"
 
 namespace sensor::testing {
@@ -40,6 +43,22 @@ private:
 
     std::mt19937_64 random_;
     std::vector<std::string> names_;
+};
+
+/// One to four random rules, and what the kernel filter makes of them.
+struct JudgedRules {
+    /// seed: also how many rules there are
+    JudgedRules(FilterRules& random, std::uint64_t seed);
+
+    /// What the kernel knows of the event's type; nullptr: no rule asks for it.
+    const filter::EventPart* part_of(const Event& event) const;
+    /// The conditions, one on each line.
+    std::string text() const;
+
+    std::vector<std::string> conditions;
+    lang::Program program;
+    std::vector<filter::EventPart> parts;
+    std::unique_ptr<engine::Engine> engine;  // interpreted; knows interests
 };
 
 }  // namespace sensor::testing

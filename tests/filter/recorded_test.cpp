@@ -10,7 +10,6 @@
 #include "judge/replay.hpp"
 #include "tests/filter/filter_rules.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/program_of.hpp"
 
 namespace sensor::testing {
 namespace {
@@ -49,33 +48,23 @@ struct Tally {
 void judge_capture(const std::string& path, std::uint64_t seed,
                    const std::vector<std::string>& names, Tally& tally) {
     FilterRules random(seed, names);
-    std::vector<std::string> conditions;
-    for (std::size_t k = 0; k < 1 + seed % 4; ++k) conditions.push_back(random.condition());
-    const lang::Program program = program_of(conditions);
-    const std::vector<filter::EventPart> parts = filter::make_kernel_part(program);
-    engine::EngineOptions interpreted;
-    interpreted.native = false;
-    const auto engine = engine::Engine::create(program, interpreted);
-    engine->kernel_image();  // from now on it knows interests
+    const JudgedRules rules(random, seed);
     auto source = capture::ScapSource::open(path);
     REQUIRE(source);
     state::State state(judge::replay_state());
-    judge::Judge judge(*engine, state, conditions.size(), true);
+    judge::Judge judge(*rules.engine, state, rules.conditions.size(), true);
     const auto after_each = [&](const fields::Context& context) {
-        std::vector<std::uint32_t> matches(conditions.size());
-        const std::size_t held = engine->match(context, true, matches);
-        const auto part = std::find_if(parts.begin(), parts.end(), [&](const auto& each) {
-            return each.event == context.event.type();
-        });
+        std::vector<std::uint32_t> matches(rules.conditions.size());
+        const std::size_t held = rules.engine->match(context, true, matches);
+        const filter::EventPart* part = rules.part_of(context.event);
         const bool kept =
-            part != parts.end() && filter::keeps(*part, context.event, engine->interests());
+            part != nullptr && filter::keeps(*part, context.event, rules.engine->interests());
         ++tally.events;
         tally.wanted += held != 0;
         tally.dropped += !kept;
-        if (held == 0 || kept || part == parts.end()) return;
-        std::string text;
-        for (const std::string& line : conditions) text += line + "\n";
-        FAIL(path << ", event " << context.evt_num << "\n" << text << filter::to_text(*part));
+        if (held == 0 || kept || part == nullptr) return;
+        FAIL(path << ", event " << context.evt_num << "\n"
+                  << rules.text() << filter::to_text(*part));
     };
     REQUIRE(judge::replay_capture(
         **source, state,

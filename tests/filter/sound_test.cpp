@@ -2,13 +2,10 @@
 // The kernel's decision never drops an event that a rule wants, and drops much of what none wants.
 #include <algorithm>
 
-#include "engine/engine.hpp"
-#include "filter/keeps.hpp"
 #include "filter/texts.hpp"
 #include "state/state.hpp"
 #include "tests/filter/filter_rules.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/program_of.hpp"
 
 namespace sensor::testing {
 namespace {
@@ -19,12 +16,6 @@ constexpr std::size_t kEvents = 250;
 struct Tally {
     std::size_t kept = 0, dropped = 0, wanted = 0, uninteresting = 0, by_table = 0;
 };
-
-std::string joined(const std::vector<std::string>& lines) {
-    std::string all;
-    for (const std::string& line : lines) all += line + "\n";
-    return all;
-}
 
 /// Processes that rules of interest tell apart.
 constexpr std::uint32_t kProcesses = 6;
@@ -78,15 +69,8 @@ std::string part_text(const filter::EventPart* part) {
 
 void judge_round(std::uint64_t seed, Tally& tally) {
     FilterRules random(seed);
-    std::vector<std::string> conditions;
-    for (std::size_t k = 0; k < 1 + seed % 4; ++k) conditions.push_back(random.condition());
-    const lang::Program program = program_of(conditions);
-    const std::vector<filter::EventPart> parts = filter::make_kernel_part(program);
-    engine::EngineOptions interpreted;
-    interpreted.native = false;
-    const auto engine = engine::Engine::create(program, interpreted);
-    engine->kernel_image();  // from now on it knows interests
-    std::vector<std::uint32_t> matches(conditions.size());
+    const JudgedRules rules(random, seed);
+    std::vector<std::uint32_t> matches(rules.conditions.size());
     fields::Arena arena;
     state::State state(offline());
     add_processes(state);
@@ -97,20 +81,19 @@ void judge_round(std::uint64_t seed, Tally& tally) {
         context.event = event.event();
         context.arena = &arena;
         state.begin(context.event, context);
-        const std::size_t held = engine->match(context, true, matches);
-        const auto part = std::find_if(parts.begin(), parts.end(), [&](const auto& each) {
-            return each.event == context.event.type();
-        });
-        const std::uint64_t interests = engine->interests();
-        const bool kept = part != parts.end() && filter::keeps(*part, context.event, interests);
+        const std::size_t held = rules.engine->match(context, true, matches);
+        const filter::EventPart* part = rules.part_of(context.event);
+        const std::uint64_t interests = rules.engine->interests();
+        const bool kept = part != nullptr && filter::keeps(*part, context.event, interests);
         INFO("seed " << seed << ", event " << k << ": " << context.event.info().name << "\n"
-                     << joined(conditions) << part_text(part == parts.end() ? nullptr : &*part));
+                     << rules.text() << part_text(part));
         if (held != 0) REQUIRE(kept);
-        if (held != 0) REQUIRE(table_keeps(*part, context.event));
-        tally.by_table += part != parts.end() && !table_keeps(*part, context.event);
+        const bool by_table = part != nullptr && table_keeps(*part, context.event);
+        if (held != 0) REQUIRE(by_table);
+        tally.by_table += part != nullptr && !by_table;
         ++(kept ? tally.kept : tally.dropped);
         tally.wanted += held != 0;
-        tally.uninteresting += part != parts.end() && (part->interests & interests) == 0;
+        tally.uninteresting += part != nullptr && (part->interests & interests) == 0;
         state.end(context.event);
     }
 }
