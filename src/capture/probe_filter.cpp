@@ -11,9 +11,9 @@
 
 #include <probe.skel.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <map>
 #include <string>
 
 #include "base/fd.hpp"

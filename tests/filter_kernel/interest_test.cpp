@@ -81,6 +81,16 @@ bool tell(capture::KernelSource& source, const rec_head& head) {
 /// Rules that want opens of nobody here.
 const std::vector<std::string> kRules{"evt.type in (open, openat) and proc.name = nobody"};
 
+/// With the rules in the kernel. live: becomes the source, once it is open
+Setup narrowed(const testing::LoadedRules& rules, capture::KernelSource*& live) {
+    Setup setup;
+    setup.while_open = [&](capture::KernelSource& source) {
+        rules.narrow(source);
+        live = &source;
+    };
+    return setup;
+}
+
 void in_namespace_of_its_own() { ::unshare(CLONE_NEWNS); }
 void into_the_same_namespace() {
     const int fd = ::open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
@@ -112,13 +122,9 @@ TEST_CASE("an interest counts until its process changes") {
         steps.push_back(change);
     }
     Steps child(steps);
-    Setup setup;
     std::optional<rec_head> seen;
     capture::KernelSource* live = nullptr;
-    setup.while_open = [&](capture::KernelSource& source) {
-        rules.narrow(source);
-        live = &source;
-    };
+    Setup setup = narrowed(rules, live);
     setup.before_reading = [&] {
         for (std::size_t k = 0; k < changes.size(); ++k) {
             INFO("change " << k);
@@ -151,12 +157,8 @@ TEST_CASE("an interest is of one process, in one control group, of one time") {
         ::waitpid(pid, nullptr, 0);
     };
     Steps child({[] {}, [] {}, [] {}, [] {}, [] {}, in_child});
-    Setup setup;
     capture::KernelSource* live = nullptr;
-    setup.while_open = [&](capture::KernelSource& source) {
-        rules.narrow(source);
-        live = &source;
-    };
+    Setup setup = narrowed(rules, live);
     setup.before_reading = [&] {
         const auto seen = child.next(*live);
         REQUIRE(seen);
@@ -187,12 +189,8 @@ TEST_CASE("a new program is reported, whatever was said of the old one") {
     const testing::LoadedRules rules(kRules);
     const auto run_cat = [] { ::execl("/bin/cat", "cat", kMarker, nullptr); };
     Steps child({[] {}, [] {}, run_cat});
-    Setup setup;
     capture::KernelSource* live = nullptr;
-    setup.while_open = [&](capture::KernelSource& source) {
-        rules.narrow(source);
-        live = &source;
-    };
+    Setup setup = narrowed(rules, live);
     setup.before_reading = [&] {
         const auto seen = child.next(*live);
         REQUIRE(seen);
