@@ -14,7 +14,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 # Some libraries ask for -pthread, and one precompiled header serves only those that agree.
 target_compile_options(sensor_options INTERFACE -pthread)
-target_link_options(sensor_options INTERFACE -pthread)
+# Programs name only the libraries that they use something of.
+target_link_options(sensor_options INTERFACE -pthread -Wl,--as-needed)
 target_include_directories(sensor_options INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
 target_compile_definitions(sensor_options INTERFACE SENSOR_VERSION="${PROJECT_VERSION}")
 if(SENSOR_SANITIZE)

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs with apt what is missing to build and test falco-ebpf on Debian 12 or 13.
 #
-#   packaging/deps.sh [GROUP...]     groups: build (default), fuzz, tidy, rootfs, bench, guest
+#   packaging/deps.sh [GROUP...]     groups: build (default), service, fuzz, tidy, rootfs, bench,
+#                                    guest
 #
 # Asks nothing, needs no terminal, works in a chroot. When everything is there it only reads the
 # package database and returns at once. Without root it names what is missing and fails.
@@ -11,7 +12,10 @@ set -eu
 
 build='g++ make cmake ninja-build ccache pkgconf python3
 clang-19 llvm-19-dev libbpf-dev bpftool libelf-dev zlib1g-dev libzstd-dev
-tao-pegtl-dev libyaml-cpp-dev libspdlog-dev libre2-dev nlohmann-json3-dev libcli11-dev catch2'
+tao-pegtl-dev libyaml-cpp-dev libspdlog-dev libre2-dev nlohmann-json3-dev libcli11-dev catch2
+libcurl4-openssl-dev librdkafka-dev libssl-dev libboost-dev libcap-ng-dev libseccomp-dev'
+# What tests of the service talk to: a syslog, a TLS web server, a metrics server.
+service='rsyslog nginx-light openssl prometheus curl'
 fuzz='libclang-rt-19-dev'
 tidy='clang-tidy-19 clang-format-19'
 rootfs='debootstrap git ca-certificates'
@@ -24,13 +28,14 @@ wanted=
 for group in "${@:-build}"; do
     case $group in
         build) wanted="$wanted $build" ;;
+        service) wanted="$wanted $service" ;;
         fuzz) wanted="$wanted $fuzz" ;;
         tidy) wanted="$wanted $tidy" ;;
         rootfs) wanted="$wanted $rootfs" ;;
         bench) wanted="$wanted $bench" ;;
         guest) wanted="$wanted $guest" ;;
         *)
-            echo "deps.sh: unknown group '$group' (build, fuzz, tidy, rootfs, bench, guest)" >&2
+            echo "deps.sh: unknown group '$group' (build, service, fuzz, tidy, rootfs, bench, guest)" >&2
             exit 2
             ;;
     esac

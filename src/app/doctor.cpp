@@ -58,7 +58,7 @@ std::string conclusion(const std::vector<Finding>& findings) {
 
 }  // namespace
 
-void examine_sensor(const Config& config, const std::string& compiler,
+void examine_sensor(const config::Config& config, const std::string& compiler,
                     std::vector<Finding>& findings) {
     lang::Program nothing;
     nothing.conditions.push_back({nothing.add_node({}), lang::EventSet::all()});

@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "app/config.hpp"
 #include "capture/doctor.hpp"
+#include "config/config.hpp"
 
 namespace sensor::app {
 
 /// What the sensor itself needs beside the kernel: the rule compiler, a place for what it compiles.
-void examine_sensor(const Config& config, const std::string& compiler,
+void examine_sensor(const config::Config& config, const std::string& compiler,
                     std::vector<capture::Finding>& findings);
 
 bool can_run(const std::vector<capture::Finding>& findings);

@@ -55,7 +55,7 @@ void tell_skipped(const capture::SourceStats& now, const capture::SourceStats& t
 
 }  // namespace
 
-DropMonitor::DropMonitor(const DropOptions& options, Post post)
+DropMonitor::DropMonitor(const config::DropOptions& options, Post post)
     : options_(options), post_(std::move(post)), bucket_(options.rate, options.max_burst) {}
 
 void DropMonitor::look(std::uint64_t ts_ns, const capture::SourceStats& totals) {

@@ -6,29 +6,19 @@
 #include <cstdint>
 #include <functional>
 
-#include "app/token_bucket.hpp"
+#include "base/token_bucket.hpp"
 #include "capture/source.hpp"
+#include "config/config.hpp"
 #include "output/alert.hpp"
 
 namespace sensor::app {
-
-/// Any loss is said, unless the configuration has it otherwise.
-struct DropOptions {
-    double threshold = 0;  ///< share of events lost that is still fine
-    bool log = true;
-    bool alert = true;
-    bool exit = false;
-    double rate = 0.03333;  ///< actions a second
-    double max_burst = 1;
-    bool simulate = false;  ///< pretend one drop a second; the threshold is 0 then
-};
 
 class DropMonitor {
 public:
     using Post = std::function<void(output::Alert)>;
 
     /// post: takes the alert of the action `alert`
-    DropMonitor(const DropOptions& options, Post post);
+    DropMonitor(const config::DropOptions& options, Post post);
 
     /// Is it time to look? cost: a comparison
     bool is_due(std::uint64_t ts_ns) const noexcept { return ts_ns >= next_ns_; }
@@ -46,7 +36,7 @@ private:
     void judge(std::uint64_t ts_ns, const capture::SourceStats& delta);
     void act(std::uint64_t ts_ns, const capture::SourceStats& delta);
 
-    const DropOptions options_;
+    const config::DropOptions options_;
     const Post post_;
     TokenBucket bucket_;
     capture::SourceStats seen_;

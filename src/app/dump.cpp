@@ -22,8 +22,8 @@ constexpr const char* kDefaultFormat =
 /// Judges events by the one condition there is and prints or counts those it picks.
 class Dumper {
 public:
-    Dumper(const DumpOptions& options, const Config& config, const rules::RunningRules& query,
-           engine::Engine& engine, state::State& state)
+    Dumper(const DumpOptions& options, const config::Config& config,
+           const rules::RunningRules& query, engine::Engine& engine, state::State& state)
         : options_(options), config_(config), query_(query), judge_(engine, state, 1, false) {}
 
     void handle(std::span<const std::byte> record, std::uint64_t number, bool wanted) {
@@ -82,7 +82,7 @@ private:
     }
 
     const DumpOptions& options_;
-    const Config& config_;
+    const config::Config& config_;
     const rules::RunningRules& query_;
     judge::Judge judge_;
     std::unordered_map<std::string, std::uint64_t> values_;  // --top
@@ -90,7 +90,7 @@ private:
 };
 
 std::unique_ptr<engine::Engine> make_engine(const rules::RunningRules& query,
-                                            const Options& options, const Config& config) {
+                                            const Options& options, const config::Config& config) {
     engine::EngineOptions how;
     // Without a condition there is nothing to compile.
     how.native = config.engine_native && !options.dump.condition.empty();
@@ -98,8 +98,8 @@ std::unique_ptr<engine::Engine> make_engine(const rules::RunningRules& query,
     return engine::Engine::create(query.program, how);
 }
 
-Result<> dump_live(const Options& options, const Config& config, const rules::RunningRules& query,
-                   engine::Engine& engine) {
+Result<> dump_live(const Options& options, const config::Config& config,
+                   const rules::RunningRules& query, engine::Engine& engine) {
     SENSOR_TRY(const OpenedKernel opened, open_kernel(*query.program, config, options));
     capture::KernelSource* const source = opened.source.get();
     state::State state{state::Options{}};
@@ -119,7 +119,7 @@ Result<> dump_live(const Options& options, const Config& config, const rules::Ru
     return ended;
 }
 
-Result<> dump_capture(const Options& options, const Config& config,
+Result<> dump_capture(const Options& options, const config::Config& config,
                       const rules::RunningRules& query, engine::Engine& engine) {
     SENSOR_TRY(const std::unique_ptr<capture::ScapSource> source,
                capture::ScapSource::open(config.capture_file));
@@ -138,7 +138,7 @@ Result<> dump_capture(const Options& options, const Config& config,
 
 }  // namespace
 
-Result<> dump(const Options& options, const Config& config) {
+Result<> dump(const Options& options, const config::Config& config) {
     const DumpOptions& what = options.dump;
     std::string text = what.format.empty() ? kDefaultFormat : what.format;
     if (!what.top.empty()) text = "%" + what.top;

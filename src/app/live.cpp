@@ -19,7 +19,7 @@ namespace {
 constexpr int kPollMs = 100;
 constexpr double kFilterPatienceS = 1;
 
-Result<capture::KernelOptions> kernel_options(const SyscallSet& set, const Config& config,
+Result<capture::KernelOptions> kernel_options(const SyscallSet& set, const config::Config& config,
                                               const Options& options) {
     capture::KernelOptions kernel;
     for (const std::string& text : options.scopes) {
@@ -60,7 +60,7 @@ Result<std::unique_ptr<capture::KernelSource>> open_source(const capture::Kernel
 
 }  // namespace
 
-Result<OpenedKernel> open_kernel(const lang::Program& program, const Config& config,
+Result<OpenedKernel> open_kernel(const lang::Program& program, const config::Config& config,
                                  const Options& options) {
     const SyscallSet set = wanted_syscalls(program, {config.all_syscalls, config.custom_syscalls});
     SENSOR_TRY(const capture::KernelOptions kernel, kernel_options(set, config, options));
@@ -97,8 +97,8 @@ Result<> read_live(capture::Source& source, double seconds, const capture::Recor
     return Ok{};
 }
 
-Result<> watch(const Options& options, const Config& config, const rules::RunningRules& running,
-               engine::Engine& engine) {
+Result<> watch(const Options& options, const config::Config& config,
+               const rules::RunningRules& running, engine::Engine& engine) {
     SENSOR_TRY(const OpenedKernel opened, open_kernel(*running.program, config, options));
     capture::KernelSource* const source = opened.source.get();
     Session session(config, running, engine, state::Options{});

@@ -6,9 +6,9 @@
 #include <functional>
 #include <memory>
 
-#include "app/config.hpp"
 #include "app/options.hpp"
 #include "capture/kernel.hpp"
+#include "config/config.hpp"
 #include "engine/engine.hpp"
 #include "rules/ruleset.hpp"
 #include "state/state.hpp"
@@ -21,7 +21,7 @@ struct OpenedKernel {
 };
 /// Loads and attaches the probe for what these conditions need and the options ask for.
 /// fails: names everything the kernel lacks, not only the first thing
-Result<OpenedKernel> open_kernel(const lang::Program& program, const Config& config,
+Result<OpenedKernel> open_kernel(const lang::Program& program, const config::Config& config,
                                  const Options& options);
 
 /// What runs already and what it has open, from the kernel, or /proc where it refuses.
@@ -36,7 +36,7 @@ Result<> read_live(capture::Source& source, double seconds, const capture::Recor
                    const std::function<bool()>& done);
 
 /// Judges live events until a signal, or for options.duration_s.
-Result<> watch(const Options& options, const Config& config, const rules::RunningRules& running,
-               engine::Engine& engine);
+Result<> watch(const Options& options, const config::Config& config,
+               const rules::RunningRules& running, engine::Engine& engine);
 
 }  // namespace sensor::app

@@ -65,8 +65,8 @@ Result<> read_capture(capture::ScapSource& source, state::State& state,
     return ended;
 }
 
-Result<> replay(const Options& options, const Config& config, const rules::RunningRules& running,
-                engine::Engine& engine) {
+Result<> replay(const Options& options, const config::Config& config,
+                const rules::RunningRules& running, engine::Engine& engine) {
     log::info("Replaying events from the capture file: {}", config.capture_file);
     SENSOR_TRY(const std::unique_ptr<capture::ScapSource> source,
                capture::ScapSource::open(config.capture_file));

@@ -23,7 +23,7 @@ Result<std::vector<rules::SourceFile>> read_files(const std::vector<std::string>
     return files;
 }
 
-rules::RuleSet load(const std::vector<rules::SourceFile>& files, const Config& config,
+rules::RuleSet load(const std::vector<rules::SourceFile>& files, const config::Config& config,
                     bool describe) {
     rules::LoadOptions how;
     how.least = config.priority;
@@ -50,7 +50,7 @@ void print(const std::string& text) {
 
 }  // namespace
 
-Result<rules::RuleSet> read_rules(const Config& config, bool must_exist, bool describe) {
+Result<rules::RuleSet> read_rules(const config::Config& config, bool must_exist, bool describe) {
     if (config.rules_files.empty()) {
         return Error("You must specify at least one rules file or folder, with -r or rules_files");
     }
@@ -72,14 +72,14 @@ Result<rules::RuleSet> read_rules(const Config& config, bool must_exist, bool de
     return ruleset;
 }
 
-Result<> validate_rules(const Options& options, const Config& config) {
+Result<> validate_rules(const Options& options, const config::Config& config) {
     SENSOR_TRY(const std::vector<rules::SourceFile> files, read_files(options.validate, true));
     log::info("Validating rules file(s):");
     for (const rules::SourceFile& file : files) log::info("   {}", file.name);
     const rules::RuleSet set = load(files, config, options.describe_rules);
     const rules::Validation validation = rules::validate(files, set);
     const bool describes = options.describe_rules && validation.ok;
-    if (config.json_output) {
+    if (config.outputs.format.json) {
         nlohmann::json whole;
         whole["falco_load_results"] = validation.json;
         if (describes) {
@@ -100,9 +100,9 @@ Result<> validate_rules(const Options& options, const Config& config) {
     return Ok{};
 }
 
-Result<> describe_rules(const Options& options, const Config& config) {
+Result<> describe_rules(const Options& options, const config::Config& config) {
     SENSOR_TRY(const rules::RuleSet set, read_rules(config, !options.rules_files.empty(), true));
-    if (config.json_output) {
+    if (config.outputs.format.json) {
         SENSOR_TRY(const nlohmann::json whole, rules::describe_json(set, options.describe_rule));
         print(output::json_line(whole) + "\n");
     } else {

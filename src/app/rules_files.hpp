@@ -2,9 +2,9 @@
 // Rules files: loaded to run them, judged (-V), or described (-L, -l).
 #pragma once
 
-#include "app/config.hpp"
 #include "app/options.hpp"
 #include "base/result.hpp"
+#include "config/config.hpp"
 #include "rules/ruleset.hpp"
 
 namespace sensor::app {
@@ -12,13 +12,13 @@ namespace sensor::app {
 /// Loads the configured files; what they are warned of goes to the log.
 /// in:    must_exist: a missing file is an error, else it is left out; describe: for listings
 /// fails: no files, unreadable ones, or mistakes in them, all of which are in the text
-Result<rules::RuleSet> read_rules(const Config& config, bool must_exist, bool describe);
+Result<rules::RuleSet> read_rules(const config::Config& config, bool must_exist, bool describe);
 
 /// -V: prints the state of each file on standard output, with -L or -l what is in them too.
 /// fails: a file is not valid; the text is the report
-Result<> validate_rules(const Options& options, const Config& config);
+Result<> validate_rules(const Options& options, const config::Config& config);
 
 /// -L, -l: prints what is known of the configured rules on standard output.
-Result<> describe_rules(const Options& options, const Config& config);
+Result<> describe_rules(const Options& options, const config::Config& config);
 
 }  // namespace sensor::app

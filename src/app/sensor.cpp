@@ -10,7 +10,6 @@
 #include <cstdlib>
 #include <future>
 
-#include "app/config_output.hpp"
 #include "app/doctor.hpp"
 #include "app/dump.hpp"
 #include "app/live.hpp"
@@ -18,32 +17,33 @@
 #include "app/rules_files.hpp"
 #include "app/stop.hpp"
 #include "base/log.hpp"
+#include "config/append_output.hpp"
 
 namespace sensor::app {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience(1000);  // for machine code, before it is interpreted
 
-Result<Config> read_settings(const Options& options) {
-    SENSOR_TRY(Config config, load_config(options.config_file, options.overrides));
-    if (options.unbuffered) config.buffered_outputs = false;
+Result<config::Config> read_settings(const Options& options) {
+    SENSOR_TRY(config::Config config, config::load_config(options.config_file, options.overrides));
+    if (options.unbuffered && config.outputs.standard) config.outputs.standard->flush_each = true;
     if (options.all_events) config.all_syscalls = true;
     if (options.interpret) config.engine_native = false;
     if (!options.rules_files.empty()) config.rules_files = options.rules_files;
     if (!options.capture_file.empty()) config.capture_file = options.capture_file;
     for (const std::string& text : options.print_formats) {
         if (text == "c" || text == "container" || text == "k" || text == "kubernetes") continue;
-        const lang::OutputParse parsed = check_appended(text, config.static_fields);
-        if (!parsed.ok) return Error(format("-p '{}': {}", text, first_error(parsed)));
+        const lang::OutputParse parsed = config::check_appended(text, config.static_fields);
+        if (!parsed.ok) return Error(format("-p '{}': {}", text, lang::first_error(parsed)));
         rules::AppendOutput append;
         append.extra_output = text;
         config.append_output.push_back(std::move(append));
     }
-    log::configure(config.log_level, config.time_iso8601);
+    log::configure(config.log_level, config.outputs.format.iso8601);
     return config;
 }
 
-void log_start(const Config& config) {
+void log_start(const config::Config& config) {
     utsname system{};
     uname(&system);
     log::info("Falco version: {} ({})", SENSOR_VERSION, system.machine);
@@ -54,7 +54,7 @@ void log_start(const Config& config) {
     for (const std::string& note : config.notes) log::warning("{}", note);
 }
 
-Result<> examine_machine(const Options& options, const Config& config) {
+Result<> examine_machine(const Options& options, const config::Config& config) {
     std::vector<capture::Finding> findings = capture::examine();
     examine_sensor(config, options.compiler, findings);
     const std::string text = options.doctor_json
@@ -69,7 +69,7 @@ Result<> examine_machine(const Options& options, const Config& config) {
 
 /// Reads the rules in a thread, as its memory lies apart: of what reading takes, which is much more
 /// than what stays, nothing is left between the pieces that stay.
-Result<rules::RunningRules> load_running(const Options& options, const Config& config) {
+Result<rules::RunningRules> load_running(const Options& options, const config::Config& config) {
     std::future<Result<rules::RuleSet>> reader = std::async(std::launch::async, [&] {
         return read_rules(config, !options.rules_files.empty(), false);
     });
@@ -78,7 +78,7 @@ Result<rules::RunningRules> load_running(const Options& options, const Config& c
 }
 
 std::unique_ptr<engine::Engine> make_engine(const rules::RunningRules& running,
-                                            const Config& config, const Options& options) {
+                                            const config::Config& config, const Options& options) {
     engine::EngineOptions how;
     how.native = config.engine_native;
     how.compiler = options.compiler;
@@ -104,7 +104,7 @@ std::unique_ptr<engine::Engine> make_engine(const rules::RunningRules& running,
 }  // namespace
 
 Result<> run(const Options& options) {
-    SENSOR_TRY(const Config config, read_settings(options));
+    SENSOR_TRY(const config::Config config, read_settings(options));
     if (options.dumps) {
         catch_stop_signals();
         return dump(options, config);
@@ -113,7 +113,7 @@ Result<> run(const Options& options) {
     log_start(config);
     if (!options.validate.empty()) return validate_rules(options, config);
     if (options.describe_rules) return describe_rules(options, config);
-    if (!config.stdout_enabled && !options.dry_run) {
+    if (!config.outputs.any_channel() && !options.dry_run) {
         return Error(
             "No output configured, please make sure at least one output is enabled "
             "(stdout_output.enabled)");

@@ -22,23 +22,18 @@ std::string host_name() {
     return name;
 }
 
-std::unique_ptr<output::Dispatcher> make_dispatcher(const Config& config) {
-    output::AlertFormat how;
-    how.json = config.json_output;
-    how.iso8601 = config.time_iso8601;
-    how.include_output = config.json_include_output;
-    how.include_message = config.json_include_message;
-    how.include_output_fields = config.json_include_output_fields;
-    how.include_tags = config.json_include_tags;
+std::unique_ptr<output::Dispatcher> make_dispatcher(const config::Config& config) {
+    output::AlertFormat how = config.outputs.format;
     how.hostname = host_name();
     std::vector<std::unique_ptr<output::Channel>> channels;
-    if (config.stdout_enabled) {
-        const bool terminal = isatty(STDOUT_FILENO) == 1 && !config.json_output;
-        channels.push_back(output::make_stdout({!config.buffered_outputs, terminal}));
+    if (config.outputs.standard) {
+        output::StdoutOptions standard = *config.outputs.standard;
+        standard.colour = isatty(STDOUT_FILENO) == 1 && !how.json;
+        channels.push_back(output::make_stdout(standard));
     }
+    const std::size_t most = config.outputs.queue_alerts;
     return std::make_unique<output::Dispatcher>(
-        std::move(how), std::move(channels),
-        config.queue_capacity == 0 ? kDefaultQueue : config.queue_capacity,
+        std::move(how), std::move(channels), most == 0 ? kDefaultQueue : most,
         config.capture_file.empty() ? output::WhenFull::Drop : output::WhenFull::Wait);
 }
 
@@ -49,8 +44,8 @@ void print(const std::string& text, std::FILE* to) {
 
 }  // namespace
 
-Session::Session(const Config& config, const rules::RunningRules& running, engine::Engine& engine,
-                 state::Options state)
+Session::Session(const config::Config& config, const rules::RunningRules& running,
+                 engine::Engine& engine, state::Options state)
     : running_(running),
       engine_(engine),
       state_(std::move(state)),

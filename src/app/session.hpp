@@ -7,19 +7,19 @@
 #include <memory>
 
 #include "app/budget_watch.hpp"
-#include "app/config.hpp"
 #include "app/drop_monitor.hpp"
 #include "app/pipeline.hpp"
 #include "app/summary.hpp"
 #include "capture/source.hpp"
+#include "config/config.hpp"
 
 namespace sensor::app {
 
 class Session {
 public:
     /// Borrows rules and engine.
-    Session(const Config& config, const rules::RunningRules& running, engine::Engine& engine,
-            state::Options state);
+    Session(const config::Config& config, const rules::RunningRules& running,
+            engine::Engine& engine, state::Options state);
 
     state::State& state() { return state_; }
     Pipeline& pipeline() { return pipeline_; }

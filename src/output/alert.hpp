@@ -7,19 +7,10 @@
 #include <vector>
 
 #include "output/json.hpp"
+#include "output/options.hpp"
 #include "rules/ruleset.hpp"
 
 namespace sensor::output {
-
-struct AlertFormat {
-    bool json = false;
-    bool iso8601 = false;        ///< event time as ISO 8601 UTC instead of local time of day
-    bool include_output = true;  ///< JSON keys
-    bool include_message = false;
-    bool include_output_fields = true;
-    bool include_tags = true;
-    std::string hostname;
-};
 
 struct Alert {
     std::uint64_t ts_ns = 0;  ///< of the event, since the epoch

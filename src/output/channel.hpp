@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "output/options.hpp"
 #include "rules/ruleset.hpp"
 
 namespace sensor::output {
@@ -21,10 +22,6 @@ public:
     virtual void flush() = 0;
 };
 
-struct StdoutOptions {
-    bool flush_each = true;
-    bool colour = false;  ///< by priority; only sensible on a terminal
-};
 std::unique_ptr<Channel> make_stdout(const StdoutOptions& options);
 
 }  // namespace sensor::output

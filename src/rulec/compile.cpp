@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <memory>
 
-#include "app/config.hpp"
 #include "compile/compile.hpp"
+#include "config/config.hpp"
 #include "eval/processor.hpp"
 #include "rulec/command.hpp"
 #include "rulec/emit.hpp"
@@ -45,7 +45,7 @@ Result<std::string> emit(const rules::RuleSet& set, const Options& options) {
 Result<rules::LoadOptions> load_options(const std::string& config_file) {
     rules::LoadOptions how;
     if (config_file.empty()) return how;
-    SENSOR_TRY(app::Config config, app::load_config(config_file, {}));
+    SENSOR_TRY(config::Config config, config::load_config(config_file, {}));
     how.least = config.priority;
     how.selections = std::move(config.selections);
     how.append_output = std::move(config.append_output);

@@ -7,7 +7,7 @@
 
 using namespace sensor;
 using app::DropMonitor;
-using app::DropOptions;
+using config::DropOptions;
 
 namespace {
 

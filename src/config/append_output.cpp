@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "app/config_output.hpp"
+#include "config/append_output.hpp"
 #include "lang/output_format.hpp"
 
-namespace sensor::app {
+namespace sensor::config {
 namespace {
 
 /// Notes keys that nothing reads: a misspelt one would change nothing, silently.
@@ -156,4 +156,4 @@ void read_append_output(const std::string& file, const YAML::Node& list, Config&
     }
 }
 
-}  // namespace sensor::app
+}  // namespace sensor::config

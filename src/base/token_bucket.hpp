@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
-namespace sensor::app {
+namespace sensor {
 
 class TokenBucket {
 public:
@@ -30,4 +30,4 @@ private:
     std::uint64_t last_ns_ = 0;
 };
 
-}  // namespace sensor::app
+}  // namespace sensor

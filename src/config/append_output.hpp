@@ -6,10 +6,10 @@
 
 #include <string>
 
-#include "app/config.hpp"
 #include "base/log.hpp"
+#include "config/config.hpp"
 
-namespace sensor::app {
+namespace sensor::config {
 
 /// A setting of the wrong type or range, with its place. Thrown and caught in config*.cpp only.
 struct BadSetting {
@@ -31,4 +31,4 @@ lang::OutputParse check_appended(std::string text, const lang::StaticFields& fie
 void read_static_fields(const std::string& file, const YAML::Node& map, Config& config);
 void read_append_output(const std::string& file, const YAML::Node& list, Config& config);
 
-}  // namespace sensor::app
+}  // namespace sensor::config

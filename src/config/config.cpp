@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/config.hpp"
+#include "config/config.hpp"
 
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <fstream>
 
-#include "app/config_output.hpp"
-#include "app/override.hpp"
 #include "base/read_file.hpp"
+#include "config/append_output.hpp"
+#include "config/override.hpp"
 
-namespace sensor::app {
+namespace sensor::config {
 namespace {
 
 constexpr const char* kDefaultFile = "/etc/falco/falco.yaml";
@@ -215,6 +215,20 @@ void note_unused(const Reader& in, Config& config) {
         config.notes.emplace_back("metrics.enabled is set, but this version has no metrics");
 }
 
+void read_outputs(const Reader& in, output::OutputOptions& out) {
+    in.flag("json_output", out.format.json);
+    in.flag("json_include_output_property", out.format.include_output);
+    in.flag("json_include_message_property", out.format.include_message);
+    in.flag("json_include_output_fields_property", out.format.include_output_fields);
+    in.flag("json_include_tags_property", out.format.include_tags);
+    in.flag("time_format_iso_8601", out.format.iso8601);
+    bool buffered = false, enabled = false;
+    in.flag("buffered_outputs", buffered);
+    in.flag("stdout_output.enabled", enabled);
+    if (enabled) out.standard.emplace().flush_each = !buffered;
+    in.read("outputs_queue.capacity", out.queue_alerts, "a number");
+}
+
 Config to_config(const Reader& in) {
     Config config;
     config.file = in.file();
@@ -228,16 +242,8 @@ Config to_config(const Reader& in) {
     read_static_fields(in.file(), in.at("static_fields"), config);
     read_append_output(in.file(), in.at("append_output"), config);
     read_words(in, config);
-    in.flag("json_output", config.json_output);
-    in.flag("json_include_output_property", config.json_include_output);
-    in.flag("json_include_message_property", config.json_include_message);
-    in.flag("json_include_output_fields_property", config.json_include_output_fields);
-    in.flag("json_include_tags_property", config.json_include_tags);
-    in.flag("time_format_iso_8601", config.time_iso8601);
+    read_outputs(in, config.outputs);
     in.flag("buffer_format_base64", config.buffer_base64);
-    in.flag("buffered_outputs", config.buffered_outputs);
-    in.flag("stdout_output.enabled", config.stdout_enabled);
-    in.read("outputs_queue.capacity", config.queue_capacity, "a number");
     in.flag("log_stderr", config.log_stderr);
     read_drops(in, config.drops);
     read_engine(in, config);
@@ -261,7 +267,7 @@ Result<Config> load_config(const std::string& path, const std::vector<std::strin
         expand_scalars(root);
         for (const std::string& option : overrides) SENSOR_TRY_OK(apply_override(root, option));
         Config config = to_config(Reader(file, root));
-        if (file.empty()) config.stdout_enabled = true;
+        if (file.empty()) config.outputs.standard.emplace();
         return config;
     } catch (const BadSetting& bad) {
         return Error(bad.text);
@@ -271,4 +277,4 @@ Result<Config> load_config(const std::string& path, const std::vector<std::strin
     }
 }
 
-}  // namespace sensor::app
+}  // namespace sensor::config

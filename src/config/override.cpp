@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/override.hpp"
+#include "config/override.hpp"
 
 #include <charconv>
 #include <cstdlib>
 #include <optional>
 #include <vector>
 
-namespace sensor::app {
+namespace sensor::config {
 namespace {
 
 struct Step {
@@ -124,4 +124,4 @@ std::string expand_environment(std::string_view text) {
     return out;
 }
 
-}  // namespace sensor::app
+}  // namespace sensor::config

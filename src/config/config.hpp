@@ -6,12 +6,25 @@
 #include <string>
 #include <vector>
 
-#include "app/drop_monitor.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
+#include "metrics/options.hpp"
+#include "output/options.hpp"
 #include "rules/ruleset.hpp"
+#include "web/options.hpp"
 
-namespace sensor::app {
+namespace sensor::config {
+
+/// syscall_event_drops. Any loss is said, unless the configuration has it otherwise.
+struct DropOptions {
+    double threshold = 0;  ///< share of events lost that is still fine
+    bool log = true;
+    bool alert = true;
+    bool exit = false;
+    double rate = 0.03333;  ///< actions a second
+    double max_burst = 1;
+    bool simulate = false;  ///< pretend one drop a second; the threshold is 0 then
+};
 
 struct Config {
     std::vector<std::string> rules_files;
@@ -21,21 +34,17 @@ struct Config {
     rules::Priority priority = rules::Priority::Debug;
     bool match_all = false;  ///< rule_matching: all
 
-    bool json_output = false;
-    bool json_include_output = true;
-    bool json_include_message = false;
-    bool json_include_output_fields = true;
-    bool json_include_tags = true;
-    bool time_iso8601 = false;
+    output::OutputOptions outputs;
     bool buffer_base64 = false;
-    bool buffered_outputs = false;
-    bool stdout_enabled = false;
-    std::size_t queue_capacity = 0;  ///< 0: a default bound, never unbounded
+
+    bool web_enabled = false;
+    web::WebOptions web;
+    metrics::MetricsOptions metrics;
 
     log::Level log_level = log::Level::Info;
     bool log_stderr = true;
 
-    DropOptions drops;  ///< syscall_event_drops
+    DropOptions drops;
 
     std::string capture_file;  ///< engine.kind replay: what to read; empty: live
 
@@ -58,4 +67,4 @@ struct Config {
 /// fails: unreadable file, YAML error, wrong type or range; with file and line where known
 Result<Config> load_config(const std::string& path, const std::vector<std::string>& overrides);
 
-}  // namespace sensor::app
+}  // namespace sensor::config

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/config.hpp"
+#include "config/config.hpp"
 
 #include <unistd.h>
 
@@ -29,9 +29,9 @@ private:
     std::string path_;
 };
 
-Result<app::Config> load(std::string_view text, const std::vector<std::string>& overrides = {}) {
+Result<config::Config> load(std::string_view text, const std::vector<std::string>& overrides = {}) {
     const TempFile file(text);
-    return app::load_config(file.path(), overrides);
+    return config::load_config(file.path(), overrides);
 }
 
 }  // namespace
@@ -45,8 +45,8 @@ TEST_CASE("settings are read, environment and -o included") {
     REQUIRE(config.has_value());
     CHECK(config->rules_files == std::vector<std::string>{"a.yaml", "b"});
     CHECK(config->priority == rules::Priority::Warning);
-    CHECK_FALSE(config->json_output);
-    CHECK(config->stdout_enabled);
+    CHECK_FALSE(config->outputs.format.json);
+    CHECK(config->outputs.standard.has_value());
     CHECK(config->snaplen == 200);
     REQUIRE(config->selections.size() == 2);
     CHECK_FALSE(config->selections[0].enable);
@@ -59,14 +59,15 @@ TEST_CASE("a wrong setting names its file, line and column") {
     CHECK(config.error().text.find(":2:11: unknown rule priority 'loud'") != std::string::npos);
     const auto typed = load("json_output: [1]\n");
     REQUIRE_FALSE(typed.has_value());
-    CHECK(typed.error().text.find(":1:14: json_output must be true or false") != std::string::npos);
+    CHECK(typed.error().text.find(":1:14: outputs.format.json must be true or false") !=
+          std::string::npos);
 }
 
 TEST_CASE("broken YAML and missing files are errors") {
     const auto broken = load("a: [1\nb: 2\n");
     REQUIRE_FALSE(broken.has_value());
     CHECK(broken.error().text.find(":2:") != std::string::npos);
-    const auto missing = app::load_config("/nonexistent/falco.yaml", {});
+    const auto missing = config::load_config("/nonexistent/falco.yaml", {});
     REQUIRE_FALSE(missing.has_value());
     CHECK(missing.error().text == "Could not open file /nonexistent/falco.yaml for reading");
     CHECK_FALSE(load("- a\n- b\n").has_value());

@@ -10,7 +10,7 @@
 
 #include "base/result.hpp"
 
-namespace sensor::app {
+namespace sensor::config {
 
 /// fails: no '=', bad escape, bad index; a value that starts with { and ends with } must be YAML
 Result<> apply_override(YAML::Node& root, std::string_view option);
@@ -18,4 +18,4 @@ Result<> apply_override(YAML::Node& root, std::string_view option);
 /// ${NAME} becomes the variable's value, $${NAME} stays as ${NAME}; the result is scanned again.
 std::string expand_environment(std::string_view text);
 
-}  // namespace sensor::app
+}  // namespace sensor::config

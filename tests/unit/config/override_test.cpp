@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/override.hpp"
+#include "config/override.hpp"
 
 #include <cstdlib>
 
@@ -11,7 +11,7 @@ using namespace sensor;
 
 std::string after(std::string_view yaml, std::string_view option) {
     YAML::Node root = YAML::Load(std::string(yaml));
-    const Result<> result = app::apply_override(root, option);
+    const Result<> result = config::apply_override(root, option);
     if (!result.has_value()) return "error: " + result.error().text;
     YAML::Emitter out;
     out << YAML::Flow << root;
@@ -48,10 +48,10 @@ TEST_CASE("environment variables expand, nested, escaped, bounded") {
     setenv("SENSOR_T2", "${SENSOR_T1}", 1);
     setenv("SENSOR_LOOP", "${SENSOR_LOOP}", 1);
     unsetenv("SENSOR_NONE");
-    CHECK(app::expand_environment("a ${SENSOR_T1} b") == "a one b");
-    CHECK(app::expand_environment("${SENSOR_T2}") == "one");
-    CHECK(app::expand_environment("x${SENSOR_NONE}y") == "xy");
-    CHECK(app::expand_environment("$${SENSOR_T1}") == "${SENSOR_T1}");
-    CHECK(app::expand_environment("$SENSOR_T1 ${open") == "$SENSOR_T1 ${open");
-    CHECK(app::expand_environment("${SENSOR_LOOP}").find("SENSOR_LOOP") != std::string::npos);
+    CHECK(config::expand_environment("a ${SENSOR_T1} b") == "a one b");
+    CHECK(config::expand_environment("${SENSOR_T2}") == "one");
+    CHECK(config::expand_environment("x${SENSOR_NONE}y") == "xy");
+    CHECK(config::expand_environment("$${SENSOR_T1}") == "${SENSOR_T1}");
+    CHECK(config::expand_environment("$SENSOR_T1 ${open") == "$SENSOR_T1 ${open");
+    CHECK(config::expand_environment("${SENSOR_LOOP}").find("SENSOR_LOOP") != std::string::npos);
 }
