@@ -255,7 +255,7 @@ int on_exec(u64* ctx) {
     int idx = begin_task(task, EVX_execve, CALL_SLOTS, 0, true);
     struct scratch* s = idx < 0 ? 0 : scratch_at((u32)idx);
     if (!s) return 0;
-    if (cfg_standard_files) {
+    if (standard_files) {
         emit_standard_files((u32)idx);
         start_event(s, EVX_execve);
     }

@@ -29,7 +29,6 @@ const volatile rec_u64 cfg_critical_quarter = 0;
 const volatile rec_u32 cfg_cgroup_budget = 0; /* bulk events a second of a cgroup, 0: any number */
 const volatile bool cfg_typed_reads = false; /* the kernel has bpf_rdonly_cast */
 const volatile bool cfg_real_paths = true;
-const volatile bool cfg_standard_files = false; /* each exec says what 0, 1 and 2 are */
 
 const volatile bool cfg_filters = false; /* events no rule wants are dropped, by the rows: */
 const volatile bool cfg_filter_table = false; /* by filter_texts, no code is linked in */
@@ -43,6 +42,7 @@ rec_u32 new_marks = 0;        /* marks put by the last walk of on_mark_tree */
 /* Written by user space. */
 rec_u64 boot_offset = 0;      /* ns from the boot clock to the epoch */
 rec_u8 call_wanted[CALL_SLOTS] = {};
+rec_u8 standard_files = 0;   /* each exec says what 0, 1 and 2 are */
 rec_u32 interest_epoch = 0;   /* counts what voids every struct interest */
 rec_u32 ring_woken[MAX_RINGS + 1] = {}; /* the reader knows; [MAX_RINGS] is the critical ring */
 

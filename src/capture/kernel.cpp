@@ -113,6 +113,13 @@ public:
         return probe_->narrow(std::move(filter));
     }
     Result<> widen() override { return probe_->widen(); }
+    Result<std::unique_ptr<LoadedChange>> prepare(const KernelOptions& options) const override {
+        return probe_->prepare(options);
+    }
+    Result<> change(std::unique_ptr<LoadedChange> change) override {
+        return probe_->change(std::move(change));
+    }
+    Result<> settle() override { return probe_->settle(); }
     bool set_interest(const Interest& interest) noexcept override {
         return probe_->set_interest(interest);
     }

@@ -54,6 +54,12 @@ public:
     virtual ~LoadedFilter() = default;
 };
 
+/// Programs for other options, which the kernel has taken, not in use yet.
+class LoadedChange {
+public:
+    virtual ~LoadedChange();
+};
+
 /// What a process can still be wanted for. Counts until the kernel sees it change (exec,
 /// credentials, namespaces, control group) or until void_interests.
 struct Interest {
@@ -95,6 +101,14 @@ public:
     virtual Result<> narrow(std::unique_ptr<LoadedFilter> filter) = 0;
     /// Drops nothing more. cost: the same
     virtual Result<> widen() = 0;
+    /// Has the kernel verify programs for other options, as `load` does. Rings and scopes stay what
+    /// they are: only calls, snaplen, standard files and the budget can change.
+    virtual Result<std::unique_ptr<LoadedChange>> prepare(const KernelOptions& options) const = 0;
+    /// Reports from now on what the old options want and what the new ones want, and drops nothing.
+    /// Filters loaded before are of no use any more. cost: about a millisecond
+    virtual Result<> change(std::unique_ptr<LoadedChange> change) = 0;
+    /// Reports no more what only the options before `change` wanted. cost: the same
+    virtual Result<> settle() = 0;
     /// cost: about 3 us. out: false: the kernel knows no such process, or cannot be told
     virtual bool set_interest(const Interest& interest) noexcept = 0;
     /// What was said of all processes so far is no longer true. cost: a store

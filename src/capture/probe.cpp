@@ -125,7 +125,7 @@ Result<std::unique_ptr<Probe>> Probe::load_for(const KernelOptions& options) {
     const std::unique_ptr<btf, decltype(&btf__free)> kernel(btf__load_vmlinux_btf(), btf__free);
     SENSOR_TRY_OK(probe->configure(options));
     probe->skel_->rodata->cfg_typed_reads = options.typed_reads && can_cast(kernel.get());
-    probe->choose_programs(options.syscalls, kernel.get());
+    probe->choose_programs(*probe->skel_, options.syscalls, kernel.get());
     SENSOR_TRY_OK(probe->load());
     return probe;
 }
@@ -141,17 +141,19 @@ Result<std::vector<ProgramCost>> Probe::try_load() {
 Result<std::unique_ptr<Probe>> Probe::open(const KernelOptions& options) {
     SENSOR_TRY(std::unique_ptr<Probe> probe, load_for(options));
     SENSOR_TRY_OK(probe->make_rings());
-    probe->wanted_ = options.syscalls;
-    SENSOR_TRY_OK(probe->fill_calls());
+    probe->skel_->bss->standard_files = options.standard_files;
+    SENSOR_TRY_OK(probe->want(options.syscalls, *probe->skel_));
     SENSOR_TRY_OK(probe->start());
     return probe;
 }
 
 Probe::~Probe() {
-    for (bpf_link* link : links_) bpf_link__destroy(link);
+    for (const Attached& each : attached_) bpf_link__destroy(each.link);
     for (const int fd : bulk_fds_) ::close(fd);
     if (counters_ != nullptr) ::munmap(const_cast<void*>(counters_), counters_bytes_);
     filtered_.reset();
+    replaced_.reset();
+    changed_.reset();
     probe_bpf::destroy(skel_);
 }
 
@@ -172,7 +174,6 @@ Result<> Probe::configure(const KernelOptions& options) {
     bpf_map__set_autocreate(skel_->maps.cgroup_uses, options.cgroup_budget != 0);
     bpf_map__set_autocreate(skel_->maps.filter_texts, false);
     cfg.cfg_real_paths = options.real_paths;
-    cfg.cfg_standard_files = options.standard_files;
     cfg.cfg_page_shift = static_cast<std::uint32_t>(
         std::countr_zero(static_cast<unsigned long>(::sysconf(_SC_PAGESIZE))));
     cfg.cfg_bulk_quarter = bulk_bytes_ / 4;
@@ -228,22 +229,30 @@ Result<> Probe::configure_scopes(const std::vector<Scope>& scopes) {
     return Ok{};
 }
 
-void Probe::choose_programs(const std::bitset<REC_MAX_SC>& wanted, const btf* kernel) {
+bool Probe::needs(const bpf_program* program, const std::bitset<REC_MAX_SC>& wanted) const {
+    const std::string_view name = bpf_program__name(program);
+    for (const Tracepoint& tracepoint : kTracepoints) {
+        if (name == tracepoint.program)
+            return wants(wanted, tracepoint) || (name == "on_fork" && has_trees_);
+    }
+    return std::any_of(all_syscalls().begin(), all_syscalls().end(), [&](const SyscallInfo& call) {
+        return wanted[call.sc] && is_call(call) && name == handler_of(call.event);
+    });
+}
+
+void Probe::choose_programs(probe_bpf& of, const std::bitset<REC_MAX_SC>& wanted,
+                            const btf* kernel) const {
     bpf_program* program = nullptr;
-    bpf_object__for_each_program(program, skel_->obj) {
+    bpf_object__for_each_program(program, of.obj) {
         const std::string_view name = bpf_program__name(program);
-        bool needed = name == "on_identify" || name == "on_task" || name == "on_file" ||
-                      name == "on_sys_exit" || name == "on_any_call";
-        needed = needed || (name == "on_mark_tree" && has_trees_);
+        const bool is_base = name == "on_identify" || name == "on_task" || name == "on_file" ||
+                             name == "on_sys_exit" || name == "on_any_call" ||
+                             (name == "on_mark_tree" && has_trees_);
+        bool needed = is_base ? &of == skel_ : needs(program, wanted) && !is_attached(name);
         for (const Tracepoint& tracepoint : kTracepoints) {
-            if (name != tracepoint.program) continue;
-            needed = wants(wanted, tracepoint) || (name == "on_fork" && has_trees_);
-            if (!needed || is_in_kernel(tracepoint, kernel)) continue;
+            if (!needed || name != tracepoint.program || is_in_kernel(tracepoint, kernel)) continue;
             log::warning("rules never see {}: this kernel has no such tracepoint", tracepoint.name);
             needed = false;
-        }
-        for (const SyscallInfo& call : all_syscalls()) {
-            needed = needed || (wanted[call.sc] && is_call(call) && name == handler_of(call.event));
         }
         bpf_program__set_autoload(program, needed);
     }
@@ -312,16 +321,31 @@ bool Probe::is_ambiguous(std::uint32_t number) const {
            });
 }
 
-Result<> Probe::fill_calls() {
+Result<> Probe::want(const std::bitset<REC_MAX_SC>& calls, const probe_bpf& from) {
+    wanted_ |= calls;
     for (const SyscallInfo& call : all_syscalls()) {
         if (wanted_[call.sc] && is_call(call)) skel_->bss->call_wanted[slot_of(call)] = 1;
     }
-    SENSOR_TRY_OK(install_handlers(*skel_));
+    SENSOR_TRY_OK(install_handlers(from));
     for (std::uint32_t nr = 0; nr < REC_MAX_SYSCALLS; ++nr) {
         if (is_ambiguous(nr))
             SENSOR_TRY_OK(install(skel_->maps.calls, nr, skel_->progs.on_any_call));
     }
     return install(skel_->maps.calls, OTHER_CALLS, skel_->progs.on_any_call);
+}
+
+// A number that leads to on_any_call goes on doing so: it looks whether the call is wanted.
+Result<> Probe::unwant(const std::bitset<REC_MAX_SC>& calls) {
+    for (const SyscallInfo& call : all_syscalls()) {
+        if (!calls[call.sc] || !wanted_[call.sc] || !is_call(call)) continue;
+        const std::uint32_t slot = slot_of(call), number = static_cast<std::uint32_t>(call.native);
+        skel_->bss->call_wanted[slot] = 0;
+        if (call.native >= 0 && !is_ambiguous(number))
+            bpf_map_delete_elem(bpf_map__fd(skel_->maps.calls), &number);
+        bpf_map_delete_elem(bpf_map__fd(skel_->maps.handlers), &slot);
+    }
+    wanted_ &= ~calls;
+    return Ok{};
 }
 
 // By a number of its own, or by one of those that the 32-bit socketcall takes.
@@ -336,7 +360,21 @@ Result<> Probe::attach(bpf_program* program) {
     bpf_link* const link = bpf_program__attach(program);
     if (link == nullptr)
         return errno_error(format("cannot attach {}", bpf_program__name(program)), errno);
-    links_.push_back(link);
+    attached_.push_back({bpf_program__name(program), link});
+    return Ok{};
+}
+
+bool Probe::is_attached(std::string_view program) const {
+    return std::any_of(attached_.begin(), attached_.end(),
+                       [&](const Attached& each) { return each.program == program; });
+}
+
+Result<> Probe::attach_tracepoints(const probe_bpf& from) {
+    for (const Tracepoint& tracepoint : kTracepoints) {
+        bpf_program* const program = bpf_object__find_program_by_name(from.obj, tracepoint.program);
+        if (bpf_program__autoload(program) && !is_attached(tracepoint.program))
+            SENSOR_TRY_OK(attach(program));
+    }
     return Ok{};
 }
 
@@ -344,12 +382,7 @@ Result<> Probe::start() {
     SENSOR_TRY_OK(run_walk(skel_->progs.on_identify, nullptr));
     if (bpf_program__autoload(skel_->progs.on_fork)) SENSOR_TRY_OK(attach(skel_->progs.on_fork));
     if (has_trees_) SENSOR_TRY_OK(mark_trees());
-    for (const Tracepoint& tracepoint : kTracepoints) {
-        bpf_program* const program =
-            bpf_object__find_program_by_name(skel_->obj, tracepoint.program);
-        if (program != skel_->progs.on_fork && bpf_program__autoload(program))
-            SENSOR_TRY_OK(attach(program));
-    }
+    SENSOR_TRY_OK(attach_tracepoints(*skel_));
     return attach(skel_->progs.on_sys_exit);
 }
 

@@ -49,6 +49,9 @@ public:
     Result<std::unique_ptr<LoadedFilter>> load_filter(const KernelFilter& filter) const;
     Result<> narrow(std::unique_ptr<LoadedFilter> filter);
     Result<> widen();
+    Result<std::unique_ptr<LoadedChange>> prepare(const KernelOptions& options) const;
+    Result<> change(std::unique_ptr<LoadedChange> change);
+    Result<> settle();
     bool set_interest(const Interest& interest) noexcept;
     void void_interests() noexcept;
     std::vector<Unwanted> unwanted() const;
@@ -61,26 +64,40 @@ private:
     Probe() = default;
     static Result<std::unique_ptr<Probe>> load_for(const KernelOptions& options);
     Result<> configure(const KernelOptions& options);
+    Result<> share_maps(probe_bpf& with, bool own_texts) const;
     Result<> size_rings(const KernelOptions& options, std::uint32_t rings);
     Result<> configure_scopes(const std::vector<Scope>& scopes);
-    void choose_programs(const std::bitset<REC_MAX_SC>& wanted, const btf* kernel);
+    bool needs(const bpf_program* program, const std::bitset<REC_MAX_SC>& wanted) const;
+    void choose_programs(probe_bpf& of, const std::bitset<REC_MAX_SC>& wanted,
+                         const btf* kernel) const;
     Result<> load();
     Result<> make_rings();
     bool is_call(const SyscallInfo& call) const;
     bool is_ambiguous(std::uint32_t number) const;
     Result<> install(bpf_map* array, std::uint32_t slot, const bpf_program* program);
-    Result<> fill_calls();
+    Result<> want(const std::bitset<REC_MAX_SC>& calls, const probe_bpf& from);
+    Result<> unwant(const std::bitset<REC_MAX_SC>& calls);
     Result<> install_handlers(const probe_bpf& from);
     Result<> prepare_filtered(probe_bpf& next, const KernelFilter& filter) const;
     Result<> mark_trees();
     Result<> attach(bpf_program* program);
+    bool is_attached(std::string_view program) const;
+    Result<> attach_tracepoints(const probe_bpf& from);
     Result<> start();
+    /// The programs that drop nothing, for what is wanted now.
+    const probe_bpf& wide() const;
 
-    probe_bpf* skel_ = nullptr;
-    std::unique_ptr<LoadedFilter> filtered_;  // in use
+    struct Attached {
+        std::string program;
+        bpf_link* link;
+    };
+
+    probe_bpf* skel_ = nullptr;                         // owns the maps
+    std::unique_ptr<LoadedChange> changed_, replaced_;  // in use in its place; and until settled
+    std::unique_ptr<LoadedFilter> filtered_;            // in use
     std::bitset<REC_MAX_SC> wanted_;
     std::uint32_t interest_epoch_ = 0;
-    std::vector<bpf_link*> links_;
+    std::vector<Attached> attached_;
     std::vector<int> bulk_fds_;
     std::uint32_t cpus_ = 1;
     std::uint32_t bulk_bytes_ = 0;

@@ -79,7 +79,7 @@ struct FilteredPrograms final : LoadedFilter {
 }  // namespace
 
 Result<> Probe::prepare_filtered(probe_bpf& next, const KernelFilter& filter) const {
-    *next.rodata = *skel_->rodata;
+    *next.rodata = *wide().rodata;
     next.rodata->cfg_filters = true;
     next.rodata->cfg_filter_table = filter.object.empty();
     for (const FilterRow& row : filter.rows) {
@@ -94,18 +94,24 @@ Result<> Probe::prepare_filtered(probe_bpf& next, const KernelFilter& filter) co
     bpf_program* program = nullptr;
     bpf_object__for_each_program(program, next.obj) {
         const bpf_program* const ours =
-            bpf_object__find_program_by_name(skel_->obj, bpf_program__name(program));
+            bpf_object__find_program_by_name(wide().obj, bpf_program__name(program));
         bpf_program__set_autoload(program, is_filtered(program) && bpf_program__autoload(ours));
     }
+    const auto texts = static_cast<std::uint32_t>(filter.texts.size());
+    bpf_map__set_max_entries(next.maps.filter_texts, std::max(1U, texts));
+    return share_maps(next, filter.object.empty());
+}
+
+Result<> Probe::share_maps(probe_bpf& with, bool own_texts) const {
     bpf_map* map = nullptr;
-    bpf_object__for_each_map(map, next.obj) {
-        if (map == next.maps.rodata) continue;
-        if (map == next.maps.filter_texts && filter.object.empty()) {
-            const auto count = static_cast<std::uint32_t>(filter.texts.size());
-            bpf_map__set_max_entries(map, std::max(1U, count));
-            continue;
+    bpf_object__for_each_map(map, with.obj) {
+        if (map == with.maps.rodata || (map == with.maps.filter_texts && own_texts)) continue;
+        const bpf_map* ours = bpf_object__find_map_by_name(skel_->obj, bpf_map__name(map));
+        if (map == with.maps.cgroup_uses) {
+            ours = wide().maps.cgroup_uses;
+            // The first who has a budget makes it.
+            if (!bpf_map__autocreate(ours) && with.rodata->cfg_cgroup_budget != 0) continue;
         }
-        const bpf_map* const ours = bpf_object__find_map_by_name(skel_->obj, bpf_map__name(map));
         bpf_map__set_autocreate(map, bpf_map__autocreate(ours));
         if (!bpf_map__autocreate(ours)) continue;
         const int err = bpf_map__reuse_fd(map, bpf_map__fd(ours));
@@ -143,7 +149,7 @@ Result<> Probe::narrow(std::unique_ptr<LoadedFilter> filter) {
     return Ok{};
 }
 
-Result<> Probe::widen() { return install_handlers(*skel_); }
+Result<> Probe::widen() { return install_handlers(wide()); }
 
 bool Probe::set_interest(const Interest& of) noexcept {
     const Fd process(static_cast<int>(::syscall(SYS_pidfd_open, of.ns_pid, 0U)));

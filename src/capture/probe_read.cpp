@@ -145,8 +145,8 @@ Losses Probe::lost(std::uint32_t cpu, rec_lane lane) const noexcept {
 
 std::vector<CgroupExcess> Probe::over_budget() const {
     std::vector<CgroupExcess> over;
-    if (skel_->rodata->cfg_cgroup_budget == 0) return over;
-    const int map = bpf_map__fd(skel_->maps.cgroup_uses);
+    if (wide().rodata->cfg_cgroup_budget == 0) return over;
+    const int map = bpf_map__fd(wide().maps.cgroup_uses);
     std::uint64_t id = 0;
     for (const std::uint64_t* last = nullptr; bpf_map_get_next_key(map, last, &id) == 0;
          last = &id) {
@@ -168,9 +168,11 @@ std::vector<ProgramCost> Probe::costs() const {
 
 std::uint64_t Probe::skipped() const {
     std::uint64_t sum = 0;
-    for_each_loaded(skel_->obj, [&](const bpf_program*, const bpf_prog_info& info) {
+    const auto add = [&](const bpf_program*, const bpf_prog_info& info) {
         sum += info.recursion_misses;
-    });
+    };
+    for_each_loaded(skel_->obj, add);
+    if (&wide() != skel_) for_each_loaded(wide().obj, add);
     return sum;
 }
 

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Other options for a probe that runs: programs for what they want are loaded on its maps, put
+// beside those in use, and what nobody wants any more is taken away. Nothing is missed meanwhile.
+#include "../../bpf/filter.h"
+#include "../../bpf/shared.h"
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include <probe.skel.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "base/log.hpp"
+#include "capture/probe.hpp"
+
+namespace sensor::capture {
+namespace {
+
+/// Programs for calls and tracepoints, on the maps of the first.
+struct ChangedPrograms final : LoadedChange {
+    explicit ChangedPrograms(probe_bpf* owned) : programs(owned) {}
+    ~ChangedPrograms() override { probe_bpf::destroy(programs); }
+    probe_bpf* programs;
+    std::bitset<REC_MAX_SC> calls;
+    bool standard_files = false;
+};
+
+}  // namespace
+
+// Not in the header: g++ 12 would follow it into a std::future and find a mistake that is none.
+LoadedChange::~LoadedChange() = default;
+
+const probe_bpf& Probe::wide() const {
+    return changed_ == nullptr ? *skel_ : *static_cast<ChangedPrograms&>(*changed_).programs;
+}
+
+Result<std::unique_ptr<LoadedChange>> Probe::prepare(const KernelOptions& options) const {
+    probe_bpf* const next = probe_bpf::open(nullptr);
+    if (next == nullptr) return errno_error("the kernel refuses the probe", errno);
+    auto made = std::make_unique<ChangedPrograms>(next);
+    made->calls = options.syscalls;
+    made->standard_files = options.standard_files;
+    *next->rodata = *skel_->rodata;
+    next->rodata->cfg_snaplen = options.snaplen;
+    next->rodata->cfg_cgroup_budget = options.cgroup_budget;
+    const std::unique_ptr<btf, decltype(&btf__free)> kernel(btf__load_vmlinux_btf(), btf__free);
+    choose_programs(*next, options.syscalls, kernel.get());
+    SENSOR_TRY_OK(share_maps(*next, false));
+    if (const int err = probe_bpf::load(next); err != 0)
+        return errno_error("the kernel refuses the probe", -err);
+    return std::unique_ptr<LoadedChange>(std::move(made));
+}
+
+Result<> Probe::change(std::unique_ptr<LoadedChange> change) {
+    SENSOR_TRY_OK(widen());
+    auto& next = static_cast<ChangedPrograms&>(*change);
+    if (next.standard_files) skel_->bss->standard_files = 1;
+    SENSOR_TRY_OK(want(next.calls, *next.programs));
+    SENSOR_TRY_OK(attach_tracepoints(*next.programs));
+    void_interests();
+    replaced_ = std::exchange(changed_, std::move(change));
+    filtered_.reset();
+    return Ok{};
+}
+
+Result<> Probe::settle() {
+    if (changed_ == nullptr) return Ok{};
+    const auto& now = static_cast<const ChangedPrograms&>(*changed_);
+    skel_->bss->standard_files = now.standard_files;
+    SENSOR_TRY_OK(unwant(~now.calls));
+    const auto is_idle = [&](const Attached& each) {
+        const bpf_program* const program =
+            bpf_object__find_program_by_name(skel_->obj, each.program.c_str());
+        return program != skel_->progs.on_sys_exit && !needs(program, wanted_);
+    };
+    for (const Attached& each : attached_) {
+        if (is_idle(each)) bpf_link__destroy(each.link);
+    }
+    std::erase_if(attached_, is_idle);
+    replaced_.reset();
+    return Ok{};
+}
+
+}  // namespace sensor::capture
