@@ -35,7 +35,7 @@ for group in "${@:-build}"; do
         bench) wanted="$wanted $bench" ;;
         guest) wanted="$wanted $guest" ;;
         *)
-            echo "deps.sh: unknown group '$group' (build, service, fuzz, tidy, rootfs, bench, guest)" >&2
+            echo "deps.sh: unknown group '$group'; see the head of this file" >&2
             exit 2
             ;;
     esac

@@ -21,6 +21,8 @@ public:
     /// budget: events a second, for the text; post: takes the alerts
     BudgetWatch(std::uint32_t budget, Post post) : budget_(budget), post_(std::move(post)) {}
 
+    void use(std::uint32_t budget) { budget_ = budget; }
+
     /// ts_ns: time of the stream; over: as the source counts it, since its start
     /// state: tells path and container of a group, while one of its processes lives
     /// last: the sensor ends: what was not said yet is said now
@@ -35,7 +37,7 @@ private:
     void tell(std::uint64_t ts_ns, const capture::CgroupExcess& over, Said& said,
               const state::State& state);
 
-    const std::uint32_t budget_;
+    std::uint32_t budget_;
     const Post post_;
     std::unordered_map<std::uint64_t, Said> said_;  // by cgroup
 };

@@ -58,6 +58,11 @@ void tell_skipped(const capture::SourceStats& now, const capture::SourceStats& t
 DropMonitor::DropMonitor(const config::DropOptions& options, Post post)
     : options_(options), post_(std::move(post)), bucket_(options.rate, options.max_burst) {}
 
+void DropMonitor::use(const config::DropOptions& options) {
+    options_ = options;
+    bucket_ = TokenBucket(options.rate, options.max_burst);
+}
+
 void DropMonitor::look(std::uint64_t ts_ns, const capture::SourceStats& totals) {
     const bool first = next_ns_ == 0;
     next_ns_ = ts_ns + kSecond;

@@ -19,6 +19,8 @@ public:
 
     /// post: takes the alert of the action `alert`
     DropMonitor(const config::DropOptions& options, Post post);
+    /// Other settings from now on; counts go on.
+    void use(const config::DropOptions& options);
 
     /// Is it time to look? cost: a comparison
     bool is_due(std::uint64_t ts_ns) const noexcept { return ts_ns >= next_ns_; }
@@ -36,7 +38,7 @@ private:
     void judge(std::uint64_t ts_ns, const capture::SourceStats& delta);
     void act(std::uint64_t ts_ns, const capture::SourceStats& delta);
 
-    const config::DropOptions options_;
+    config::DropOptions options_;
     const Post post_;
     TokenBucket bucket_;
     capture::SourceStats seen_;

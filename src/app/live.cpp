@@ -7,8 +7,9 @@
 #include <chrono>
 
 #include "app/kernel_filter.hpp"
+#include "app/live_watch.hpp"
 #include "app/session.hpp"
-#include "app/stop.hpp"
+#include "app/signals.hpp"
 #include "app/syscall_set.hpp"
 #include "base/log.hpp"
 #include "capture/kernel.hpp"
@@ -17,7 +18,6 @@ namespace sensor::app {
 namespace {
 
 constexpr int kPollMs = 100;
-constexpr double kFilterPatienceS = 1;
 
 Result<capture::KernelOptions> kernel_options(const SyscallSet& set, const config::Config& config,
                                               const Options& options) {
@@ -60,13 +60,19 @@ Result<std::unique_ptr<capture::KernelSource>> open_source(const capture::Kernel
 
 }  // namespace
 
+Result<WantedKernel> wanted_kernel(const lang::Program& program, const config::Config& config,
+                                   const Options& options) {
+    const SyscallSet set = wanted_syscalls(program, {config.all_syscalls, config.custom_syscalls});
+    SENSOR_TRY(capture::KernelOptions kernel, kernel_options(set, config, options));
+    return WantedKernel{std::move(kernel), set.state};
+}
+
 Result<OpenedKernel> open_kernel(const lang::Program& program, const config::Config& config,
                                  const Options& options) {
-    const SyscallSet set = wanted_syscalls(program, {config.all_syscalls, config.custom_syscalls});
-    SENSOR_TRY(const capture::KernelOptions kernel, kernel_options(set, config, options));
+    SENSOR_TRY(const WantedKernel wanted, wanted_kernel(program, config, options));
     OpenedKernel opened;
-    SENSOR_TRY(opened.source, open_source(kernel));
-    opened.state_calls = set.state;
+    SENSOR_TRY(opened.source, open_source(wanted.options));
+    opened.state_calls = wanted.state_calls;
     return opened;
 }
 
@@ -97,33 +103,11 @@ Result<> read_live(capture::Source& source, double seconds, const capture::Recor
     return Ok{};
 }
 
-Result<> watch(const Options& options, const config::Config& config,
-               const rules::RunningRules& running, engine::Engine& engine) {
-    SENSOR_TRY(const OpenedKernel opened, open_kernel(*running.program, config, options));
-    capture::KernelSource* const source = opened.source.get();
-    Session session(config, running, engine, state::Options{});
-    if (options.event_stats) session.print_event_stats();
-    scan_host(*source, session.state());
-    KernelFiltering filtering(*source, engine, session.state(), opened.state_calls);
-    if (config.kernel_filter)
-        session.pipeline().after_each(
-            [&](const fields::Context& context) { filtering.note(context); });
-    const auto handle = [&](std::span<const std::byte> record) {
-        session.handle(*source, record, session.pipeline().events() + 1, true);
-    };
-    const auto keep_house = [&] {
-        session.keep_house();
-        if (config.kernel_filter) filtering.look();
-        return session.must_exit();
-    };
-    // Who waits for this sensor finds it with its filter, if that does not take too long.
-    const auto is_settled = [&] { return keep_house() || !filtering.is_loading(); };
-    Result<> ended = read_live(*source, kFilterPatienceS, handle, is_settled);
-    say_ready(options.ready_fd);
-    if (ended) ended = read_live(*source, options.duration_s, handle, keep_house);
-    if (stop_requested()) log::info("SIGINT received, exiting...");
-    const Result<> finished = session.finish(*source);
-    return ended ? finished : ended;
+Result<> watch(const Options& options, std::unique_ptr<Generation> generation) {
+    SENSOR_TRY(OpenedKernel opened,
+               open_kernel(*generation->running.program, generation->config, options));
+    LiveWatch live(options, std::move(opened), std::move(generation));
+    return live.run();
 }
 
 }  // namespace sensor::app

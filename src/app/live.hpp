@@ -6,14 +6,21 @@
 #include <functional>
 #include <memory>
 
+#include "app/generation.hpp"
 #include "app/options.hpp"
 #include "capture/kernel.hpp"
-#include "config/config.hpp"
-#include "engine/engine.hpp"
-#include "rules/ruleset.hpp"
 #include "state/state.hpp"
 
 namespace sensor::app {
+
+/// What conditions need of the kernel, and the options ask for.
+struct WantedKernel {
+    capture::KernelOptions options;
+    std::bitset<REC_MAX_SC> state_calls;  ///< see SyscallSet
+};
+/// fails: a scope that is none
+Result<WantedKernel> wanted_kernel(const lang::Program& program, const config::Config& config,
+                                   const Options& options);
 
 struct OpenedKernel {
     std::unique_ptr<capture::KernelSource> source;
@@ -35,8 +42,8 @@ void say_ready(int fd);
 Result<> read_live(capture::Source& source, double seconds, const capture::RecordFn& on_record,
                    const std::function<bool()>& done);
 
-/// Judges live events until a signal, or for options.duration_s.
-Result<> watch(const Options& options, const config::Config& config,
-               const rules::RunningRules& running, engine::Engine& engine);
+/// Judges live events until a signal, or for options.duration_s; reads rules and configuration
+/// anew when they change or SIGHUP comes.
+Result<> watch(const Options& options, std::unique_ptr<Generation> generation);
 
 }  // namespace sensor::app

@@ -1,15 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/pipeline.hpp"
 
+#include <algorithm>
+
 namespace sensor::app {
 
-Pipeline::Pipeline(const rules::RunningRules& running, engine::Engine& engine, state::State& state,
-                   output::Dispatcher& dispatcher, bool match_all, bool buffers_base64)
-    : running_(running),
-      dispatcher_(dispatcher),
-      buffers_base64_(buffers_base64),
-      judge_(engine, state, running.rules.size(), match_all),
-      rule_hits_(running.rules.size()) {}
+Pipeline::Pipeline(const Generation& generation, state::State& state,
+                   output::Dispatcher& dispatcher)
+    : dispatcher_(&dispatcher),
+      judge_(*generation.engine, state, generation.running.rules.size(),
+             generation.config.match_all) {
+    use(generation);
+}
+
+void Pipeline::use(const Generation& generation) {
+    past_ = rule_hits();
+    running_ = &generation.running;
+    buffers_base64_ = generation.config.buffer_base64;
+    const std::vector<rules::RunningRule>& rules = running_->rules;
+    judge_.use(*generation.engine, rules.size(), generation.config.match_all);
+    hits_.assign(rules.size(), 0);
+    for (std::size_t k = 0; k < rules.size(); ++k) {
+        const auto old = std::find_if(past_.begin(), past_.end(), [&](const RuleHits& past) {
+            return past.rule == rules[k].name;
+        });
+        if (old == past_.end()) continue;
+        hits_[k] = old->count;
+        past_.erase(old);
+    }
+}
+
+std::vector<RuleHits> Pipeline::rule_hits() const {
+    std::vector<RuleHits> all;
+    for (std::size_t k = 0; k < hits_.size(); ++k) {
+        if (hits_[k] != 0)
+            all.push_back({running_->rules[k].name, running_->rules[k].priority, hits_[k]});
+    }
+    all.insert(all.end(), past_.begin(), past_.end());
+    return all;
+}
 
 void Pipeline::handle(std::span<const std::byte> record, std::uint64_t number, bool wanted) {
     judge_.handle(
@@ -24,9 +53,9 @@ void Pipeline::handle(std::span<const std::byte> record, std::uint64_t number, b
 }
 
 void Pipeline::alert(std::uint32_t k, const fields::Context& context) {
-    ++rule_hits_[k];
-    const rules::RunningRule& rule = running_.rules[k];
-    const lang::Program& program = *running_.program;
+    ++hits_[k];
+    const rules::RunningRule& rule = running_->rules[k];
+    const lang::Program& program = *running_->program;
     judge::EngineTerms terms(judge_.engine());
     const output::RenderOptions how{buffers_base64_, context.event.ts_ns()};
     output::Alert alert;
@@ -40,7 +69,7 @@ void Pipeline::alert(std::uint32_t k, const fields::Context& context) {
     for (const rules::ExtraFormat& extra : rule.extra_formats) {
         alert.fields[extra.key] = output::render_message(extra.format, program, terms, how);
     }
-    dispatcher_.post(std::move(alert));
+    dispatcher_->post(std::move(alert));
 }
 
 }  // namespace sensor::app

@@ -7,29 +7,42 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "app/generation.hpp"
 #include "judge/judge.hpp"
 #include "output/dispatch.hpp"
-#include "rules/ruleset.hpp"
 
 namespace sensor::app {
 
+/// How often a rule was met, since the sensor started.
+struct RuleHits {
+    std::string rule;
+    rules::Priority priority{};
+    std::uint64_t count = 0;
+};
+
 class Pipeline {
 public:
-    Pipeline(const rules::RunningRules& running, engine::Engine& engine, state::State& state,
-             output::Dispatcher& dispatcher, bool match_all, bool buffers_base64);
+    Pipeline(const Generation& generation, state::State& state, output::Dispatcher& dispatcher);
 
     /// One record, start to end. cost: no allocation unless a rule fires
     /// number: evt.num; wanted: false: only the state learns of it
     void handle(std::span<const std::byte> record, std::uint64_t number, bool wanted);
 
-    /// Called with every judged event from now on.
+    /// From the next record on, by these rules; counts go on by the names of rules.
+    void use(const Generation& generation);
+    /// Alerts go there from now on.
+    void use(output::Dispatcher& dispatcher) { dispatcher_ = &dispatcher; }
+
+    /// Called with every judged event from now on; nullptr: no more.
     void after_each(std::function<void(const fields::Context&)> look) { look_ = std::move(look); }
 
     std::uint64_t events() const { return judge_.events(); }  ///< judged
     std::uint64_t bad_records() const { return judge_.bad_records(); }
-    const std::vector<std::uint64_t>& rule_hits() const { return rule_hits_; }
+    /// Of the rules in use, in their order, then of those that were in use before.
+    std::vector<RuleHits> rule_hits() const;
     /// Judged, by event code.
     const std::array<std::uint64_t, REC_MAX_EVENTS>& by_event() const { return by_event_; }
     std::uint64_t first_ts_ns() const { return judge_.first_ts_ns(); }
@@ -40,12 +53,13 @@ public:
 private:
     void alert(std::uint32_t k, const fields::Context& context);
 
-    const rules::RunningRules& running_;
-    output::Dispatcher& dispatcher_;
-    const bool buffers_base64_;
+    const rules::RunningRules* running_ = nullptr;
+    output::Dispatcher* dispatcher_;
+    bool buffers_base64_ = false;
     judge::Judge judge_;
     std::function<void(const fields::Context&)> look_;
-    std::vector<std::uint64_t> rule_hits_;  // by rule
+    std::vector<std::uint64_t> hits_;  // by rule
+    std::vector<RuleHits> past_;       // of rules that are no longer in use
     std::array<std::uint64_t, REC_MAX_EVENTS> by_event_{};
 };
 

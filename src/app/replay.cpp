@@ -7,7 +7,7 @@
 #include <cstdio>
 
 #include "app/session.hpp"
-#include "app/stop.hpp"
+#include "app/signals.hpp"
 #include "base/log.hpp"
 
 namespace sensor::app {
@@ -65,12 +65,11 @@ Result<> read_capture(capture::ScapSource& source, state::State& state,
     return ended;
 }
 
-Result<> replay(const Options& options, const config::Config& config,
-                const rules::RunningRules& running, engine::Engine& engine) {
-    log::info("Replaying events from the capture file: {}", config.capture_file);
-    SENSOR_TRY(const std::unique_ptr<capture::ScapSource> source,
-               capture::ScapSource::open(config.capture_file));
-    Session session(config, running, engine, judge::replay_state());
+Result<> replay(const Options& options, std::unique_ptr<Generation> generation) {
+    const std::string& file = generation->config.capture_file;
+    log::info("Replaying events from the capture file: {}", file);
+    SENSOR_TRY(const std::unique_ptr<capture::ScapSource> source, capture::ScapSource::open(file));
+    Session session(std::move(generation), judge::replay_state());
     if (options.event_stats) session.print_event_stats();
     Pipeline& pipeline = session.pipeline();
     const auto limit_ns = static_cast<std::uint64_t>(options.duration_s * 1e9);

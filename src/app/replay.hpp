@@ -4,8 +4,8 @@
 
 #include <functional>
 
+#include "app/generation.hpp"
 #include "app/options.hpp"
-#include "config/config.hpp"
 #include "engine/engine.hpp"
 #include "judge/replay.hpp"
 #include "rules/ruleset.hpp"
@@ -20,7 +20,6 @@ Result<> read_capture(capture::ScapSource& source, state::State& state,
                       const judge::ReplayFn& on_record, const std::function<bool()>& stop);
 
 /// Judges a capture's events, prints the counts.
-Result<> replay(const Options& options, const config::Config& config,
-                const rules::RunningRules& running, engine::Engine& engine);
+Result<> replay(const Options& options, std::unique_ptr<Generation> generation);
 
 }  // namespace sensor::app

@@ -44,15 +44,30 @@ void print(const std::string& text, std::FILE* to) {
 
 }  // namespace
 
-Session::Session(const config::Config& config, const rules::RunningRules& running,
-                 engine::Engine& engine, state::Options state)
-    : running_(running),
-      engine_(engine),
+Session::Session(std::unique_ptr<Generation> generation, state::Options state)
+    : generation_(std::move(generation)),
       state_(std::move(state)),
-      dispatcher_(make_dispatcher(config)),
-      pipeline_(running, engine, state_, *dispatcher_, config.match_all, config.buffer_base64),
-      drops_(config.drops, poster()),
-      budgets_(config.cgroup_budget, poster()) {}
+      dispatcher_(make_dispatcher(generation_->config)),
+      pipeline_(*generation_, state_, *dispatcher_),
+      drops_(generation_->config.drops, poster()),
+      budgets_(generation_->config.cgroup_budget, poster()) {}
+
+std::unique_ptr<Generation> Session::adopt(std::unique_ptr<Generation> next) {
+    const config::Config& config = next->config;
+    if (config.outputs != generation_->config.outputs) {
+        std::unique_ptr<output::Dispatcher> old = std::move(dispatcher_);
+        dispatcher_ = make_dispatcher(config);
+        pipeline_.use(*dispatcher_);
+        output::Dispatcher* const closes = old.get();
+        closing_.push_back(
+            {std::move(old), std::async(std::launch::async, [closes] { closes->close(); })});
+    }
+    pipeline_.use(*next);
+    drops_.use(config.drops);
+    budgets_.use(config.cgroup_budget);
+    log::configure(config.log_level, config.outputs.format.iso8601);
+    return std::exchange(generation_, std::move(next));
+}
 
 std::function<void(output::Alert)> Session::poster() {
     return [this](output::Alert alert) { dispatcher_->post(std::move(alert)); };
@@ -65,15 +80,15 @@ void Session::look_at_losses(const capture::Source& source) {
 }
 
 void Session::keep_house() {
-    const Result<bool> improved = engine_.improve();
+    const Result<bool> improved = engine().improve();
     if (!improved) {
         log::warning("rules stay {}: {}",
-                     engine_.native() ? "as they were compiled" : "interpreted",
+                     engine().native() ? "as they were compiled" : "interpreted",
                      improved.error().text);
     } else if (*improved) {
         malloc_trim(0);  // what reading the code took
-        log::info("rules run {} bytes of {} machine code", engine_.code_bytes(),
-                  engine_.is_compiling() ? "quickly made" : "optimized");
+        log::info("rules run {} bytes of {} machine code", engine().code_bytes(),
+                  engine().is_compiling() ? "quickly made" : "optimized");
     }
 }
 
@@ -82,7 +97,7 @@ Result<> Session::finish(const capture::Source& source) {
     drops_.look_last(pipeline_.last_ts_ns(), totals);
     budgets_.look(pipeline_.last_ts_ns(), source.over_budget(), state_, true);
     dispatcher_->close();
-    print(rule_summary(running_, pipeline_.rule_hits()), stdout);
+    print(rule_summary(pipeline_.rule_hits()), stdout);
     if (event_stats_) print(event_summary(pipeline_.by_event(), source.unwanted()), stderr);
     print(loss_summary(totals, drops_, dispatcher_->stats()), stderr);
     if (drops_.must_exit()) return Error("Drop manager internal error");

@@ -4,25 +4,33 @@
 #pragma once
 
 #include <functional>
+#include <future>
 #include <memory>
+#include <vector>
 
 #include "app/budget_watch.hpp"
 #include "app/drop_monitor.hpp"
 #include "app/pipeline.hpp"
 #include "app/summary.hpp"
 #include "capture/source.hpp"
-#include "config/config.hpp"
 
 namespace sensor::app {
 
 class Session {
 public:
-    /// Borrows rules and engine.
-    Session(const config::Config& config, const rules::RunningRules& running,
-            engine::Engine& engine, state::Options state);
+    Session(std::unique_ptr<Generation> generation, state::Options state);
 
+    const Generation& generation() const { return *generation_; }
+    engine::Engine& engine() { return *generation_->engine; }
     state::State& state() { return state_; }
     Pipeline& pipeline() { return pipeline_; }
+    /// For what the sensor itself has to say; in any thread.
+    void post(output::Alert alert) { dispatcher_->post(std::move(alert)); }
+
+    /// Between two events: from the next on other rules and settings hold. State, counts and the
+    /// outputs go on; outputs that are configured differently take over when the old ones are done.
+    /// out: what was in use
+    std::unique_ptr<Generation> adopt(std::unique_ptr<Generation> next);
 
     /// What is done now and then, between events: takes better machine code if there is some.
     void keep_house();
@@ -48,10 +56,15 @@ private:
     /// Where the sensor's own alerts go.
     std::function<void(output::Alert)> poster();
 
-    const rules::RunningRules& running_;
-    engine::Engine& engine_;
+    std::unique_ptr<Generation> generation_;
     state::State state_;
+    /// Outputs that were configured differently before, and close.
+    struct Closing {
+        std::unique_ptr<output::Dispatcher> dispatcher;
+        std::future<void> closed;
+    };
     std::unique_ptr<output::Dispatcher> dispatcher_;
+    std::vector<Closing> closing_;
     Pipeline pipeline_;
     DropMonitor drops_;
     BudgetWatch budgets_;

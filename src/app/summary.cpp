@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <numeric>
 
 #include "base/log.hpp"
 
@@ -23,25 +22,22 @@ std::string severity_name(rules::Priority priority) {
 
 }  // namespace
 
-std::string rule_summary(const rules::RunningRules& running,
-                         const std::vector<std::uint64_t>& hits) {
+std::string rule_summary(const std::vector<RuleHits>& hits) {
     std::array<std::uint64_t, kPriorities> by_severity{};
-    for (std::size_t k = 0; k < running.rules.size(); ++k) {
-        by_severity[static_cast<std::size_t>(running.rules[k].priority)] += hits[k];
+    std::uint64_t total = 0;
+    std::string by_rule;
+    for (const RuleHits& rule : hits) {
+        by_severity[static_cast<std::size_t>(rule.priority)] += rule.count;
+        total += rule.count;
+        by_rule += format("   {}: {}\n", rule.rule, rule.count);
     }
-    const std::uint64_t total =
-        std::accumulate(by_severity.begin(), by_severity.end(), std::uint64_t{0});
     std::string text = format("Events detected: {}\nRule counts by severity:\n", total);
     for (std::size_t k = 0; k < kPriorities; ++k) {
         if (by_severity[k] != 0)
             text += format("   {}: {}\n", severity_name(static_cast<rules::Priority>(k)),
                            by_severity[k]);
     }
-    text += "Triggered rules by rule name:\n";
-    for (std::size_t k = 0; k < running.rules.size(); ++k) {
-        if (hits[k] != 0) text += format("   {}: {}\n", running.rules[k].name, hits[k]);
-    }
-    return text;
+    return text + "Triggered rules by rule name:\n" + by_rule;
 }
 
 std::string event_summary(const std::array<std::uint64_t, REC_MAX_EVENTS>& judged,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/drop_monitor.hpp"
+#include "app/pipeline.hpp"
 #include "capture/source.hpp"
 #include "output/dispatch.hpp"
 #include "rules/ruleset.hpp"
@@ -15,8 +16,7 @@
 namespace sensor::app {
 
 /// "Events detected: N" and the two lists, for standard output.
-std::string rule_summary(const rules::RunningRules& running,
-                         const std::vector<std::uint64_t>& hits);
+std::string rule_summary(const std::vector<RuleHits>& hits);
 /// What came and what the kernel dropped as unwanted, by event, the most frequent first; a table.
 /// judged: by event code
 std::string event_summary(const std::array<std::uint64_t, REC_MAX_EVENTS>& judged,

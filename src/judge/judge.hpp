@@ -21,10 +21,16 @@ class Judge {
 public:
     /// all: find every condition that holds, else the first
     Judge(engine::Engine& engine, state::State& state, std::size_t conditions, bool all)
-        : engine_(engine),
-          all_(all),
-          walk_(state),
-          matches_(std::max<std::size_t>(1, all ? conditions : 1)) {}
+        : all_(all), walk_(state) {
+        use(engine, conditions, all);
+    }
+
+    /// Judges from the next event on by another engine; the state goes on.
+    void use(engine::Engine& engine, std::size_t conditions, bool all) {
+        engine_ = &engine;
+        all_ = all;
+        matches_.resize(std::max<std::size_t>(1, all ? conditions : 1));
+    }
 
     /// One record, start to end.
     /// in:   `number` for evt.num; `wanted` false: only the state learns of it
@@ -35,7 +41,7 @@ public:
     void handle(std::span<const std::byte> record, std::uint64_t number, bool wanted,
                 OnMatch&& on_match, AfterEach&& after_each) {
         walk_.step(record, number, wanted, [&](const fields::Context& context) {
-            const std::size_t count = engine_.match(context, all_, matches_);
+            const std::size_t count = engine_->match(context, all_, matches_);
             if (count != 0) on_match(context, std::span(matches_).first(count));
             after_each(context);
         });
@@ -46,15 +52,15 @@ public:
         handle(record, number, wanted, on_match, [](const fields::Context&) {});
     }
 
-    engine::Engine& engine() { return engine_; }
+    engine::Engine& engine() { return *engine_; }
     std::uint64_t events() const { return walk_.events(); }  ///< judged
     std::uint64_t bad_records() const { return walk_.bad_records(); }
     std::uint64_t first_ts_ns() const { return walk_.first_ts_ns(); }
     std::uint64_t last_ts_ns() const { return walk_.last_ts_ns(); }
 
 private:
-    engine::Engine& engine_;
-    const bool all_;
+    engine::Engine* engine_ = nullptr;
+    bool all_;
     EventWalk walk_;
     std::vector<std::uint32_t> matches_;
 };

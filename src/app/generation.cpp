@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/generation.hpp"
+
+#include <malloc.h>
+
+#include <future>
+
+#include "app/rules_files.hpp"
+#include "base/log.hpp"
+#include "config/append_output.hpp"
+
+namespace sensor::app {
+namespace {
+
+constexpr std::chrono::milliseconds kPatience(1000);  // for machine code, before it is interpreted
+
+/// Reads the rules in a thread, as its memory lies apart: of what reading takes, which is much more
+/// than what stays, nothing is left between the pieces that stay.
+Result<rules::RunningRules> load_running(const Options& options, const config::Config& config) {
+    std::future<Result<rules::RuleSet>> reader = std::async(std::launch::async, [&] {
+        return read_rules(config, !options.rules_files.empty(), false);
+    });
+    SENSOR_TRY(const rules::RuleSet ruleset, reader.get());
+    return rules::running_rules(ruleset);
+}
+
+std::unique_ptr<engine::Engine> make_engine(const rules::RunningRules& running,
+                                            const config::Config& config, const Options& options) {
+    engine::EngineOptions how;
+    how.native = config.engine_native;
+    how.compiler = options.compiler;
+    how.cache_dir = config.cache_dir;
+    how.bundle = options.bundle;
+    how.patience = kPatience;
+    std::unique_ptr<engine::Engine> made = engine::Engine::create(running.program, how);
+    if (made->native()) {
+        if (!options.bundle.empty() && !made->from_bundle()) log::warning("{}", made->note());
+        log::info("{} rules {} {} bytes of machine code{}", running.rules.size(),
+                  made->from_bundle() ? "run by" : "compiled to", made->code_bytes(),
+                  made->from_bundle() ? " of " + options.bundle : "");
+    } else if (made->is_compiling()) {
+        log::info("{} rules are interpreted until their machine code is compiled",
+                  running.rules.size());
+    } else {
+        log::warning("{} rules are interpreted{}{}", running.rules.size(),
+                     made->note().empty() ? "" : ": ", made->note());
+    }
+    return made;
+}
+
+}  // namespace
+
+Result<config::Config> read_settings(const Options& options) {
+    SENSOR_TRY(config::Config config, config::load_config(options.config_file, options.overrides));
+    if (options.unbuffered && config.outputs.standard) config.outputs.standard->flush_each = true;
+    if (options.all_events) config.all_syscalls = true;
+    if (options.interpret) config.engine_native = false;
+    if (!options.rules_files.empty()) config.rules_files = options.rules_files;
+    if (!options.capture_file.empty()) config.capture_file = options.capture_file;
+    for (const std::string& text : options.print_formats) {
+        if (text == "c" || text == "container" || text == "k" || text == "kubernetes") continue;
+        const lang::OutputParse parsed = config::check_appended(text, config.static_fields);
+        if (!parsed.ok) return Error(format("-p '{}': {}", text, lang::first_error(parsed)));
+        rules::AppendOutput append;
+        append.extra_output = text;
+        config.append_output.push_back(std::move(append));
+    }
+    return config;
+}
+
+Result<std::unique_ptr<Generation>> make_generation(const Options& options, config::Config config) {
+    auto made = std::make_unique<Generation>();
+    made->config = std::move(config);
+    SENSOR_TRY(made->running, load_running(options, made->config));
+    made->engine = make_engine(made->running, made->config, options);
+    malloc_trim(0);  // what reading the rules took, and most of it is free now
+    return made;
+}
+
+}  // namespace sensor::app

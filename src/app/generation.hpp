@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Generation: one reading of configuration and rules, with the engine that judges by them. The
+// sensor starts with one; a reload makes the next beside it.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "app/options.hpp"
+#include "base/result.hpp"
+#include "config/config.hpp"
+#include "engine/engine.hpp"
+#include "rules/ruleset.hpp"
+
+namespace sensor::app {
+
+struct Generation {
+    config::Config config;
+    rules::RunningRules running;
+    std::unique_ptr<engine::Engine> engine;
+    std::chrono::system_clock::time_point loaded = std::chrono::system_clock::now();
+};
+
+/// The settings that files, environment and command line make together.
+/// fails: as config::load_config; a text of -p that is no output
+Result<config::Config> read_settings(const Options& options);
+
+/// Reads the rules and compiles them. In any thread; the log says what was read.
+/// fails: every mistake of every file, in one text
+Result<std::unique_ptr<Generation>> make_generation(const Options& options, config::Config config);
+
+}  // namespace sensor::app
