@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rules and configuration change while events come: by SIGHUP, by files that are written in place,
-replaced, swapped behind links as Kubernetes does, in folders that are renamed. No event is judged by
-neither the old nor the new rules, and what cannot be read changes nothing and raises an alert.
+replaced, swapped behind links as Kubernetes does, in folders that are renamed. No event is judged
+by neither the old nor the new rules, and what cannot be read changes nothing and raises an alert.
 
   reload_test.py --sensor falco-ebpf [--events 1000000] [--reloads 50]
 """
@@ -161,7 +161,8 @@ def every_way(options):
     watch.settles(broken, "stay as they were")
     failure = "Falco internal: hot restart failure"
     alert = watch.sensor.wait_alert(lambda a: a["rule"] == failure, 10)
-    if alert is None or alert[1]["priority"] != "Critical" or "rules.yaml" not in alert[1]["output"]:
+    said = alert[1] if alert else {"priority": "", "output": ""}
+    if said["priority"] != "Critical" or "rules.yaml" not in said["output"]:
         watch.wrong.append(f"no alert of the failure: {alert}")
     watch.judged_by("five")
     if watch.settles(mended):
