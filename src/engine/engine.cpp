@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/engine.hpp"
 
+#include <chrono>
 #include <optional>
+#include <vector>
 
 #include "base/check.hpp"
 #include "engine/code_image.hpp"
@@ -36,7 +38,10 @@ struct OwnPart {
 
 struct Engine::Impl {
     Impl(std::unique_ptr<eval::Runtime> made, bool narrows)
-        : runtime(std::move(made)), memory(*runtime), narrowing(runtime->program(), narrows) {}
+        : runtime(std::move(made)),
+          memory(*runtime),
+          narrowing(runtime->program(), narrows),
+          profile(runtime->program().conditions.size()) {}
 
     void add_note(const std::string& text) { note += (note.empty() ? "" : "; ") + text; }
     void take_native(const EngineOptions& options);
@@ -44,15 +49,37 @@ struct Engine::Impl {
     template <typename Judge>
     std::size_t run(std::span<const std::uint32_t> candidates, bool all,
                     std::span<std::uint32_t> matches, Judge judge) noexcept {
+        if (++events % kTimed == 0) [[unlikely]]
+            return walk(candidates, all, matches, [&](std::uint32_t k) { return time(k, judge); });
+        return walk(candidates, all, matches, judge);
+    }
+
+    template <typename Judge>
+    std::size_t walk(std::span<const std::uint32_t> candidates, bool all,
+                     std::span<std::uint32_t> matches, Judge judge) noexcept {
         std::size_t count = 0;
-        judged += candidates.size();
         for (const std::uint32_t k : candidates) {
+            ++profile[k].judged;
             if (!judge(k)) continue;
+            ++profile[k].held;
             matches[count++] = k;
             if (!all || count == matches.size()) break;
         }
         return count;
     }
+
+    template <typename Judge>
+    bool time(std::uint32_t k, Judge& judge) noexcept {
+        using Clock = std::chrono::steady_clock;
+        const Clock::time_point begin = Clock::now();
+        const bool holds = judge(k);
+        ++profile[k].timed;
+        profile[k].ns += static_cast<std::uint64_t>(
+            std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count());
+        return holds;
+    }
+
+    static constexpr std::uint64_t kTimed = 128;  // one event of so many with conditions to judge
 
     std::unique_ptr<eval::Runtime> runtime;
     eval::FrameMemory memory;
@@ -60,7 +87,8 @@ struct Engine::Impl {
     std::unique_ptr<OwnPart> own;  // once somebody asked what goes into the kernel
     std::optional<CodeSource> source;
     std::optional<CodeImage> code;
-    std::uint64_t judged = 0;
+    std::vector<ConditionProfile> profile;  // by condition
+    std::uint64_t events = 0;               // with conditions to judge
     std::string note;
 };
 
@@ -152,7 +180,12 @@ bool Engine::is_compiling() const noexcept {
 bool Engine::from_bundle() const noexcept { return impl_->source && impl_->source->from_bundle(); }
 bool Engine::from_cache() const noexcept { return impl_->source && impl_->source->from_cache(); }
 const std::string& Engine::note() const noexcept { return impl_->note; }
-std::uint64_t Engine::judged() const noexcept { return impl_->judged; }
+std::uint64_t Engine::judged() const noexcept {
+    std::uint64_t sum = 0;
+    for (const ConditionProfile& condition : impl_->profile) sum += condition.judged;
+    return sum;
+}
+std::span<const ConditionProfile> Engine::profile() const noexcept { return impl_->profile; }
 std::uint64_t Engine::code_bytes() const noexcept { return impl_->code ? impl_->code->bytes() : 0; }
 
 }  // namespace sensor::engine

@@ -33,6 +33,14 @@ struct EngineOptions {
     eval::Lookup lookup = fields::extractor;  ///< where fields come from; tests put their own in
 };
 
+/// What judging one condition took so far.
+struct ConditionProfile {
+    std::uint64_t judged = 0;  ///< times it was left to judge
+    std::uint64_t held = 0;
+    std::uint64_t timed = 0;  ///< of the times judged, those that were timed
+    std::uint64_t ns = 0;     ///< that these took
+};
+
 class Engine {
 public:
     /// Compiles (or takes from the cache) and maps. Where machine code cannot be had the engine
@@ -84,6 +92,8 @@ public:
     std::uint64_t code_bytes() const noexcept;
     /// Conditions left to judge, of all events given to `match` so far.
     std::uint64_t judged() const noexcept;
+    /// By condition. One event in some is timed.
+    std::span<const ConditionProfile> profile() const noexcept;
 
 private:
     Engine();
