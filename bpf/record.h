@@ -138,7 +138,7 @@ static __always_inline int begin_task(struct task_struct* task, u32 plan, u32 sl
     s->slot = slot;
     struct rec_head* h = head_of(s);
     h->generation = state ? state->generation : 0;
-    h->flags = (u8)flags;
+    h->flags = (u8)(flags | (s->marks & MARK_OWN ? REC_F_CANARY : 0));
     h->sc = slot < CALL_SLOTS ? call_table[slot].sc : 0;
     return idx;
 }

@@ -77,9 +77,15 @@ __attribute__((noinline)) int in_scope_cgroups(void) {
     return false;
 }
 
-/* Is this task one the sensor was asked about? The sensor itself never is. */
+/* Is the current task the thread that the sensor sent out? */
+__attribute__((noinline)) int is_canary(void) {
+    struct task_struct* task = bpf_get_current_task_btf();
+    return canary != 0 && sensor_nr((u64)task->thread_pid) == canary;
+}
+
+/* Is this task one the sensor was asked about? The sensor itself never is, but for its canary. */
 static __always_inline bool in_scope(struct task_struct* task, u32 marks) {
-    if (marks & MARK_OWN) return false;
+    if (marks & MARK_OWN) return is_canary();
     if (cfg_scope == 0) return true;
     if ((cfg_scope & SCOPE_TREE) && (marks & MARK_TREE)) return true;
     if ((cfg_scope & SCOPE_PIDNS) && sensor_nr((u64)task->thread_pid) != 0) return true;

@@ -43,6 +43,7 @@ rec_u32 new_marks = 0;        /* marks put by the last walk of on_mark_tree */
 rec_u64 boot_offset = 0;      /* ns from the boot clock to the epoch */
 rec_u8 call_wanted[CALL_SLOTS] = {};
 rec_u8 standard_files = 0;   /* each exec says what 0, 1 and 2 are */
+rec_u32 canary = 0;           /* thread of the sensor that is reported; 0: none */
 rec_u32 interest_epoch = 0;   /* counts what voids every struct interest */
 rec_u32 ring_woken[MAX_RINGS + 1] = {}; /* the reader knows; [MAX_RINGS] is the critical ring */
 

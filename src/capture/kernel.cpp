@@ -124,6 +124,7 @@ public:
         return probe_->set_interest(interest);
     }
     void void_interests() noexcept override { probe_->void_interests(); }
+    void expect_canary(std::uint32_t tid) noexcept override { probe_->expect_canary(tid); }
     std::vector<Unwanted> unwanted() const override { return probe_->unwanted(); }
     std::vector<CgroupExcess> over_budget() const override { return probe_->over_budget(); }
     std::uint64_t kernel_memory() const override { return probe_->memory(); }

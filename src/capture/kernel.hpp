@@ -113,6 +113,9 @@ public:
     virtual bool set_interest(const Interest& interest) noexcept = 0;
     /// What was said of all processes so far is no longer true. cost: a store
     virtual void void_interests() noexcept = 0;
+    /// A thread of this process whose events are reported after all, flagged REC_F_CANARY; 0: none.
+    /// tid: in the sensor's PID namespace. cost: a store
+    virtual void expect_canary(std::uint32_t tid) noexcept = 0;
     /// Instruction counts of the loaded programs, in the order of the object.
     virtual std::vector<ProgramCost> program_costs() const = 0;
 };

@@ -54,6 +54,7 @@ public:
     Result<> settle();
     bool set_interest(const Interest& interest) noexcept;
     void void_interests() noexcept;
+    void expect_canary(std::uint32_t tid) noexcept;
     std::vector<Unwanted> unwanted() const;
     std::vector<ProgramCost> costs() const;
     std::uint64_t memory() const;

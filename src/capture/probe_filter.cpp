@@ -163,6 +163,10 @@ void Probe::void_interests() noexcept {
     __atomic_store_n(&skel_->bss->interest_epoch, ++interest_epoch_, __ATOMIC_RELEASE);
 }
 
+void Probe::expect_canary(std::uint32_t tid) noexcept {
+    __atomic_store_n(&skel_->bss->canary, tid, __ATOMIC_RELEASE);
+}
+
 std::vector<Unwanted> Probe::unwanted() const {
     std::vector<Unwanted> all;
     const auto* const cpus = static_cast<const cpu_counters*>(counters_);

@@ -10,6 +10,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "tests/support/catch.hpp"
 #include "watch.hpp"
@@ -208,4 +209,36 @@ TEST_CASE("the set of calls is what is reported, and the sensor never reports it
     CHECK(heard(run, "/myself") == 0);
     CHECK(run.records.of(EventType::rmdir).empty());
     CHECK(run.records.of(EventType::procexit).empty());
+}
+
+TEST_CASE("of the sensor itself only the thread that it expects is reported") {
+    SKIP_WITHOUT_KERNEL();
+    capture::KernelSource* live = nullptr;
+    Setup setup;
+    setup.while_open = [&](capture::KernelSource& source) { live = &source; };
+    std::vector<EventType> seen;
+    setup.before_reading = [&] {
+        std::thread([] { say("/unexpected"); }).join();
+        std::thread([&] {
+            live->expect_canary(static_cast<std::uint32_t>(::gettid()));
+            say("/canary");
+        }).join();
+        say("/own");
+        for (int quiet = 0; quiet < 5;) {
+            const auto count = live->poll(
+                [&](std::span<const std::byte> record) {
+                    const Event event = Event::view(record);
+                    const auto type = event.type();
+                    if ((event.head().flags & REC_F_CANARY) == 0) return;
+                    if (type == EventType::chdir) CHECK(text(event, "path") == "/canary");
+                    if (type == EventType::chdir || type == EventType::procexit)
+                        seen.push_back(type);
+                },
+                20);
+            REQUIRE(count.has_value());
+            quiet = *count == 0 ? quiet + 1 : 0;
+        }
+    };
+    watch(setup, [] { say("/child"); });
+    CHECK(seen == std::vector{EventType::chdir, EventType::procexit});
 }
