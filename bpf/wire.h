@@ -54,7 +54,7 @@ enum rec_flag {
     REC_F_STATE = 16,     /* no event: an open file (REC_X_FD) of the process, for the state */
     REC_F_ODD_DIR = 32,   /* the directory a name starts from was entered or opened by other words
                            * than its path: these are what rules know, REC_X_DIR only checks them */
-    REC_F_CANARY = 64,    /* of the sensor's own thread that it sent out to see whether it comes back */
+    REC_F_CANARY = 64,    /* of the thread that the sensor sent out to see whether it comes back */
 };
 
 struct rec_head {
