@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes docs/fields.md from grammar/fields.def and grammar/availability.def, and checks that every
-item of docs/pitfalls.md which names a unit test has one.
+"""Makes docs/fields.md from grammar/fields.def and grammar/availability.def, docs/metrics.md from
+grammar/metrics.def, and checks that every item of docs/pitfalls.md which names a unit test has one.
 
-usage: tables.py ROOT           writes docs/fields.md
-       tables.py --check ROOT   fails if it differs, or an item has no test
+usage: tables.py ROOT           writes both pages
+       tables.py --check ROOT   fails if one differs, or an item has no test
 """
 import re
 import sys
@@ -51,6 +51,56 @@ def fields_page(root):
     return "\n".join(out) + "\n"
 
 
+METRICS_HEAD = """# Metrics
+
+Made by `docs/tables.py` from `grammar/metrics.def`; a test fails when they differ. Names that begin with
+`falcosecurity_` are those of Falco, `falco_ebpf_` are ours. *Prometheus* is the name at `/metrics`, *snapshot*
+the one in the alert "Falco internal: metrics snapshot" and in the file of JSON lines; *switch* the option
+`metrics.NAME` that turns it off. {name} stands for the value of that label. Words of memory in snapshots: `_mb`, or `_kb` and
+`_bytes` without `convert_memory_to_mb`.
+"""
+
+
+def def_rows(text, macro):
+    """Rows of a table, their arguments without quotes."""
+    for row in re.findall(rf"^{macro}\((.*)\)$", text, re.M):
+        parts = re.findall(r'"((?:[^"\\]|\\.)*)"|(\w+)', row)
+        yield [quoted.replace('\\"', '"') if quoted or not word else word for quoted, word in parts]
+
+
+def metric_name(prefix, name, word):
+    return re.sub(r"_+", "_", f"{prefix}{name}_{word}".rstrip("_")) if name else ""
+
+
+def option(member):
+    return f"`{member if member == 'enabled' else member + '_enabled'}`"
+
+
+def metrics_page(root):
+    text = (root / "grammar/metrics.def").read_text()
+    prefixes = {row[0]: row[1] for row in def_rows(text, "METRIC_PART")}
+    units = {row[0]: row[1] for row in def_rows(text, "METRIC_UNIT")}
+    switches = {row[0]: row[1] for row in def_rows(text, "METRIC_SWITCH")}
+    rows = list(def_rows(text, "METRIC"))
+    if len(rows) != len(re.findall(r"^METRIC\(", text, re.M)):
+        raise SystemExit("grammar/metrics.def: a row that is none")
+    out = [METRICS_HEAD]
+    for title, wanted in (("Names of Falco", lambda part: part != "own"),
+                          ("Our own", lambda part: part == "own")):
+        out.append(f"\n## {title}\n\n| Prometheus | type | labels | snapshot | switch | |\n"
+                   "|---|---|---|---|---|---|")
+        for _, part, name, unit, kind, switch, key, labels, meaning in rows:
+            if not wanted(part):
+                continue
+            full = metric_name(prefixes[part], name, units[unit])
+            key += "_mb" if unit in ("kib", "bytes") and key else ""
+            shown = " ".join(one for one in labels.split() if f"{{{one}}}" not in name)
+            cells = [f"`{full}`" if full else "", kind if full else "", shown if full else "",
+                     f"`{key}`" if key else "", option(switches[switch]), meaning]
+            out.append("| " + " | ".join(cells) + " |")
+    return "\n".join(out) + "\n"
+
+
 def numbers(text):
     """ "1, 3-5" -> 1 3 4 5 """
     for part in re.findall(r"\d+(?:-\d+)?", text):
@@ -83,16 +133,20 @@ def edge_problems(root):
         yield f"docs/edges.md: no test is named edge {number}"
 
 
+PAGES = {"docs/fields.md": fields_page, "docs/metrics.md": metrics_page}
+
+
 def main(arguments):
     check = "--check" in arguments
     root = Path([one for one in arguments if one != "--check"][0])
-    page = root / "docs/fields.md"
     if not check:
-        page.write_text(fields_page(root))
+        for page, make in PAGES.items():
+            (root / page).write_text(make(root))
         return 0
     problems = [*pitfall_problems(root), *edge_problems(root)]
-    if not page.exists() or page.read_text() != fields_page(root):
-        problems.append("docs/fields.md differs from the tables: run docs/tables.py")
+    for page, make in PAGES.items():
+        if not (root / page).exists() or (root / page).read_text() != make(root):
+            problems.append(f"{page} differs from the tables: run docs/tables.py")
     for problem in problems:
         print(problem)
     return 1 if problems else 0

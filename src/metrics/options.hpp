@@ -20,6 +20,7 @@ struct MetricsOptions {
     bool kernel_event_counters_per_cpu = true;
     bool kernel_iter_event_counters = true;
     bool libbpf_stats = true;
+    bool plugins_metrics = true;       ///< of the built-in container plugin
     bool convert_memory_to_mb = true;  ///< in alerts and the file
     bool include_empty_values = false;
     friend bool operator==(const MetricsOptions&, const MetricsOptions&) = default;

@@ -49,7 +49,7 @@ OWNERS = [
     (r"nlohmann/", "rules compile output metrics config rulec app bench"),
     (r"curl/|librdkafka/", "output"),
     (r"boost/", "web"),
-    (r"openssl/", "output web"),
+    (r"openssl/", "output web metrics"),
     (r"cap-ng\.h$|seccomp\.h$", "guard"),
     (r"catch2/|tests/", ""),
 ]
