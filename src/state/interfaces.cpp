@@ -19,6 +19,7 @@ bool same_net(std::string_view a, std::string_view b, std::string_view mask) noe
 }  // namespace
 
 void Interfaces::assign(std::span<const CaptureInterface> interfaces) {
+    all_.assign(interfaces.begin(), interfaces.end());
     nets_.clear();
     for (const CaptureInterface& one : interfaces) {
         const std::size_t size = one.is_ip6 ? 16 : 4;

@@ -16,6 +16,9 @@ class Interfaces {
 public:
     void assign(std::span<const CaptureInterface> interfaces);
 
+    /// As they were assigned.
+    const std::vector<CaptureInterface>& all() const noexcept { return all_; }
+
     /// The address the machine reaches `remote` from: its own if it is one of them, that in the
     /// same network, the first that is not the loopback's. Empty if there is none of its family.
     std::string_view local_for(EndView remote) const noexcept;
@@ -25,6 +28,7 @@ private:
         std::string address, mask;
     };
     std::vector<Net> nets_;
+    std::vector<CaptureInterface> all_;
 };
 
 }  // namespace sensor::state

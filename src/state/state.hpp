@@ -119,6 +119,9 @@ public:
     /// descriptors, users and interfaces, the time it was booted. For a joined file once a part.
     /// cost: a few allocations a process
     void load(const CaptureTables& tables);
+    /// The same the other way: what a capture that begins now has to say. Threads known by number
+    /// only are left out. cost: some allocations a process and a descriptor
+    CaptureTables tables() const;
 
     /// Applies what rules must see (exec, fork, open, ...) and finds thread and descriptor.
     /// in:    a valid event, time in ns since the epoch

@@ -36,6 +36,21 @@ public:
     void remove_user(std::uint32_t uid);
     void remove_group(std::uint32_t gid);
     std::uint64_t dropped() const noexcept { return dropped_; }
+    /// Calls visit(uid, const User&) for every user, in no order; the same for groups.
+    template <typename F>
+    void for_each_user(F&& visit) const {
+        for (const auto& [uid, user] : added_users_) visit(uid, user);
+        for (const auto& [uid, user] : users_) {
+            if (!added_users_.contains(uid)) visit(uid, user);
+        }
+    }
+    template <typename F>
+    void for_each_group(F&& visit) const {
+        for (const auto& [gid, name] : added_groups_) visit(gid, name);
+        for (const auto& [gid, name] : groups_) {
+            if (!added_groups_.contains(gid)) visit(gid, name);
+        }
+    }
     /// Grows with every change.
     std::uint64_t version() const noexcept { return version_; }
     /// Forgets what add_* gave.

@@ -27,6 +27,8 @@ struct BlockType {
 
 constexpr std::uint32_t kSectionBlock = 0x0A0D0D0A;
 constexpr std::uint32_t kEventBlock = 0x216;
+/// Ours: descriptors of kinds that readers of 2022 and before refuse a file for. Others skip it.
+constexpr std::uint32_t kOwnFdBlock = 0x7fa1c0;
 constexpr std::uint32_t kSectionMagic = 0x1A2B3C4D;
 constexpr std::uint32_t kSectionMagicSwapped = 0x4D3C2B1A;
 constexpr std::size_t kBlockHead = 8, kBlockTail = 4;
@@ -53,7 +55,8 @@ constexpr BlockType block_type(std::uint32_t number) noexcept {
         case 0x215: return {BlockKind::Processes, 9, false};
         case 0x203:
         case 0x8001ABCD: return {BlockKind::Fds, 1, false};
-        case 0x218: return {BlockKind::Fds, 2, false};
+        case 0x218:
+        case kOwnFdBlock: return {BlockKind::Fds, 2, false};
         case 0x205:
         case 0x8011ABCD: return {BlockKind::Interfaces, 1, false};
         case 0x219: return {BlockKind::Interfaces, 2, false};

@@ -137,6 +137,11 @@ inline Reader::Step Reader::emit(Stored& event) {
         event.count = code.count;
     }
     if (event.count < code.complete_from) return convert(event);
+    if (event.code == kTruthCode && is_truth(event)) [[unlikely]] {
+        ++number_;
+        ++stats_.counted_only;
+        return Step::Skip;
+    }
     if (!builder_.build(code, event, number_ + 1)) return Step::Malformed;
     return shown(event);
 }
@@ -164,7 +169,36 @@ Reader::Step Reader::convert(Stored& event) {
     return builder_.build(made, event, params, number_ + 1) ? shown(event) : Step::Malformed;
 }
 
-inline Reader::Step Reader::shown(const Stored&) {
+// Ours: an asyncevent of that name with the pieces; other ones are events like any other.
+bool Reader::is_truth(const Stored& event) {
+    constexpr std::size_t kName = kTruthName.size() + 1, kParams = 3;
+    if (event.count != kParams || load<std::uint32_t>(event.lens) != sizeof(std::uint32_t) ||
+        load<std::uint32_t>(event.lens + 4) != kName)
+        return false;
+    const std::size_t size = load<std::uint32_t>(event.lens + 8);
+    const std::size_t before = sizeof(std::uint32_t) + kName;
+    const auto* const data = reinterpret_cast<const char*>(event.data);
+    if (event.data_bytes < before || size > event.data_bytes - before ||
+        std::string_view(data + sizeof(std::uint32_t), kTruthName.size()) != kTruthName)
+        return false;
+    truth_ = Truth{};
+    truth_bytes_.assign(data + before, size);
+    truth_tid_ = event.tid;
+    if (decode_truth(truth_bytes_, truth_)) return true;
+    truth_.code = 0;
+    return false;
+}
+
+void Reader::apply_truth(const Stored& event) {
+    const auto& head = *reinterpret_cast<const rec_head*>(builder_.record().data());
+    if (head.type != truth_.code || event.tid != truth_tid_) return;
+    builder_.extend(truth_);
+    truth_.code = 0;
+}
+
+inline Reader::Step Reader::shown(const Stored& event) {
+    if (truth_.code != 0) [[unlikely]]
+        apply_truth(event);
     event_.number = ++number_;
     event_.state_only = (event_.flags & kStateOnly) != 0;
     ++stats_.delivered;

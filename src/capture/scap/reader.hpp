@@ -82,6 +82,8 @@ private:
     Step emit(Stored& event);
     Step convert(Stored& event);
     Step shown(const Stored& event);
+    bool is_truth(const Stored& event);
+    void apply_truth(const Stored& event);
     static bool count_params(const Code& code, Stored& event, std::size_t bytes);
     bool trailer_matches(const Block& block) const;
     // Ends
@@ -99,6 +101,9 @@ private:
     RecordBuilder builder_;
     const Codes& codes_;
     ScapEvent event_;
+    std::string truth_bytes_;  // what the live kernel said of the next event truth_ is about
+    Truth truth_;
+    std::uint64_t truth_tid_ = 0;
     std::uint64_t number_ = 0, last_ts_ = 0;
     bool failed_ = false;
     Error error_;

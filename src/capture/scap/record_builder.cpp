@@ -69,6 +69,7 @@ inline void RecordBuilder::write_head(const Code& code, const Stored& event, std
     head.seq = number;
     head.generation = 0;
     head.cpu = event.cpu;
+    head.mnt_ns = head.pid_ns = 0;
     const auto* const slot = reinterpret_cast<const std::uint64_t*>(bytes() + sizeof(rec_head));
     head.sc = code.sc;
     if (code.names_call && slots > 0) {

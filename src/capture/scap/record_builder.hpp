@@ -16,6 +16,7 @@
 #include "capture/scap/codes.hpp"
 #include "capture/scap/params.hpp"
 #include "capture/scap/stats.hpp"
+#include "capture/scap/truth.hpp"
 
 namespace sensor::capture::scap {
 
@@ -41,6 +42,10 @@ public:
     /// The same of parameters from anywhere.
     bool build(const Code& code, const Stored& event, const Params& params,
                std::uint64_t number) noexcept;
+
+    /// Puts what the live kernel said into the last record built: extras, namespaces, flags.
+    /// cost: a copy of the record
+    void extend(const Truth& truth);
 
     /// The last record built.
     std::span<const std::byte> record() const { return {bytes(), size_}; }
