@@ -48,6 +48,26 @@ std::unique_ptr<engine::Engine> make_engine(const rules::RunningRules& running,
     return made;
 }
 
+/// -p and -D, which no setting can say.
+Result<> add_former(const Options& options, config::Config& config) {
+    for (const std::string& pattern : options.disabled_rules) {
+        if (!rules::is_regex(pattern))
+            return Error(format("Could not compile the regular expression of -D '{}'", pattern));
+        rules::Selection selection;
+        selection.enable = false;
+        selection.name_regex = pattern;
+        config.selections.push_back(std::move(selection));
+    }
+    for (const std::string& text : options.print_formats) {
+        const lang::OutputParse parsed = config::check_appended(text, config.static_fields);
+        if (!parsed.ok) return Error(format("-p '{}': {}", text, lang::first_error(parsed)));
+        rules::AppendOutput append;
+        append.extra_output = text;
+        config.append_output.push_back(std::move(append));
+    }
+    return Ok{};
+}
+
 }  // namespace
 
 Result<config::Config> read_settings(const Options& options) {
@@ -57,14 +77,7 @@ Result<config::Config> read_settings(const Options& options) {
     if (options.interpret) config.engine_native = false;
     if (!options.rules_files.empty()) config.rules_files = options.rules_files;
     if (!options.capture_file.empty()) config.capture_file = options.capture_file;
-    for (const std::string& text : options.print_formats) {
-        if (text == "c" || text == "container" || text == "k" || text == "kubernetes") continue;
-        const lang::OutputParse parsed = config::check_appended(text, config.static_fields);
-        if (!parsed.ok) return Error(format("-p '{}': {}", text, lang::first_error(parsed)));
-        rules::AppendOutput append;
-        append.extra_output = text;
-        config.append_output.push_back(std::move(append));
-    }
+    SENSOR_TRY_OK(add_former(options, config));
     return config;
 }
 

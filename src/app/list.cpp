@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "app/versions.hpp"
 #include "base/log.hpp"
 #include "event/field_table.hpp"
 #include "event/schema.hpp"
@@ -47,10 +48,6 @@ std::string wrapped(std::string_view name, std::string_view text) {
     return out;
 }
 
-bool is_listed(const FieldInfo& field) {
-    return (field.flags & (field_flag::HIDDEN | field_flag::DEPRECATED)) == 0;
-}
-
 std::string class_text(const ClassText& cls, bool with_types) {
     std::string fields;
     for (const FieldInfo& field : all_fields()) {
@@ -81,13 +78,13 @@ std::string params_text(const EventInfo& event) {
     return text;
 }
 
-std::string section(std::string_view title, EventSource source, bool generic_calls) {
-    std::string text = format("## {}\n\n", title);
+std::string section(const EventSection& of) {
+    std::string text = format("## {}\n\n", of.title);
     for (const EventInfo& event : all_events()) {
-        if (event.source != source || event.type == EventType::generic) continue;
+        if (event.source != of.source || event.type == EventType::generic) continue;
         text += format("{} {}({})\n", event.enter ? '>' : '<', event.name, params_text(event));
     }
-    if (generic_calls) {
+    if (of.generic_calls) {
         for (const SyscallInfo& call : all_syscalls()) {
             if (call.event == EventType::generic) text += format("< {}()\n", call.name);
         }
@@ -95,15 +92,39 @@ std::string section(std::string_view title, EventSource source, bool generic_cal
     return text + "\n";
 }
 
+constexpr EventSection kSections[] = {
+    {"Syscall events", EventSource::SYSCALL, true},
+    {"Tracepoint events", EventSource::TRACEPOINT, false},
+    {"Plugin events", EventSource::PLUGIN, false},
+    {"Metaevents", EventSource::METAEVENT, false},
+};
+
 }  // namespace
 
 std::span<const ClassText> field_classes() noexcept { return kClasses; }
+std::span<const EventSection> event_sections() noexcept { return kSections; }
 
-Result<std::string> fields_text(const std::string& source, bool names_only, bool with_types) {
+bool is_listed(const FieldInfo& field) noexcept {
+    return (field.flags & (field_flag::HIDDEN | field_flag::DEPRECATED)) == 0;
+}
+
+bool is_default(const SyscallInfo& call) noexcept {
+    return (call.flags & sc_flag::SC_HIGH_VOLUME_IO) == 0;
+}
+
+bool is_default(const EventInfo& event) noexcept {
+    if (event.source != EventSource::SYSCALL) return true;
+    const SyscallInfo* call = syscall_info(event.name);
+    return call == nullptr || is_default(*call);
+}
+
+Result<std::string> fields_text(const std::string& source, bool names_only, bool with_types,
+                                ListFormat how) {
     if (!source.empty() && source != "syscall") {
         return Error(
             format("Value for --list must be a valid source type: syscall, not '{}'", source));
     }
+    if (how == ListFormat::Json) return fields_json(names_only);
     std::string text;
     if (names_only) {
         for (const FieldInfo& field : all_fields()) {
@@ -111,34 +132,29 @@ Result<std::string> fields_text(const std::string& source, bool names_only, bool
         }
         return text;
     }
+    if (how == ListFormat::Markdown) return fields_markdown();
     for (const ClassText& cls : kClasses) text += class_text(cls, with_types);
     return text;
 }
 
-std::string events_text() {
-    return format("The events below are valid for Falco *Schema Version*: {}\n", kSchemaVersion) +
-           section("Syscall events", EventSource::SYSCALL, true) +
-           section("Tracepoint events", EventSource::TRACEPOINT, false) +
-           section("Plugin events", EventSource::PLUGIN, false) +
-           section("Metaevents", EventSource::METAEVENT, false);
+std::string events_text(ListFormat how) {
+    if (how == ListFormat::Json) return events_json();
+    if (how == ListFormat::Markdown) return events_markdown();
+    std::string text =
+        format("The events below are valid for Falco *Schema Version*: {}\n", kSchemaVersion);
+    for (const EventSection& of : kSections) text += section(of);
+    return text;
 }
 
 std::string ignored_text() {
     std::vector<std::string_view> names;
     for (const SyscallInfo& call : all_syscalls()) {
-        if ((call.flags & sc_flag::SC_HIGH_VOLUME_IO) != 0) names.push_back(call.name);
+        if (!is_default(call)) names.push_back(call.name);
     }
     std::sort(names.begin(), names.end());
     std::string text = "Ignored syscall(s):\n";
     for (const std::string_view name : names) text += format("- {}\n", name);
     return text + "\n";
-}
-
-std::string version_text() {
-    return format(
-        "Falco version: {}\nLibs version:  {}\nPlugin API:    3.12.0\nEngine:        {}\n"
-        "Driver:\n  API version:    10.0.0\n  Schema version: {}\n  Default driver: {}\n",
-        SENSOR_VERSION, SENSOR_VERSION, kEngineVersion, kSchemaVersion, SENSOR_VERSION);
 }
 
 }  // namespace sensor::app

@@ -6,6 +6,7 @@
 
 #include <chrono>
 
+#include "app/daemon.hpp"
 #include "app/kernel_filter.hpp"
 #include "app/live_watch.hpp"
 #include "app/session.hpp"
@@ -44,6 +45,8 @@ Result<capture::KernelOptions> kernel_options(const SyscallSet& set, const confi
 
 /// Where the kernel refuses, the error names everything that is missing, not only the first thing.
 Result<std::unique_ptr<capture::KernelSource>> open_source(const capture::KernelOptions& options) {
+    log::info("Loaded event sources: syscall");
+    log::info("Enabled event sources: syscall");
     log::info("Opening 'syscall' source with modern BPF probe.");
     Result<std::unique_ptr<capture::KernelSource>> source = capture::KernelSource::open(options);
     if (source.has_value()) {
@@ -62,7 +65,8 @@ Result<std::unique_ptr<capture::KernelSource>> open_source(const capture::Kernel
 
 Result<WantedKernel> wanted_kernel(const lang::Program& program, const config::Config& config,
                                    const Options& options) {
-    const SyscallSet set = wanted_syscalls(program, {config.all_syscalls, config.custom_syscalls});
+    const SyscallSet set = wanted_syscalls(
+        program, {config.all_syscalls, config.custom_syscalls, !options.write_file.empty()});
     SENSOR_TRY(capture::KernelOptions kernel, kernel_options(set, config, options));
     return WantedKernel{std::move(kernel), set.state};
 }
@@ -106,6 +110,7 @@ Result<> read_live(capture::Source& source, double seconds, const capture::Recor
 Result<> watch(const Options& options, std::unique_ptr<Generation> generation) {
     SENSOR_TRY(OpenedKernel opened,
                open_kernel(*generation->running.program, generation->config, options));
+    SENSOR_TRY_OK(leave_terminal(options));
     LiveWatch live(options, std::move(opened), std::move(generation));
     return live.run();
 }

@@ -48,6 +48,7 @@ LiveWatch::LiveWatch(const Options& options, OpenedKernel opened,
 
 Result<> LiveWatch::run() {
     scan_host(*source_, session_.state());
+    SENSOR_TRY_OK(session_.record(RecordOptions{}, options_.write_file));
     start_filter();
     const auto on_record = [this](std::span<const std::byte> record) { handle(record); };
     const auto keeps_house = [this] { return keep_house(); };
@@ -62,6 +63,8 @@ Result<> LiveWatch::run() {
     if (stop_requested()) log::info("SIGINT received, exiting...");
     reloader_.reset();
     const Result<> finished = session_.finish(*source_);
+    if (options_.verbose)
+        print_progress(live_progress(source_->stats(), session_.pipeline().events()));
     return ended ? finished : ended;
 }
 
@@ -87,7 +90,7 @@ bool LiveWatch::keep_house() {
 }
 
 void LiveWatch::start_filter() {
-    if (!session_.generation().config.kernel_filter) return;
+    if (!session_.generation().config.kernel_filter || session_.wants_all()) return;
     filtering_.emplace(*source_, session_.engine(), session_.state(), state_calls_);
     session_.pipeline().after_each(
         [this](const fields::Context& context) { filtering_->note(context); });

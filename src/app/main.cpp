@@ -1,29 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
-// falco-ebpf: the sensor. Print-only options are answered here; everything else is sensor.cpp.
+// falco-ebpf: the sensor. What is asked for and needs no configuration is answered here; everything
+// else is sensor.cpp. Exit status: 0 done, 1 any failure, 255 no pid file.
 #include <malloc.h>
-#include <unistd.h>
 
 #include <cstdio>
 
+#include "app/daemon.hpp"
 #include "app/list.hpp"
 #include "app/options.hpp"
 #include "app/sensor.hpp"
 #include "base/log.hpp"
+#include "rules/schema_check.hpp"
 
 namespace {
 
 using namespace sensor;
 
-int print(const std::string& text) {
+/// What needs no configuration. out: false: nothing of that was asked for
+bool print_only(const app::Options& options) {
+    std::string text;
+    if (options.rule_schema) {
+        text = rules::rules_schema();
+    } else if (options.list_ignored) {
+        text = app::ignored_text();
+    } else if (options.list_events) {
+        text = app::events_text(options.list_format);
+    } else {
+        return false;
+    }
+    for (const std::string& note : options.notes) log::warning("{}", note);
     std::fwrite(text.data(), 1, text.size(), stdout);
-    return 0;
+    return true;
 }
 
-int print_fields(const app::Options& options) {
-    const Result<std::string> text =
-        app::fields_text(options.list_source, options.list_names_only, options.verbose);
-    if (text.has_value()) return print(*text);
-    std::fprintf(stderr, "Error: %s\n", text.error().text.c_str());
+int failed(const Error& error) {
+    if (error.code == app::kNoPidFile) return app::kNoPidFile;  // the log has said it
+    std::fprintf(stderr, "Error: %s\n", error.text.c_str());
     return 1;
 }
 
@@ -39,21 +51,18 @@ void give_memory_back() {
 
 int main(int argc, char** argv) {
     give_memory_back();
-    const app::ParsedOptions parsed = app::parse_options(argc, argv);
+    app::ParsedOptions parsed = app::parse_options(argc, argv);
     if (!parsed.options) {
         std::fputs(parsed.text.c_str(), parsed.exit_code == 0 ? stdout : stderr);
         return parsed.exit_code;
     }
-    const app::Options& options = *parsed.options;
-    if (options.list_ignored) return print(app::ignored_text());
-    if (options.list_events) return print(app::events_text());
-    if (options.show_version) return print(app::version_text());
-    if (options.page_size)
-        return print(format("Your system page size is: {} bytes\n", ::sysconf(_SC_PAGESIZE)));
-    if (options.list_fields) return print_fields(options);
-
+    app::Options& options = *parsed.options;
+    if (print_only(options)) return 0;
+    if (options.daemon) {
+        const Result<std::optional<int>> forked = app::fork_daemon(options);
+        if (!forked) return failed(forked.error());
+        if (*forked) return **forked;
+    }
     const Result<> result = app::run(options);
-    if (result.has_value()) return 0;
-    std::fprintf(stderr, "Error: %s\n", result.error().text.c_str());
-    return 1;
+    return result ? 0 : failed(result.error());
 }

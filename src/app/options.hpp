@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Options: the command line of falco-ebpf.
+// Options: the command line of falco-ebpf. Today's options stand in options.cpp, those of former
+// Falco versions, which become settings or are said to do nothing, in options_old.cpp.
 #pragma once
 
 #include <cstdint>
@@ -23,24 +24,39 @@ struct DumpOptions {
     bool count = false;
 };
 
+/// How --list and --list-events are printed.
+enum class ListFormat : std::uint8_t { Text, Markdown, Json };
+
 struct Options {
     std::string config_file;
     std::string capture_file;                ///< -e: replay it instead of watching this machine
+    std::string write_file;                  ///< -w: every event goes there as well
     std::vector<std::string> rules_files;    ///< -r, replace the configured list
-    std::vector<std::string> overrides;      ///< -o
+    std::vector<std::string> overrides;      ///< -o, then what former options became
     std::vector<std::string> scopes;         ///< --scope
     std::vector<std::string> print_formats;  ///< -p
     std::vector<std::string> validate;       ///< -V: judge these rules files and exit
-    bool all_events = false;                 ///< -A
-    bool unbuffered = false;                 ///< -U
-    bool verbose = false;                    ///< -v
+    /// -D: regular expressions; rules whose names they match anywhere are disabled.
+    std::vector<std::string> disabled_rules;
+    std::vector<std::string> enabled_sources, disabled_sources;
+    std::string pid_file;     ///< -P
+    bool daemon = false;      ///< -d
+    int opened_fd = -1;       ///< of a daemon: see daemon.hpp
+    bool all_events = false;  ///< -A
+    bool unbuffered = false;  ///< -U
+    bool verbose = false;     ///< -v
     bool dry_run = false;
     bool describe_rules = false;  ///< -L, or -l with the rule's name
     std::string describe_rule;
     bool list_fields = false;
     bool list_names_only = false;
     bool list_events = false;
+    ListFormat list_format = ListFormat::Text;
     bool list_ignored = false;  ///< -i
+    bool list_plugins = false;
+    std::string plugin_info;  ///< --plugin-info NAME, empty: not asked for
+    bool rule_schema = false;
+    bool support = false;
     bool show_version = false;
     bool page_size = false;
     bool interpret = false;  ///< --interpret: no machine code
@@ -53,7 +69,10 @@ struct Options {
     bool examines = false;     ///< subcommand doctor
     bool doctor_json = false;
     DumpOptions dump;
-    int ready_fd = -1;  ///< "ready\n" is written there once events arrive
+    int ready_fd = -1;         ///< "ready\n" is written there once events arrive
+    std::string command_line;  ///< as given, words joined by blanks
+    /// What is to be said of options that no longer mean what they did, one text each, for the log.
+    std::vector<std::string> notes;
 };
 
 struct ParsedOptions {
@@ -68,7 +87,12 @@ inline constexpr const char* kProgramDescription =
 
 /// Declares every option and subcommand; parsing fills `options`.
 void declare_options(CLI::App& cli, Options& options);
+/// Those of former versions: they add to overrides, disabled_rules and notes.
+void declare_former_options(CLI::App& cli, Options& options);
 
+/// Values: -xVALUE, -x VALUE, --long=VALUE, --long VALUE; never split at commas. Words that belong
+/// to no option are ignored, as the peer does, and said.
+/// out: options, or the text of help or of what is wrong
 ParsedOptions parse_options(int argc, const char* const* argv);
 
 }  // namespace sensor::app

@@ -41,6 +41,7 @@ std::vector<RuleHits> Pipeline::rule_hits() const {
 }
 
 void Pipeline::handle(std::span<const std::byte> record, std::uint64_t number, bool wanted) {
+    if (recorder_ != nullptr) recorder_->before(record, wanted);
     judge_.handle(
         record, number, wanted,
         [this](const fields::Context& context, std::span<const std::uint32_t> matches) {
@@ -50,11 +51,13 @@ void Pipeline::handle(std::span<const std::byte> record, std::uint64_t number, b
             ++by_event_[context.event.head().type % REC_MAX_EVENTS];
             if (look_) look_(context);
         });
+    if (recorder_ != nullptr) recorder_->after(record, wanted);
 }
 
 void Pipeline::alert(std::uint32_t k, const fields::Context& context) {
     ++hits_[k];
     const rules::RunningRule& rule = running_->rules[k];
+    if (recorder_ != nullptr) recorder_->matched(rule, context.event, context.evt_num);
     const lang::Program& program = *running_->program;
     judge::EngineTerms terms(judge_.engine());
     const output::RenderOptions how{buffers_base64_, context.event.ts_ns()};

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/generation.hpp"
+#include "app/recorder.hpp"
 #include "judge/judge.hpp"
 #include "output/dispatch.hpp"
 
@@ -39,6 +40,9 @@ public:
     /// Called with every judged event from now on; nullptr: no more.
     void after_each(std::function<void(const fields::Context&)> look) { look_ = std::move(look); }
 
+    /// Is asked around every event from now on. Borrowed.
+    void record_with(Recorder* recorder) { recorder_ = recorder; }
+
     std::uint64_t events() const { return judge_.events(); }  ///< judged
     std::uint64_t bad_records() const { return judge_.bad_records(); }
     /// Of the rules in use, in their order, then of those that were in use before.
@@ -58,6 +62,7 @@ private:
     bool buffers_base64_ = false;
     judge::Judge judge_;
     std::function<void(const fields::Context&)> look_;
+    Recorder* recorder_ = nullptr;
     std::vector<std::uint64_t> hits_;  // by rule
     std::vector<RuleHits> past_;       // of rules that are no longer in use
     std::array<std::uint64_t, REC_MAX_EVENTS> by_event_{};

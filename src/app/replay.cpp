@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "app/daemon.hpp"
 #include "app/session.hpp"
 #include "app/signals.hpp"
 #include "base/log.hpp"
@@ -69,8 +70,12 @@ Result<> replay(const Options& options, std::unique_ptr<Generation> generation) 
     const std::string& file = generation->config.capture_file;
     log::info("Replaying events from the capture file: {}", file);
     SENSOR_TRY(const std::unique_ptr<capture::ScapSource> source, capture::ScapSource::open(file));
+    SENSOR_TRY_OK(leave_terminal(options));
     Session session(std::move(generation), judge::replay_state());
     if (options.event_stats) session.print_event_stats();
+    RecordOptions how;
+    how.patient = true;
+    SENSOR_TRY_OK(session.record(how, options.write_file));
     Pipeline& pipeline = session.pipeline();
     const auto limit_ns = static_cast<std::uint64_t>(options.duration_s * 1e9);
     const Result<> ended = read_capture(
@@ -83,6 +88,7 @@ Result<> replay(const Options& options, std::unique_ptr<Generation> generation) 
             return session.must_exit() || (limit_ns != 0 && pipeline.elapsed_ns() >= limit_ns);
         });
     const Result<> finished = session.finish(*source);
+    if (options.verbose) print_progress(progress_summary("", pipeline.events()));
     return ended ? finished : ended;
 }
 

@@ -4,29 +4,110 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
+#include "app/daemon.hpp"
 #include "app/doctor.hpp"
 #include "app/dump.hpp"
+#include "app/list.hpp"
 #include "app/live.hpp"
 #include "app/replay.hpp"
 #include "app/rules_files.hpp"
 #include "app/signals.hpp"
+#include "app/support.hpp"
+#include "app/versions.hpp"
 #include "base/log.hpp"
+#include "base/read_file.hpp"
+#include "lang/event_set.hpp"
+#include "output/json.hpp"
 
 namespace sensor::app {
 namespace {
 
-void log_start(const config::Config& config) {
+void log_start(const Options& options, const config::Config& config) {
     utsname system{};
     uname(&system);
     log::info("Falco version: {} ({})", SENSOR_VERSION, system.machine);
+    log::debug("CLI args: {}", options.command_line);
     log::info("Falco initialized with configuration files:");
     log::info("   {}", config.file.empty() ? "none, built-in defaults" : config.file);
     if (config.capture_file.empty())
         log::info("System info: {} version {} {}", system.sysname, system.release, system.version);
+    if (const char* host = std::getenv("FALCO_HOSTNAME"); host != nullptr && *host != '\0')
+        log::info("Hostname value has been overridden via environment variable to: {}", host);
     for (const std::string& note : config.notes) log::warning("{}", note);
+    for (const std::string& note : options.notes) log::warning("{}", note);
+    for (const rules::Selection& of : config.selections) {
+        const char* verb = of.enable ? "Enabling" : "Disabling";
+        const std::string& name = of.name_regex.empty() ? of.rule_pattern : of.name_regex;
+        if (!name.empty()) log::info("{} rules with name: {}", verb, name);
+        if (!of.tag.empty()) log::info("{} rules with tag: {}", verb, of.tag);
+    }
+}
+
+void print(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+}
+
+/// What is printed instead of starting, before rules are looked at. out: false: nothing of that
+Result<bool> print_only(const Options& options, const config::Config& config) {
+    std::string text;
+    if (options.show_version) {
+        text = config.outputs.format.json ? output::json_line(versions_json()) + "\n"
+                                          : versions_text();
+    } else if (options.page_size) {
+        log::info("Your system page size is: {} bytes", ::sysconf(_SC_PAGESIZE));
+    } else if (!options.plugin_info.empty()) {
+        SENSOR_TRY(text, plugin_text(options.plugin_info));
+    } else if (options.list_plugins) {
+        text = plugins_text();
+    } else if (options.list_fields) {
+        SENSOR_TRY(text, fields_text(options.list_source, options.list_names_only, options.verbose,
+                                     options.list_format));
+    } else {
+        return false;
+    }
+    print(text);
+    return true;
+}
+
+/// --enable-source and --disable-source, of which a capture knows nothing.
+Result<> choose_sources(const Options& options, const config::Config& config) {
+    if (!config.capture_file.empty()) return Ok{};
+    for (const auto* names : {&options.enabled_sources, &options.disabled_sources}) {
+        for (const std::string& name : *names) {
+            if (name != "syscall")
+                return Error(format("unknown event source '{}': there is syscall", name));
+        }
+    }
+    if (!options.disabled_sources.empty()) return Error("Must enable at least one event source");
+    return Ok{};
+}
+
+/// -v: what each rule is judged for.
+void print_event_types(const rules::RunningRules& running) {
+    for (std::size_t k = 0; k < running.rules.size(); ++k) {
+        const lang::EventSet& events = running.program->conditions[k].events;
+        std::string names;
+        if (lang::is_wide(events)) {
+            names = "all";
+        } else {
+            for (const std::string_view name : lang::names_of(events))
+                names += (names.empty() ? "" : ",") + std::string(name);
+        }
+        std::fprintf(stderr, "Event types for rule %s: %s\n", running.rules[k].name.c_str(),
+                     names.c_str());
+    }
+}
+
+/// The merged configuration as text; of the defaults: nothing.
+std::string config_text(const config::Config& config) {
+    if (config.file.empty()) return {};
+    const Result<std::string> text = read_file(config.file);
+    return text ? *text : std::string();
 }
 
 Result<> examine_machine(const Options& options, const config::Config& config) {
@@ -52,9 +133,17 @@ Result<> run(const Options& options) {
         return dump(options, config);
     }
     if (options.examines) return examine_machine(options, config);
-    log_start(config);
+    log_start(options, config);
+    SENSOR_TRY(const bool printed, print_only(options, config));
+    if (printed) return Ok{};
+    SENSOR_TRY_OK(choose_sources(options, config));
     if (!options.validate.empty()) return validate_rules(options, config);
     if (options.describe_rules) return describe_rules(options, config);
+    if (options.support) {
+        SENSOR_TRY(const std::string text, support_text(options, config, config_text(config)));
+        print(text);
+        return Ok{};
+    }
     if (!config.outputs.any_channel() && !options.dry_run) {
         return Error(
             "No output configured, please make sure at least one output is enabled "
@@ -63,10 +152,13 @@ Result<> run(const Options& options) {
     if (options.dry_run) {
         SENSOR_TRY(const rules::RuleSet set,
                    read_rules(config, !options.rules_files.empty(), false));
+        if (options.verbose) print_event_types(rules::running_rules(set));
         return Ok{};
     }
     catch_signals();
+    SENSOR_TRY_OK(write_pid_file(options));
     SENSOR_TRY(std::unique_ptr<Generation> first, make_generation(options, std::move(config)));
+    if (options.verbose) print_event_types(first->running);
     return first->config.capture_file.empty() ? watch(options, std::move(first))
                                               : replay(options, std::move(first));
 }

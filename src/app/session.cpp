@@ -73,6 +73,13 @@ std::function<void(output::Alert)> Session::poster() {
     return [this](output::Alert alert) { dispatcher_->post(std::move(alert)); };
 }
 
+Result<> Session::record(const RecordOptions& options, const std::string& trace) {
+    if (!options.enabled && trace.empty()) return Ok{};
+    recorder_ = std::make_unique<Recorder>(options, [this] { return state_.tables(); }, poster());
+    pipeline_.record_with(recorder_.get());
+    return trace.empty() ? Result<>(Ok{}) : recorder_->trace(trace);
+}
+
 void Session::look_at_losses(const capture::Source& source) {
     const std::uint64_t now = pipeline_.last_ts_ns();
     drops_.look(now, source.stats());
@@ -80,6 +87,7 @@ void Session::look_at_losses(const capture::Source& source) {
 }
 
 void Session::keep_house() {
+    if (recorder_ != nullptr) recorder_->keep_house(pipeline_.last_ts_ns());
     const Result<bool> improved = engine().improve();
     if (!improved) {
         log::warning("rules stay {}: {}",
@@ -96,6 +104,7 @@ Result<> Session::finish(const capture::Source& source) {
     const capture::SourceStats totals = source.stats();
     drops_.look_last(pipeline_.last_ts_ns(), totals);
     budgets_.look(pipeline_.last_ts_ns(), source.over_budget(), state_, true);
+    if (recorder_ != nullptr) recorder_->finish();
     dispatcher_->close();
     print(rule_summary(pipeline_.rule_hits()), stdout);
     if (event_stats_) print(event_summary(pipeline_.by_event(), source.unwanted()), stderr);

@@ -43,6 +43,11 @@ public:
         pipeline_.handle(record, number, wanted);
         if (drops_.is_due(pipeline_.last_ts_ns())) look_at_losses(source);
     }
+    /// Records events to files: every one, if `trace` names a file, and those after alerts as the
+    /// options say. To be called before the first event. fails: the trace cannot be created
+    Result<> record(const RecordOptions& options, const std::string& trace);
+    /// Every event has a reader: the kernel is to drop none.
+    bool wants_all() const noexcept { return recorder_ != nullptr; }
     /// At the end, what came by event is printed too.
     void print_event_stats() { event_stats_ = true; }
     /// The loss of events is to end the sensor.
@@ -68,6 +73,7 @@ private:
     Pipeline pipeline_;
     DropMonitor drops_;
     BudgetWatch budgets_;
+    std::unique_ptr<Recorder> recorder_;  ///< null: nothing is recorded
     bool event_stats_ = false;
 };
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdio>
+#include <ctime>
 
 #include "base/log.hpp"
 
@@ -88,6 +90,26 @@ std::string loss_summary(const capture::SourceStats& source, const DropMonitor& 
                        outputs.dropped, outputs.failed);
     }
     return text;
+}
+
+// Processor time, not time by the clock: as the peer has it.
+std::string progress_summary(std::string_view source, std::uint64_t events) {
+    timespec used{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    const double seconds =
+        static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
+    return format("{}Elapsed time: {:.3f}, Captured Events: {}, {:.2f} eps\n", source, seconds,
+                  events, seconds > 0 ? static_cast<double>(events) / seconds : 0.0);
+}
+
+std::string live_progress(const capture::SourceStats& stats, std::uint64_t events) {
+    return format("Driver Events:{}\nDriver Drops:{}\n", stats.attempted, stats.lost.events()) +
+           progress_summary("(syscall) ", events);
+}
+
+void print_progress(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    std::fflush(stderr);
 }
 
 }  // namespace sensor::app

@@ -25,4 +25,11 @@ std::string event_summary(const std::array<std::uint64_t, REC_MAX_EVENTS>& judge
 std::string loss_summary(const capture::SourceStats& source, const DropMonitor& drops,
                          const output::DispatchStats& outputs);
 
+/// -v: how long the process has worked and how many events it judged. source: "(syscall) " or none
+std::string progress_summary(std::string_view source, std::uint64_t events);
+/// The same of the kernel, with what the probe saw and lost.
+std::string live_progress(const capture::SourceStats& stats, std::uint64_t events);
+/// On standard error, behind everything else.
+void print_progress(const std::string& text);
+
 }  // namespace sensor::app

@@ -115,6 +115,13 @@ void add_rule_calls(std::bitset<REC_MAX_SC>& calls, const lang::Program& program
     }
 }
 
+void add_trace_calls(std::bitset<REC_MAX_SC>& calls, bool all) {
+    constexpr auto kLeftOut = sc_flag::SC_HIGH_VOLUME_IO | sc_flag::SC_NOISY;
+    for (const SyscallInfo& call : all_syscalls()) {
+        if (all || (call.flags & kLeftOut) == 0) calls.set(call.sc);
+    }
+}
+
 }  // namespace
 
 SyscallSet wanted_syscalls(const lang::Program& program, const SyscallOptions& options) {
@@ -150,6 +157,7 @@ SyscallSet wanted_syscalls(const lang::Program& program, const SyscallOptions& o
             set.left_out.emplace_back(call.name);
         }
     }
+    if (options.trace) add_trace_calls(set.calls, options.all);
     set.calls |= base;
     set.calls &= ~removed;
     set.state = base & ~removed;

@@ -22,6 +22,7 @@ struct SyscallSet {
 struct SyscallOptions {
     bool all = false;                 ///< also high-volume I/O calls
     std::vector<std::string> custom;  ///< replaces the state set; "!name" removes
+    bool trace = false;               ///< -w: whatever rules want, every call but noisy ones
 };
 
 /// program: conditions with their event sets; network fields in any term add the socket calls

@@ -97,7 +97,12 @@ struct Selection {  ///< one entry of the config list `rules:`
     bool enable = true;
     std::string rule_pattern;  ///< name with * wildcards, empty: any
     std::string tag;           ///< empty: any
+    /// Extended regular expression that matches somewhere in the name (-D), empty: any.
+    std::string name_regex{};
 };
+
+/// Can this be a Selection's name_regex?
+bool is_regex(const std::string& text);
 
 /// In outputs of old rules; replaced by nothing.
 inline constexpr std::string_view kContainerInfo = "%container.info";

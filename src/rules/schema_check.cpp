@@ -4,6 +4,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <span>
 #include <string_view>
 
@@ -194,7 +195,38 @@ private:
     std::vector<std::string>& warnings_;
 };
 
+using nlohmann::json;
+
+json type_json(Type type) {
+    switch (type) {
+        case Type::Text: return {"string", "number", "boolean"};  // whatever stands unquoted
+        case Type::Flag: return "boolean";
+        case Type::Number: return "integer";
+        case Type::List: return "array";
+        default: return "object";
+    }
+}
+
+json to_json(const Schema& schema) {
+    if (schema.type == Type::Any) return json::object();
+    if (!schema.words.empty()) return {{"type", "string"}, {"enum", schema.words}};
+    json out = {{"type", type_json(schema.type)}};
+    if (schema.items != nullptr) out["items"] = to_json(*schema.items);
+    if (schema.type != Type::Map) return out;
+    out["additionalProperties"] = false;
+    for (const Property& key : schema.keys)
+        out["properties"][std::string(key.name)] = to_json(*key.schema);
+    if (!schema.required.empty()) out["required"] = schema.required;
+    return out;
+}
+
 }  // namespace
+
+std::string rules_schema() {
+    json whole = to_json(kRoot);
+    whole["$schema"] = "http://json-schema.org/draft-06/schema#";
+    return whole.dump(2) + "\n";
+}
 
 std::string to_text(const SchemaCheck& check) {
     if (check.status == SchemaCheck::Status::None) return "none";

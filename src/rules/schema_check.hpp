@@ -26,4 +26,7 @@ std::string to_text(const SchemaCheck& check);
 /// shape. cost: linear in the document
 void check_schema(const YAML::Node& document, SchemaCheck& check);
 
+/// The same as a JSON schema (draft 6), for editors: --rule-schema.
+std::string rules_schema();
+
 }  // namespace sensor::rules
