@@ -84,7 +84,8 @@ public:
     SourceStats stats() const override {
         SourceStats stats;
         stats.delivered = merge_.delivered();
-        stats.attempted = probe_->attempted();
+        for (std::uint32_t cpu = 0; cpu < probe_->cpus(); ++cpu)
+            stats.attempted += probe_->attempted(cpu);
         stats.gaps = merge_.gaps();
         stats.skipped = probe_->skipped();
         for (const Unwanted& each : probe_->unwanted())
@@ -128,6 +129,16 @@ public:
     std::vector<Unwanted> unwanted() const override { return probe_->unwanted(); }
     std::vector<CgroupExcess> over_budget() const override { return probe_->over_budget(); }
     std::uint64_t kernel_memory() const override { return probe_->memory(); }
+    std::vector<CpuStats> cpu_stats() const override {
+        std::vector<CpuStats> all(probe_->cpus());
+        for (std::uint32_t cpu = 0; cpu < all.size(); ++cpu) {
+            all[cpu].attempted = probe_->attempted(cpu);
+            all[cpu].critical = probe_->lost(cpu, REC_LANE_CRITICAL);
+            all[cpu].bulk = probe_->lost(cpu, REC_LANE_BULK);
+        }
+        return all;
+    }
+    std::vector<ProgramRuns> program_runs() const override { return probe_->runs(); }
     std::vector<ProgramCost> program_costs() const override { return probe_->costs(); }
 
 private:

@@ -70,6 +70,18 @@ struct Interest {
     std::uint64_t mask = ~std::uint64_t{0};
 };
 
+/// What a processor's programs wanted to report, and what of it was lost in each lane.
+struct CpuStats {
+    std::uint64_t attempted = 0;
+    Losses critical, bulk;
+};
+
+/// How often a program ran and how long, if kernel.bpf_stats_enabled is 1; else 0.
+struct ProgramRuns {
+    std::string name;
+    std::uint64_t runs = 0, ns = 0;
+};
+
 /// What the kernel found a program to cost when it verified it.
 struct ProgramCost {
     std::string name;
@@ -116,6 +128,10 @@ public:
     /// A thread of this process whose events are reported after all, flagged REC_F_CANARY; 0: none.
     /// tid: in the sensor's PID namespace. cost: a store
     virtual void expect_canary(std::uint32_t tid) noexcept = 0;
+    /// By processor. cost: some KB a processor are read
+    virtual std::vector<CpuStats> cpu_stats() const = 0;
+    /// Of all programs in use. cost: a call of the kernel for each
+    virtual std::vector<ProgramRuns> program_runs() const = 0;
     /// Instruction counts of the loaded programs, in the order of the object.
     virtual std::vector<ProgramCost> program_costs() const = 0;
 };

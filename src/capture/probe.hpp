@@ -9,6 +9,7 @@
 struct probe_bpf;
 struct bpf_link;
 struct bpf_map;
+struct bpf_object;
 struct bpf_program;
 struct btf;
 
@@ -37,7 +38,7 @@ public:
     void rearm_wakeups();
     /// Sets how far the epoch is from the boot clock, ns.
     void set_boot_offset(std::uint64_t offset_ns);
-    std::uint64_t attempted() const;
+    std::uint64_t attempted(std::uint32_t cpu) const noexcept;
     /// What was lost on a processor in a lane. cost: some loads
     Losses lost(std::uint32_t cpu, rec_lane lane) const noexcept;
     /// How often the kernel did not run a program because it had preempted that very one on the
@@ -57,6 +58,7 @@ public:
     void expect_canary(std::uint32_t tid) noexcept;
     std::vector<Unwanted> unwanted() const;
     std::vector<ProgramCost> costs() const;
+    std::vector<ProgramRuns> runs() const;
     std::uint64_t memory() const;
     Result<std::vector<TaskSnapshot>> tasks() const;
     Result<> files(const RecordFn& on_record) const;
@@ -87,6 +89,7 @@ private:
     Result<> start();
     /// The programs that drop nothing, for what is wanted now.
     const probe_bpf& wide() const;
+    bpf_object* filtered_object() const;
 
     struct Attached {
         std::string program;

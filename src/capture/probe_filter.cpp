@@ -149,6 +149,10 @@ Result<> Probe::narrow(std::unique_ptr<LoadedFilter> filter) {
     return Ok{};
 }
 
+bpf_object* Probe::filtered_object() const {
+    return static_cast<const FilteredPrograms&>(*filtered_).programs->obj;
+}
+
 Result<> Probe::widen() { return install_handlers(wide()); }
 
 bool Probe::set_interest(const Interest& of) noexcept {

@@ -124,12 +124,10 @@ void Probe::set_boot_offset(std::uint64_t offset_ns) {
     __atomic_store_n(&skel_->bss->boot_offset, offset_ns, __ATOMIC_RELAXED);
 }
 
-std::uint64_t Probe::attempted() const {
+std::uint64_t Probe::attempted(std::uint32_t cpu) const noexcept {
     std::uint64_t sum = 0;
-    const auto* cpu = static_cast<const cpu_counters*>(counters_);
-    for (std::uint32_t n = 0; n < cpus_; ++n) {
-        for (const std::uint64_t& seq : cpu[n].seq) sum += load_relaxed(seq);
-    }
+    for (const std::uint64_t& seq : static_cast<const cpu_counters*>(counters_)[cpu].seq)
+        sum += load_relaxed(seq);
     return sum;
 }
 
@@ -166,6 +164,23 @@ std::vector<ProgramCost> Probe::costs() const {
     return costs;
 }
 
+// Programs that took another's place go by the same name.
+std::vector<ProgramRuns> Probe::runs() const {
+    std::vector<ProgramRuns> runs;
+    const auto add = [&](const bpf_program* program, const bpf_prog_info& info) {
+        const std::string_view name = bpf_program__name(program);
+        auto at = std::find_if(runs.begin(), runs.end(),
+                               [&](const ProgramRuns& run) { return run.name == name; });
+        if (at == runs.end()) at = runs.insert(at, {std::string(name), 0, 0});
+        at->runs += info.run_cnt;
+        at->ns += info.run_time_ns;
+    };
+    for_each_loaded(skel_->obj, add);
+    if (&wide() != skel_) for_each_loaded(wide().obj, add);
+    if (filtered_) for_each_loaded(filtered_object(), add);
+    return runs;
+}
+
 std::uint64_t Probe::skipped() const {
     std::uint64_t sum = 0;
     const auto add = [&](const bpf_program*, const bpf_prog_info& info) {
@@ -173,6 +188,7 @@ std::uint64_t Probe::skipped() const {
     };
     for_each_loaded(skel_->obj, add);
     if (&wide() != skel_) for_each_loaded(wide().obj, add);
+    if (filtered_) for_each_loaded(filtered_object(), add);
     return sum;
 }
 
