@@ -3,6 +3,7 @@
 // for the handler, Sending; at last Ending, in which the client is told that nothing more comes.
 #include "web/connection.hpp"
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <ctime>
 #include <exception>
@@ -31,9 +32,10 @@ Response made_by(const std::function<Response()>& make) {
 
 }  // namespace
 
-Connection::Connection(Shared& shared, Stream stream, asio::ip::address peer)
+Connection::Connection(Shared& shared, Stream::Socket socket, Tls::Context tls,
+                       asio::ip::address peer)
     : shared_(shared),
-      stream_(std::move(stream)),
+      stream_(std::move(socket), std::move(tls)),
       peer_(std::move(peer)),
       timer_(*shared.context),
       parser_(shared.limits.head_bytes, shared.limits.body_bytes) {}
@@ -56,7 +58,7 @@ void Connection::on_deadline() {
         case Phase::Closed: return;
         case Phase::Waiting:
             ++requests_;  // whatever comes later is for a request that is over
-            --shared_.waiting;
+            --shared_.waiting[route_];
             return answer(refusal(503, "no answer in time"));
         case Phase::Reading:
             shared_.counters.ended(Ended::Deadline);
@@ -88,7 +90,7 @@ void Connection::start() {
 void Connection::close() {
     if (phase_ == Phase::Closed) return;
     const std::shared_ptr<Connection> self = shared_from_this();
-    if (phase_ == Phase::Waiting) --shared_.waiting;
+    if (phase_ == Phase::Waiting) --shared_.waiting[route_];
     if (phase_ == Phase::Sending) shared_.unsent_bytes -= body_.size();
     phase_ = Phase::Closed;
     timer_.cancel();
@@ -161,12 +163,15 @@ void Connection::dispatch() {
     ++requests_;
     keep_alive_ = parser_.keep_alive() && requests_ < shared_.limits.requests_of_connection;
     if (verdict.route == nullptr) return answer(verdict.refused);
-    if (shared_.waiting >= shared_.limits.waiting) return answer(refusal(503, "too many requests"));
-    ++shared_.waiting;
+    route_ = verdict.route;
+    if (shared_.waiting[route_] >= shared_.limits.waiting)
+        return answer(refusal(503, "too many requests"));
+    ++shared_.waiting[route_];
     enter(Phase::Waiting, shared_.limits.handler);
     const Reply reply([context = shared_.context, self = weak_from_this(),
                        serial = requests_](std::function<Response()> make) {
-        asio::post(*context, [self, serial, make = std::move(make)] {
+        // At once if the handler answers before it returns.
+        asio::dispatch(*context, [self, serial, make = std::move(make)] {
             if (const auto here = self.lock()) here->deliver(serial, make);
         });
     });
@@ -183,7 +188,7 @@ void Connection::dispatch() {
 
 void Connection::deliver(unsigned serial, const std::function<Response()>& make) {
     if (phase_ != Phase::Waiting || serial != requests_) return;
-    --shared_.waiting;
+    --shared_.waiting[route_];
     answer(made_by(make));
 }
 

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <unordered_map>
 
 #include "web/counters.hpp"
 #include "web/limits.hpp"
@@ -26,8 +27,8 @@ struct Shared {
     Limits limits;
     Router router;
     Counters counters;
-    std::size_t waiting = 0;       ///< requests with their handlers
-    std::size_t unsent_bytes = 0;  ///< of answers
+    std::unordered_map<const Route*, std::size_t> waiting;  ///< requests with their handlers
+    std::size_t unsent_bytes = 0;                           ///< of answers
     /// Told when a connection is over.
     std::function<void(Connection&)> on_end;
 };
@@ -36,7 +37,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 public:
     using Clock = std::chrono::steady_clock;
 
-    Connection(Shared& shared, Stream stream, boost::asio::ip::address peer);
+    /// tls: null for none
+    Connection(Shared& shared, Stream::Socket socket, Tls::Context tls,
+               boost::asio::ip::address peer);
 
     void start();
     /// Ends at once, whatever it does.
@@ -76,6 +79,7 @@ private:
     std::array<char, 2048> part_;
     std::string input_;  // what the parser has not taken yet
     std::string head_, body_;
+    const Route* route_ = nullptr;  // of the request that waits
     Clock::time_point since_ = Clock::now(), deadline_{};
     Phase phase_ = Phase::Handshake;
     unsigned requests_ = 0;

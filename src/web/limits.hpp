@@ -12,7 +12,7 @@ struct Limits {
     std::size_t body_bytes = 4096;           ///< no request here needs more
     std::size_t connections = 128;           ///< in all
     std::size_t connections_of_peer = 96;    ///< of one address
-    std::size_t waiting = 32;                ///< requests whose handlers have not answered yet
+    std::size_t waiting = 32;                ///< requests of one route without their answers
     std::size_t unsent_bytes = 8'000'000;    ///< of answers that clients do not read
     unsigned requests_of_connection = 1000;  ///< then it is closed
     /// From the first byte of a request to its last, and from a connection to its first request.

@@ -68,7 +68,7 @@ struct Server::Impl {
 
 Server::Impl::Impl(Listener listener, std::optional<Tls> certificate, Router router,
                    const Limits& limits)
-    : shared{std::make_shared<asio::io_context>(1), limits, std::move(router), {}, 0, 0, {}},
+    : shared{std::make_shared<asio::io_context>(1), limits, std::move(router), {}, {}, 0, {}},
       port(listener.port),
       protocol(listener.is_v6 ? tcp::v6() : tcp::v4()),
       acceptor(*shared.context, protocol, listener.fd.release()),
@@ -145,7 +145,7 @@ void Server::Impl::admit(Fd fd) {
     Tls::Context context;
     if (tls) context = tls->context(Connection::Clock::now());
     const auto made =
-        std::make_shared<Connection>(shared, Stream(std::move(socket), std::move(context)), peer);
+        std::make_shared<Connection>(shared, std::move(socket), std::move(context), peer);
     connections.emplace(made.get(), made);
     shared.counters.open(connections.size());
     made->start();

@@ -22,6 +22,8 @@ public:
     Stream(Socket socket, Tls::Context tls) : socket_(std::move(socket)), context_(std::move(tls)) {
         if (context_) tls_.emplace(socket_, *context_);
     }
+    Stream(const Stream&) = delete;  // the TLS part refers to the socket beside it
+    Stream& operator=(const Stream&) = delete;
 
     bool has_tls() const noexcept { return tls_.has_value(); }
     Socket& socket() noexcept { return socket_; }

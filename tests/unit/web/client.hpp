@@ -33,6 +33,7 @@ public:
             bytes.remove_prefix(static_cast<std::size_t>(n));
         }
     }
+    int fd() const { return fd_.get(); }
     /// Says that nothing more is sent.
     void finish() { ::shutdown(fd_.get(), SHUT_WR); }
 
