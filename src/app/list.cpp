@@ -24,6 +24,7 @@ constexpr ClassText kClasses[] = {
     {FieldClass::GROUP, "group", "", "Information about the user group."},
     {FieldClass::FD, "fd", "", "The file, socket or other object an event works on."},
     {FieldClass::FS_PATH, "fs.path", "", "Paths of calls that name one file or two."},
+    {FieldClass::UTIL, "util", "", "Values that do not come from the event."},
     {FieldClass::FDLIST, "fdlist", "", "The descriptors polled by poll and its kin."},
     {FieldClass::CONTAINER, "container", "", "The container a process runs in."},
     {FieldClass::K8S, "k8s", "", "The Kubernetes pod a process runs in."},

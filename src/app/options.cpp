@@ -4,8 +4,8 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -72,6 +72,16 @@ private:
 void add_texts(CLI::App& cli, const char* names, std::vector<std::string>& into, const char* value,
                const char* help) {
     cli.add_option(names, into, help)->type_name(value)->allow_extra_args(false);
+}
+
+ListFormat list_format(std::string word) {
+    std::transform(word.begin(), word.end(), word.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (word == "text") return ListFormat::Text;
+    if (word == "markdown") return ListFormat::Markdown;
+    if (word == "json") return ListFormat::Json;
+    throw CLI::ValidationError("--format must be text, markdown or json, not '" + word + "'",
+                               CLI::ExitCodes::ValidationError);
 }
 
 std::string invalid_duration(const std::string& text) {
@@ -157,14 +167,10 @@ void declare_lists(CLI::App& cli, Options& o) {
         ->type_name("[SOURCE]")
         ->expected(0, 1);
     cli.add_flag("--list-events", o.list_events, "list the events and exit");
-    cli.add_option("--format", o.list_format, "of --list and --list-events: text, markdown, json")
-        ->type_name("FORMAT")
-        ->transform(CLI::CheckedTransformer(
-            std::map<std::string, ListFormat>{{"text", ListFormat::Text},
-                                              {"markdown", ListFormat::Markdown},
-                                              {"json", ListFormat::Json}},
-            CLI::ignore_case))
-        ->option_text("FORMAT");
+    cli.add_option_function<std::string>(
+           "--format", [&o](const std::string& word) { o.list_format = list_format(word); },
+           "of --list and --list-events: text, markdown, json")
+        ->type_name("FORMAT");
     cli.add_flag("-N", o.list_names_only, "with --list: names only");
     cli.add_flag("-i", o.list_ignored, "list the calls that are left out without -A and exit");
     cli.add_flag("--list-plugins", o.list_plugins, "print what is known of the plugins and exit");

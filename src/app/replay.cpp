@@ -78,14 +78,21 @@ Result<> replay(const Options& options, std::unique_ptr<Generation> generation) 
     SENSOR_TRY_OK(session.record(how, options.write_file));
     Pipeline& pipeline = session.pipeline();
     const auto limit_ns = static_cast<std::uint64_t>(options.duration_s * 1e9);
+    bool over = false;  // of events the time that was asked for has passed
+    const auto is_over = [&](std::span<const std::byte> record) {
+        const std::uint64_t ts = reinterpret_cast<const rec_head*>(record.data())->ts;
+        const std::uint64_t first = pipeline.first_ts_ns();
+        return limit_ns != 0 && first != 0 && ts > first && ts - first >= limit_ns;
+    };
     const Result<> ended = read_capture(
         *source, session.state(),
         [&](std::span<const std::byte> record, std::uint64_t number, bool judge) {
-            session.handle(*source, record, number, judge);
+            over = over || is_over(record);
+            if (!over) session.handle(*source, record, number, judge);
         },
         [&] {
             session.keep_house();
-            return session.must_exit() || (limit_ns != 0 && pipeline.elapsed_ns() >= limit_ns);
+            return session.must_exit() || over;
         });
     const Result<> finished = session.finish(*source);
     if (options.verbose) print_progress(progress_summary("", pipeline.events()));

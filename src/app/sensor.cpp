@@ -95,8 +95,10 @@ void print_event_types(const rules::RunningRules& running) {
         if (lang::is_wide(events)) {
             names = "all";
         } else {
-            for (const std::string_view name : lang::names_of(events))
+            for (const std::string_view name : lang::names_of(events)) {
+                if (name == "asyncevent") continue;  // every rule is offered those
                 names += (names.empty() ? "" : ",") + std::string(name);
+            }
         }
         std::fprintf(stderr, "Event types for rule %s: %s\n", running.rules[k].name.c_str(),
                      names.c_str());
@@ -129,6 +131,7 @@ Result<> run(const Options& options) {
     SENSOR_TRY(config::Config config, read_settings(options));
     log::configure(config.log_level, config.outputs.format.iso8601);
     if (options.dumps) {
+        for (const std::string& note : options.notes) log::warning("{}", note);
         catch_stop_signals();
         return dump(options, config);
     }

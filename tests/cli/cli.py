@@ -68,6 +68,7 @@ def main(*tests):
     parser.add_argument("--data", required=True)
     options = parser.parse_args()
     options.sensor = os.path.abspath(options.sensor)
+    options.data = os.path.abspath(options.data)
     with tempfile.TemporaryDirectory(prefix="falco-ebpf-cli-") as folder:
         checks = Checks(options, folder)
         for test in tests:
