@@ -58,6 +58,8 @@ int main(int argc, char** argv) {
     }
     app::Options& options = *parsed.options;
     if (print_only(options)) return 0;
+    if (options.compares) return app::compare(options.compare);
+    if (options.migrates) return app::migrate(options.migrate);
     if (options.daemon) {
         const Result<std::optional<int>> forked = app::fork_daemon(options);
         if (!forked) return failed(forked.error());

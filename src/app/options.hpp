@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "app/compare.hpp"
+#include "app/migrate.hpp"
+
 namespace CLI {
 class App;
 }
@@ -69,6 +72,11 @@ struct Options {
     bool examines = false;     ///< subcommand doctor
     bool doctor_json = false;
     DumpOptions dump;
+    bool compares = false;  ///< subcommand compare
+    CompareOptions compare;
+    bool migrates = false;  ///< subcommand migrate
+    MigrateOptions migrate;
+    std::string shadow;        ///< --shadow: the only place alerts go to
     int ready_fd = -1;         ///< "ready\n" is written there once events arrive
     std::string command_line;  ///< as given, words joined by blanks
     /// What is to be said of options that no longer mean what they did, one text each, for the log.
