@@ -6,6 +6,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <tuple>
 
 #include "base/log.hpp"
 #include "output/json.hpp"
@@ -266,8 +267,9 @@ Result<ComparedAlert> AlertParser::parse(std::string_view line) {
     alert.rule = rules_.number_of(
         source == "syscall" || alert.internal ? reader.rule : reader.rule + " (" + source + ")");
     if (alert.rule >= NameTable::kMost) return Error("one more rule than can be");
-    std::stable_sort(alert.values.begin(), alert.values.end(),
-                     [](const auto& a, const auto& b) { return a.key < b.key; });
+    std::sort(alert.values.begin(), alert.values.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.key, a.hash) < std::tie(b.key, b.hash);
+    });
     return std::move(alert);
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 
 namespace sensor::app {
 namespace {
@@ -226,8 +227,9 @@ AlertMatcher::Place AlertMatcher::choose(Bucket& bucket, std::size_t side, Place
         if (at->first.first > own->first.first + 2 * window_ns_) break;
         collect(at, k);
     }
-    std::stable_sort(candidates.begin(), candidates.end(),
-                     [](const Candidate& a, const Candidate& b) { return a.cost < b.cost; });
+    std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+        return std::tie(a.cost, a.own, a.place->first) < std::tie(b.cost, b.own, b.place->first);
+    });
     std::vector<bool> served(kNearest, false);
     std::vector<Id> taken;
     for (const Candidate& candidate : candidates) {
