@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Makes docs/fields.md from grammar/fields.def and grammar/availability.def, docs/metrics.md from
-grammar/metrics.def, and checks that every item of docs/pitfalls.md which names a unit test has one.
+grammar/metrics.def, docs/configuration.md and config/falco.yaml from grammar/config.def, and checks
+that every item of docs/pitfalls.md which names a unit test has one.
 
-usage: tables.py ROOT           writes both pages
+usage: tables.py ROOT           writes the pages
        tables.py --check ROOT   fails if one differs, or an item has no test
 """
 import re
 import sys
 from pathlib import Path
+
+sys.dont_write_bytecode = True
+import config_pages  # noqa: E402
 
 HEAD = """# Fields and where their values come from
 
@@ -133,20 +137,21 @@ def edge_problems(root):
         yield f"docs/edges.md: no test is named edge {number}"
 
 
-PAGES = {"docs/fields.md": fields_page, "docs/metrics.md": metrics_page}
+PAGES = {"docs/fields.md": fields_page, "docs/metrics.md": metrics_page,
+         "docs/configuration.md": config_pages.configuration_page,
+         "config/falco.yaml": config_pages.falco_yaml}
 
 
 def main(arguments):
     check = "--check" in arguments
     root = Path([one for one in arguments if one != "--check"][0])
-    if not check:
-        for page, make in PAGES.items():
-            (root / page).write_text(make(root))
-        return 0
-    problems = [*pitfall_problems(root), *edge_problems(root)]
-    for page, make in PAGES.items():
-        if not (root / page).exists() or (root / page).read_text() != make(root):
-            problems.append(f"{page} differs from the tables: run docs/tables.py")
+    problems = [*pitfall_problems(root), *edge_problems(root)] if check else []
+    for name, make in PAGES.items():
+        page = root / name
+        if not check:
+            page.write_text(make(root))
+        elif not page.exists() or page.read_text() != make(root):
+            problems.append(f"{name} differs from the tables: run docs/tables.py")
     for problem in problems:
         print(problem)
     return 1 if problems else 0

@@ -48,6 +48,21 @@ std::unique_ptr<engine::Engine> make_engine(const rules::RunningRules& running,
     return made;
 }
 
+/// Options that stand for keys.
+std::vector<config::FlagSetting> flag_settings(const Options& options) {
+    std::vector<config::FlagSetting> flags;
+    if (options.unbuffered) flags.push_back({"-U", "buffered_outputs", {"false"}});
+    if (options.all_events) flags.push_back({"-A", "base_syscalls.all", {"true"}});
+    if (options.interpret) flags.push_back({"--interpret", "engine.jit", {"false"}});
+    if (!options.rules_files.empty())
+        flags.push_back({"-r", "rules_files", options.rules_files, true});
+    if (!options.capture_file.empty()) {
+        flags.push_back({"-e", "engine.kind", {"replay"}});
+        flags.push_back({"-e", "engine.replay.capture_file", {options.capture_file}});
+    }
+    return flags;
+}
+
 /// -p and -D, which no setting can say.
 Result<> add_former(const Options& options, config::Config& config) {
     for (const std::string& pattern : options.disabled_rules) {
@@ -71,12 +86,9 @@ Result<> add_former(const Options& options, config::Config& config) {
 }  // namespace
 
 Result<config::Config> read_settings(const Options& options) {
-    SENSOR_TRY(config::Config config, config::load_config(options.config_file, options.overrides));
-    if (options.unbuffered && config.outputs.standard) config.outputs.standard->flush_each = true;
-    if (options.all_events) config.all_syscalls = true;
-    if (options.interpret) config.engine_native = false;
-    if (!options.rules_files.empty()) config.rules_files = options.rules_files;
-    if (!options.capture_file.empty()) config.capture_file = options.capture_file;
+    SENSOR_TRY(config::Config config,
+               config::load_config(options.config_file, options.overrides, flag_settings(options)));
+    if (options.strict) SENSOR_TRY_OK(config::check_strict(config));
     SENSOR_TRY_OK(add_former(options, config));
     return config;
 }

@@ -37,7 +37,7 @@ Result<capture::KernelOptions> kernel_options(const SyscallSet& set, const confi
     kernel.syscalls = set.calls;
     kernel.standard_files = set.standard_files;
     kernel.snaplen = config.snaplen;
-    kernel.bulk_ring_bytes = 1U << (19 + config.ring_preset);
+    kernel.bulk_ring_bytes = 1U << (19 + config.rings.preset);
     kernel.cgroup_budget = config.cgroup_budget;
     kernel.memory_bytes = std::uint64_t{config.memory_mb} << 20;
     return kernel;

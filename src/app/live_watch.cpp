@@ -22,14 +22,16 @@ std::uint64_t epoch_ns() {
 }
 
 std::vector<std::string> watched_paths(const config::Config& config) {
+    if (!config.watch_config_files) return {};
     std::vector<std::string> paths = config.rules_files;
-    if (!config.file.empty()) paths.push_back(config.file);
+    for (const config::LoadedFile& file : config.files) paths.push_back(file.path);
+    paths.insert(paths.end(), config.folders.begin(), config.folders.end());
     return paths;
 }
 
 /// What a probe that runs cannot change.
 void note_fixed(const config::Config& old, const config::Config& now) {
-    if (old.ring_preset != now.ring_preset || old.memory_mb != now.memory_mb)
+    if (old.rings.preset != now.rings.preset || old.memory_mb != now.memory_mb)
         log::warning("the size of the ring buffers changes when the sensor starts again");
     if (old.capture_file != now.capture_file)
         log::warning("engine.kind changes when the sensor starts again");
@@ -100,8 +102,9 @@ Result<Prepared> LiveWatch::prepare() const {
     log::info("Rules and configuration are read anew");
     SENSOR_TRY(config::Config config, read_settings(options_));
     if (!config.outputs.any_channel()) return Error("no output is enabled");
+    SENSOR_TRY_OK(config::check_runnable(config));
     note_fixed(session_.generation().config, config);
-    for (const std::string& note : config.notes) log::warning("{}", note);
+    for (const config::Note& note : config.notes) log::warning("{}", note.text);
     Prepared made;
     SENSOR_TRY(made.generation, make_generation(options_, std::move(config)));
     const Generation& next = *made.generation;

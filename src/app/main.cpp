@@ -10,6 +10,8 @@
 #include "app/options.hpp"
 #include "app/sensor.hpp"
 #include "base/log.hpp"
+#include "config/schema.hpp"
+#include "output/json.hpp"
 #include "rules/schema_check.hpp"
 
 namespace {
@@ -19,7 +21,9 @@ using namespace sensor;
 /// What needs no configuration. out: false: nothing of that was asked for
 bool print_only(const app::Options& options) {
     std::string text;
-    if (options.rule_schema) {
+    if (options.config_schema) {
+        text = output::json_lines(config::config_schema());
+    } else if (options.rule_schema) {
         text = rules::rules_schema();
     } else if (options.list_ignored) {
         text = app::ignored_text();

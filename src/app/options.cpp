@@ -106,6 +106,17 @@ void declare_rules(CLI::App& cli, Options& o) {
     cli.add_flag("--rule-schema", o.rule_schema, "print the JSON schema of rules files and exit");
 }
 
+void declare_settings(CLI::App& cli, Options& o) {
+    cli.add_flag("--config-schema", o.config_schema,
+                 "print the JSON schema of the configuration and exit");
+    cli.add_flag("--print-config", o.print_config,
+                 "print every setting with the place it was set at and exit; with json_output as "
+                 "JSON");
+    cli.add_flag("--strict", o.strict,
+                 "do not start with unknown keys, plugins that are not available or files that do "
+                 "not fit the schema");
+}
+
 void declare_events(CLI::App& cli, Options& o) {
     cli.add_option("-e", o.capture_file,
                    "judge the events of a capture file (.scap, plain or packed; - for standard "
@@ -364,6 +375,7 @@ std::string joined(std::span<const char* const> words) {
 
 void declare_options(CLI::App& cli, Options& options) {
     declare(cli, options);
+    declare_settings(cli, options);
     declare_former_options(cli, options);
     declare_dump(cli, options);
     declare_doctor(cli, options);

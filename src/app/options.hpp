@@ -62,7 +62,10 @@ struct Options {
     bool support = false;
     bool show_version = false;
     bool page_size = false;
-    bool interpret = false;  ///< --interpret: no machine code
+    bool config_schema = false;  ///< --config-schema
+    bool print_config = false;   ///< --print-config
+    bool strict = false;         ///< --strict: no start with what is only a warning else
+    bool interpret = false;      ///< --interpret: no machine code
     std::string list_source;
     std::string bundle;        ///< --bundle: machine code made by falco-rulec elsewhere
     std::string compiler;      ///< --compiler: path of falco-rulec

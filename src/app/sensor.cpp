@@ -19,7 +19,7 @@
 #include "app/support.hpp"
 #include "app/versions.hpp"
 #include "base/log.hpp"
-#include "base/read_file.hpp"
+#include "config/print.hpp"
 #include "lang/event_set.hpp"
 #include "output/json.hpp"
 
@@ -32,12 +32,19 @@ void log_start(const Options& options, const config::Config& config) {
     log::info("Falco version: {} ({})", SENSOR_VERSION, system.machine);
     log::debug("CLI args: {}", options.command_line);
     log::info("Falco initialized with configuration files:");
-    log::info("   {}", config.file.empty() ? "none, built-in defaults" : config.file);
+    if (config.files.empty()) log::info("   none, built-in defaults");
+    for (const config::LoadedFile& file : config.files) {
+        const bool failed = file.schema.status == rules::SchemaCheck::Status::Failed;
+        log::write(failed ? log::Level::Warning : log::Level::Info,
+                   format("   {} | schema validation: {}", file.path, to_text(file.schema)));
+    }
     if (config.capture_file.empty())
         log::info("System info: {} version {} {}", system.sysname, system.release, system.version);
-    if (const char* host = std::getenv("FALCO_HOSTNAME"); host != nullptr && *host != '\0')
-        log::info("Hostname value has been overridden via environment variable to: {}", host);
-    for (const std::string& note : config.notes) log::warning("{}", note);
+    if (config.hostname_given) {
+        log::info("Hostname value has been overridden via environment variable to: {}",
+                  config.outputs.format.hostname);
+    }
+    for (const config::Note& note : config.notes) log::warning("{}", note.text);
     for (const std::string& note : options.notes) log::warning("{}", note);
     for (const rules::Selection& of : config.selections) {
         const char* verb = of.enable ? "Enabling" : "Disabling";
@@ -55,7 +62,10 @@ void print(const std::string& text) {
 /// What is printed instead of starting, before rules are looked at. out: false: nothing of that
 Result<bool> print_only(const Options& options, const config::Config& config) {
     std::string text;
-    if (options.show_version) {
+    if (options.print_config) {
+        text = config.outputs.format.json ? output::json_line(config::print_json(config)) + "\n"
+                                          : config::print_text(config);
+    } else if (options.show_version) {
         text = config.outputs.format.json ? output::json_line(versions_json()) + "\n"
                                           : versions_text();
     } else if (options.page_size) {
@@ -105,13 +115,6 @@ void print_event_types(const rules::RunningRules& running) {
     }
 }
 
-/// The merged configuration as text; of the defaults: nothing.
-std::string config_text(const config::Config& config) {
-    if (config.file.empty()) return {};
-    const Result<std::string> text = read_file(config.file);
-    return text ? *text : std::string();
-}
-
 Result<> examine_machine(const Options& options, const config::Config& config) {
     std::vector<capture::Finding> findings = capture::examine();
     examine_sensor(config, options.compiler, findings);
@@ -143,7 +146,8 @@ Result<> run(const Options& options) {
     if (!options.validate.empty()) return validate_rules(options, config);
     if (options.describe_rules) return describe_rules(options, config);
     if (options.support) {
-        SENSOR_TRY(const std::string text, support_text(options, config, config_text(config)));
+        SENSOR_TRY(const std::string text,
+                   support_text(options, config, config::print_text(config)));
         print(text);
         return Ok{};
     }
@@ -152,6 +156,7 @@ Result<> run(const Options& options) {
             "No output configured, please make sure at least one output is enabled "
             "(stdout_output.enabled)");
     }
+    SENSOR_TRY_OK(config::check_runnable(config));
     if (options.dry_run) {
         SENSOR_TRY(const rules::RuleSet set,
                    read_rules(config, !options.rules_files.empty(), false));

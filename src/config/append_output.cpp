@@ -1,113 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
-// The settings that add to what alerts say: append_output and static_fields.
-#include <algorithm>
-#include <initializer_list>
-
 #include "config/append_output.hpp"
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "config/values.hpp"
 #include "lang/output_format.hpp"
 
 namespace sensor::config {
 namespace {
 
-/// Notes keys that nothing reads: a misspelt one would change nothing, silently.
-void note_unknown(const YAML::Node& map, const char* what,
-                  std::initializer_list<std::string_view> known, Config& config) {
-    for (const auto& pair : map) {
-        const std::string key = pair.first.IsScalar() ? pair.first.Scalar() : std::string("?");
-        if (std::find(known.begin(), known.end(), key) == known.end())
-            config.notes.push_back(
-                format("append_output: {} has a key '{}' that nothing reads", what, key));
-    }
-}
-
-std::string text_of(const std::string& file, const YAML::Node& node, const std::string& what) {
-    if (node.IsNull()) return {};
-    if (!node.IsScalar()) refuse(file, node, format("{} must be a text", what));
-    return node.Scalar();
-}
-
-rules::ExtraField read_extra(const std::string& file, const YAML::Node& node) {
-    if (node.IsScalar()) return {node.Scalar(), node.Scalar(), true};
-    if (!node.IsMap() || node.size() != 1) {
-        refuse(file, node,
+rules::ExtraField read_extra(const Node& node) {
+    if (node.kind == Node::Kind::Text) return {node.text, node.text, true};
+    if (node.kind != Node::Kind::Map || node.entries.size() != 1) {
+        refuse(node.origin,
                "an entry of extra_fields must be the name of a field, or one \"name: text\"");
     }
-    const auto pair = *node.begin();
-    const std::string key = text_of(file, pair.first, "the name of an extra field");
-    return {key, text_of(file, pair.second, "the text of extra field '" + key + "'"), false};
+    const Entry& entry = node.entries.front();
+    return {entry.key, text_of(entry.value, "the text of extra field '" + entry.key + "'"), false};
 }
 
-void read_match(const std::string& file, const YAML::Node& match, rules::AppendOutput& append,
-                Config& config) {
-    if (!match.IsDefined() || match.IsNull()) return;
-    if (!match.IsMap()) refuse(file, match, "match must be a map of rule, source and tags");
-    note_unknown(match, "match", {"rule", "source", "tags"}, config);
-    if (match["rule"].IsDefined()) append.match_rule = text_of(file, match["rule"], "match.rule");
-    if (match["source"].IsDefined())
-        append.match_source = text_of(file, match["source"], "match.source");
-    const YAML::Node tags = match["tags"];
-    if (!tags.IsDefined() || tags.IsNull()) return;
-    if (!tags.IsSequence()) refuse(file, tags, "match.tags must be a list of texts");
-    for (const auto& tag : tags) append.match_tags.push_back(text_of(file, tag, "a tag"));
+void read_match(const Node* match, rules::AppendOutput& append) {
+    if (match == nullptr) return;
+    if (const Node* rule = at(*match, "rule")) append.match_rule = text_of(*rule, "match.rule");
+    if (const Node* source = at(*match, "source"))
+        append.match_source = text_of(*source, "match.source");
+    if (const Node* tags = at(*match, "tags")) {
+        if (tags->kind != Node::Kind::List)
+            refuse(tags->origin, "match.tags must be a list of texts");
+        append.match_tags = texts_of(*tags, "match.tags");
+    }
 }
 
 class EntryReader {
 public:
-    EntryReader(const std::string& file, Config& config) : file_(file), config_(config) {}
+    explicit EntryReader(const lang::StaticFields& fields) : fields_(fields) {}
 
-    rules::AppendOutput read(const YAML::Node& item) {
+    rules::AppendOutput read(const Node& item) {
         rules::AppendOutput append;
-        if (!item.IsMap()) refuse(file_, item, "an entry of append_output must be a map");
-        note_unknown(item, "an entry",
-                     {"match", "extra_output", "extra_fields", "suggested_output"}, config_);
-        read_match(file_, item["match"], append, config_);
+        if (item.kind != Node::Kind::Map)
+            refuse(item.origin, "an entry of append_output must be a map");
+        read_match(at(item, "match"), append);
         checked_ = append.match_source.empty() || append.match_source == "syscall";
-        if (const YAML::Node extra = item["extra_output"]; extra.IsDefined()) {
-            append.extra_output = text_of(file_, extra, "extra_output");
-            check(extra, "extra_output", append.extra_output);
+        if (const Node* extra = at(item, "extra_output")) {
+            append.extra_output = text_of(*extra, "extra_output");
+            check(*extra, "extra_output", append.extra_output);
         }
-        if (const YAML::Node suggested = item["suggested_output"]; suggested.IsDefined()) {
-            if (!YAML::convert<bool>::decode(suggested, append.suggested_output))
-                refuse(file_, suggested, "suggested_output must be true or false");
-        }
-        read_extras(item["extra_fields"], append);
+        if (const Node* suggested = at(item, "suggested_output"))
+            append.suggested_output = flag_of(*suggested, "suggested_output");
+        if (const Node* extras = at(item, "extra_fields")) read_extras(*extras, append);
         return append;
     }
 
 private:
-    void read_extras(const YAML::Node& list, rules::AppendOutput& append) {
-        if (!list.IsDefined() || list.IsNull()) return;
-        if (!list.IsSequence()) refuse(file_, list, "extra_fields must be a list");
-        for (const auto& node : list) {
-            rules::ExtraField extra = read_extra(file_, node);
+    void read_extras(const Node& list, rules::AppendOutput& append) {
+        if (list.kind != Node::Kind::List) refuse(list.origin, "extra_fields must be a list");
+        for (const Node& node : list.items) {
+            rules::ExtraField extra = read_extra(node);
             const bool twice =
                 std::any_of(append.extra_fields.begin(), append.extra_fields.end(),
                             [&](const rules::ExtraField& e) { return e.key == extra.key; });
-            if (twice) refuse(file_, node, format("extra field '{}' is named twice", extra.key));
+            if (twice) refuse(node.origin, format("extra field '{}' is named twice", extra.key));
             check_extra(node, extra);
             append.extra_fields.push_back(std::move(extra));
         }
     }
 
-    void check_extra(const YAML::Node& node, const rules::ExtraField& extra) {
+    void check_extra(const Node& node, const rules::ExtraField& extra) {
         if (extra.format.empty()) return;
         const std::string what = "extra field '" + extra.key + "'";
         const std::size_t parts = check(node, what, (extra.bare ? "%" : "") + extra.format);
         if (extra.bare && parts > 1)
-            refuse(file_, node, format("{} is not the name of one field", what));
+            refuse(node.origin, format("{} is not the name of one field", what));
     }
 
     /// Fields of other sources are not known here; such rules never run.
     /// out: how many parts the text has, 0 if it is not looked into
-    std::size_t check(const YAML::Node& node, const std::string& what, const std::string& text) {
+    std::size_t check(const Node& node, const std::string& what, const std::string& text) {
         if (!checked_) return 0;
-        const lang::OutputParse parsed = check_appended(text, config_.static_fields);
+        const lang::OutputParse parsed = check_appended(text, fields_);
         if (parsed.ok) return parsed.format.parts.size();
-        refuse(file_, node, format("{}: {}", what, first_error(parsed)));
+        refuse(node.origin, format("{}: {}", what, first_error(parsed)));
     }
 
-    const std::string& file_;
-    Config& config_;
+    const lang::StaticFields& fields_;
     bool checked_ = true;
 };
 
@@ -122,37 +98,67 @@ lang::OutputParse check_appended(std::string text, const lang::StaticFields& fie
     return lang::parse_output(text, scratch);
 }
 
-void read_static_fields(const std::string& file, const YAML::Node& map, Config& config) {
-    if (!map.IsDefined()) return;
-    if (!map.IsMap()) refuse(file, map, "static_fields must be a map of names and texts");
-    for (const auto& pair : map) {
-        const std::string name = text_of(file, pair.first, "the name of a static field");
+void read_static_fields(const Node& root, Config& config) {
+    const Node* map = at(root, "static_fields");
+    if (map == nullptr) return;
+    if (map->kind != Node::Kind::Map)
+        refuse(map->origin, "static_fields must be a map of names and texts");
+    for (const Entry& entry : map->entries) {
+        const std::string& name = entry.key;
         const auto is_name_byte = [](char c) {
             return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                    c == '_' || c == '.';
         };
         if (name.empty() || !std::all_of(name.begin(), name.end(), is_name_byte)) {
-            refuse(file, pair.first,
+            refuse(entry.origin,
                    format("static_fields: '{}' is no name; it may hold letters, digits, _ and .",
                           name));
         }
         config.static_fields["static." + name] =
-            text_of(file, pair.second, "static field '" + name + "'");
+            text_of(entry.value, "static field '" + name + "'");
     }
 }
 
-void read_append_output(const std::string& file, const YAML::Node& list, Config& config) {
-    if (!list.IsDefined()) return;
-    if (!list.IsSequence()) refuse(file, list, "append_output must be a list");
-    EntryReader reader(file, config);
-    for (const auto& item : list) {
+void read_append_output(const Node& root, Config& config) {
+    const Node* list = at(root, "append_output");
+    if (list == nullptr) return;
+    if (list->kind != Node::Kind::List) refuse(list->origin, "append_output must be a list");
+    EntryReader reader(config.static_fields);
+    for (const Node& item : list->items) {
         config.append_output.push_back(reader.read(item));
         const rules::AppendOutput& entry = config.append_output.back();
         if (!entry.match_rule.empty() && !entry.match_tags.empty()) {
             config.notes.push_back(
-                format("append_output: an entry asks for rule '{}' and for tags: both must match",
-                       entry.match_rule));
+                {Note::Kind::Other,
+                 format("{}: append_output: an entry asks for rule '{}' and for tags: both must "
+                        "match",
+                        to_text(item.origin), entry.match_rule)});
         }
+    }
+}
+
+void read_selections(const Node& root, Config& config) {
+    const Node* list = at(root, "rules");
+    if (list == nullptr) return;
+    if (list->kind != Node::Kind::List)
+        refuse(list->origin, "rules must be a list of enable and disable entries");
+    for (const Node& item : list->items) {
+        bool any = false;
+        for (const bool enable : {true, false}) {
+            const Node* body = at(item, enable ? "enable" : "disable");
+            if (body == nullptr) continue;
+            rules::Selection selection;
+            selection.enable = enable;
+            if (const Node* rule = at(*body, "rule"))
+                selection.rule_pattern = text_of(*rule, "rule");
+            if (const Node* tag = at(*body, "tag")) selection.tag = text_of(*tag, "tag");
+            if (selection.rule_pattern.empty() && selection.tag.empty())
+                refuse(item.origin, "expected rule: or tag:");
+            config.selections.push_back(std::move(selection));
+            any = true;
+        }
+        if (!any)
+            refuse(item.origin, "an entry of rules must be enable: or disable: with rule or tag");
     }
 }
 

@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// -o KEY=VALUE: changes one place of a YAML tree. Keys are names joined by dots, with [n] for an
-// element, [] for a new one, and \ before . [ ] \ that belong to a name.
+// -o KEY=VALUE: changes one place of a tree. Keys are names joined by dots, with [n] for an
+// element,
+// [] for a new one, and \ before . [ ] \ that belong to a name.
 #pragma once
 
-#include <yaml-cpp/yaml.h>
-
 #include <string>
-#include <string_view>
 
-#include "base/result.hpp"
+#include "config/tree.hpp"
 
 namespace sensor::config {
 
-/// fails: no '=', bad escape, bad index; a value that starts with { and ends with } must be YAML
-Result<> apply_override(YAML::Node& root, std::string_view option);
-
-/// ${NAME} becomes the variable's value, $${NAME} stays as ${NAME}; the result is scanned again.
-std::string expand_environment(std::string_view text);
+/// A value that stands in { } is read as YAML, any other is a text. Maps that are missing are made.
+/// throws: BadSetting: no '=', bad escape, bad index, a place inside of something else
+void apply_override(Node& root, const std::string& option);
 
 }  // namespace sensor::config

@@ -146,7 +146,8 @@ def mistakes(checks):
                       config=cli.SILENT + head + "  - {extra_outptu: x}\n"
                       "  - {match: {rule: A, tags: [b]}, extra_output: x}\n")
     checks.same("unknown key: exit", done.returncode, 0)
-    checks.has("unknown key", done.stderr, "a key 'extra_outptu' that nothing reads")
+    checks.has("unknown key", done.stderr,
+               "falco.yaml:3:6: there is no key 'append_output[].extra_outptu'")
     checks.has("rule and tags", done.stderr, "rule 'A' and for tags")
 
 
