@@ -100,6 +100,8 @@ inline constexpr const char* kProgramDescription =
 void declare_options(CLI::App& cli, Options& options);
 /// Those of former versions: they add to overrides, disabled_rules and notes.
 void declare_former_options(CLI::App& cli, Options& options);
+/// Those for coming from Falco.
+void declare_migration(CLI::App& cli, Options& options);
 
 /// Values: -xVALUE, -x VALUE, --long=VALUE, --long VALUE; never split at commas. Words that belong
 /// to no option are ignored, as the peer does, and said.

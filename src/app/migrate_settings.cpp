@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keys of falco.yaml and -o, by the review of the configuration's own table.
+#include "app/migrate_parts.hpp"
+#include "base/log.hpp"
+#if __has_include("config/review.hpp")
+#include "config/review.hpp"
+
+namespace sensor::app {
+namespace {
+
+Verdict verdict_of(config::Verdict verdict) {
+    switch (verdict) {
+        case config::Verdict::Same: return Verdict::Same;
+        case config::Verdict::Changed: return Verdict::Changed;
+        case config::Verdict::Ignored: return Verdict::Ignored;
+        case config::Verdict::Unsupported: return Verdict::Unsupported;
+    }
+    return Verdict::Same;
+}
+
+constexpr std::size_t kLongestValue = 60;
+
+std::string named(const config::ReviewedKey& key) {
+    if (key.value.empty() || key.value.size() > kLongestValue) return key.key;
+    return key.key + ": " + key.value;
+}
+
+Verdict verdict_of(const config::Note& note) {
+    using Kind = config::Note::Kind;
+    switch (note.kind) {
+        case Kind::UnknownKey:
+        case Kind::Plugin:
+        case Kind::Absent: return Verdict::Unsupported;
+        case Kind::Old:
+        case Kind::Other: return Verdict::Changed;
+    }
+    return Verdict::Changed;
+}
+
+}  // namespace
+
+void find_settings(const std::string& file, Findings& findings) {
+    const Result<std::vector<config::ReviewedKey>> keys = config::review(file);
+    if (!keys) {
+        findings.unreadable.push_back(keys.error().text);
+        return;
+    }
+    for (const config::ReviewedKey& key : *keys) {
+        const bool plugin = key.key == "load_plugins" || key.key.starts_with("plugins");
+        // Of a plugin its name says enough; of a key what it was set to.
+        findings.add(plugin ? Part::Plugins : Part::Settings, verdict_of(key.verdict),
+                     key.key.starts_with("plugins") ? key.key : named(key), to_text(key.origin),
+                     key.reason);
+    }
+}
+
+Finding judge_setting(const std::string& setting) {
+    Finding finding;
+    const Result<config::Config> config = config::load_config_text("", "", {setting});
+    if (!config) {
+        finding.verdict = Verdict::Unsupported;
+        finding.reason = config.error().text;
+        return finding;
+    }
+    for (const config::Note& note : config->notes) {
+        const Verdict verdict = verdict_of(note);
+        if (verdict <= finding.verdict) continue;
+        finding.verdict = verdict;
+        finding.reason = note.text;
+    }
+    return finding;
+}
+
+}  // namespace sensor::app
+#else
+
+namespace sensor::app {
+
+void find_settings(const std::string& file, Findings& findings) {
+    const Result<config::Config> config = config::load_config(file, {});
+    if (!config) {
+        findings.unreadable.push_back(config.error().text);
+        return;
+    }
+    for (const std::string& note : config->notes)
+        findings.add(Part::Settings, Verdict::Ignored, note, file);
+}
+
+Finding judge_setting(const std::string&) { return {}; }
+
+}  // namespace sensor::app
+#endif
