@@ -6,6 +6,7 @@
 #include <future>
 
 #include "app/rules_files.hpp"
+#include "app/shadow.hpp"
 #include "base/log.hpp"
 #include "config/append_output.hpp"
 
@@ -90,6 +91,10 @@ Result<config::Config> read_settings(const Options& options) {
                config::load_config(options.config_file, options.overrides, flag_settings(options)));
     if (options.strict) SENSOR_TRY_OK(config::check_strict(config));
     SENSOR_TRY_OK(add_former(options, config));
+    if (!options.shadow.empty()) {
+        log::configure(config.log_level, config.outputs.format.iso8601);
+        enter_shadow(config, options.shadow);
+    }
     return config;
 }
 
