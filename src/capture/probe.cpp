@@ -22,6 +22,7 @@
 #include <iterator>
 
 #include "base/log.hpp"
+#include "capture/open_options.hpp"
 #include "capture/scope.hpp"
 #include "capture/walk.hpp"
 #include "event/schema.hpp"
@@ -120,7 +121,8 @@ Result<std::unique_ptr<Probe>> Probe::load_for(const KernelOptions& options) {
     libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
     raise_memlock();
     std::unique_ptr<Probe> probe(new Probe);
-    probe->skel_ = probe_bpf::open(nullptr);
+    const bpf_object_open_opts how = open_options();
+    probe->skel_ = probe_bpf::open(&how);
     if (probe->skel_ == nullptr) return errno_error("the kernel refuses the probe", errno);
     const std::unique_ptr<btf, decltype(&btf__free)> kernel(btf__load_vmlinux_btf(), btf__free);
     SENSOR_TRY_OK(probe->configure(options));

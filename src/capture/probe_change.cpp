@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "capture/open_options.hpp"
 #include "capture/probe.hpp"
 
 namespace sensor::capture {
@@ -37,7 +38,8 @@ const probe_bpf& Probe::wide() const {
 }
 
 Result<std::unique_ptr<LoadedChange>> Probe::prepare(const KernelOptions& options) const {
-    probe_bpf* const next = probe_bpf::open(nullptr);
+    const bpf_object_open_opts how = open_options();
+    probe_bpf* const next = probe_bpf::open(&how);
     if (next == nullptr) return errno_error("the kernel refuses the probe", errno);
     auto made = std::make_unique<ChangedPrograms>(next);
     made->calls = options.syscalls;

@@ -19,6 +19,7 @@
 #include "base/fd.hpp"
 #include "base/log.hpp"
 #include "base/memory_file.hpp"
+#include "capture/open_options.hpp"
 #include "capture/probe.hpp"
 
 namespace sensor::capture {
@@ -133,7 +134,8 @@ Result<std::unique_ptr<LoadedFilter>> Probe::load_filter(const KernelFilter& fil
         next->skeleton->data = const_cast<char*>(linked.data());
         next->skeleton->data_sz = linked.size();
     }
-    if (const int err = bpf_object__open_skeleton(next->skeleton, nullptr); err != 0)
+    const bpf_object_open_opts how = open_options();
+    if (const int err = bpf_object__open_skeleton(next->skeleton, &how); err != 0)
         return errno_error("the filter is no program", -err);
     SENSOR_TRY_OK(prepare_filtered(*next, filter));
     if (const int err = probe_bpf::load(next); err != 0)

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the probe's object is opened: the kernel's types come from its own file. Left to itself the
+// library would look for a type that this kernel lacks in those of modules too, and listing these
+// takes CAP_SYS_ADMIN, which the sensor neither has nor needs. Called where programs are loaded.
+#pragma once
+
+#include <bpf/libbpf.h>
+
+namespace sensor::capture {
+
+inline bpf_object_open_opts open_options() {
+    bpf_object_open_opts options{};
+    options.sz = sizeof options;
+    options.btf_custom_path = "/sys/kernel/btf/vmlinux";
+    return options;
+}
+
+}  // namespace sensor::capture
