@@ -140,6 +140,7 @@ public:
     }
     std::vector<ProgramRuns> program_runs() const override { return probe_->runs(); }
     std::vector<ProgramCost> program_costs() const override { return probe_->costs(); }
+    std::vector<std::string> mend() override { return probe_->mend(); }
 
 private:
     // The clock is read before the rings: a record that enters a ring while we look cannot be older

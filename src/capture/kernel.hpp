@@ -132,6 +132,10 @@ public:
     virtual std::vector<CpuStats> cpu_stats() const = 0;
     /// Of all programs in use. cost: a call of the kernel for each
     virtual std::vector<ProgramRuns> program_runs() const = 0;
+    /// Are programs, links and tables in the kernel as they were left? What is not, one line each;
+    /// tables are put right again. Between events, about once a second.
+    /// cost: two short system calls for each wanted call
+    virtual std::vector<std::string> mend() = 0;
     /// Instruction counts of the loaded programs, in the order of the object.
     virtual std::vector<ProgramCost> program_costs() const = 0;
 };

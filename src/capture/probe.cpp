@@ -128,6 +128,8 @@ Result<std::unique_ptr<Probe>> Probe::load_for(const KernelOptions& options) {
     SENSOR_TRY_OK(probe->configure(options));
     probe->skel_->rodata->cfg_typed_reads = options.typed_reads && can_cast(kernel.get());
     probe->choose_programs(*probe->skel_, options.syscalls, kernel.get());
+    probe->call_fds_.assign(CALL_SLOTS, -1);
+    probe->handler_fds_.assign(CALL_SLOTS, -1);
     SENSOR_TRY_OK(probe->load());
     return probe;
 }
@@ -145,6 +147,7 @@ Result<std::unique_ptr<Probe>> Probe::open(const KernelOptions& options) {
     SENSOR_TRY_OK(probe->make_rings());
     probe->skel_->bss->standard_files = options.standard_files;
     SENSOR_TRY_OK(probe->want(options.syscalls, *probe->skel_));
+    SENSOR_TRY_OK(probe->close_maps());
     SENSOR_TRY_OK(probe->start());
     return probe;
 }
@@ -292,6 +295,7 @@ Result<> Probe::make_rings() {
 Result<> Probe::install(bpf_map* array, std::uint32_t slot, const bpf_program* program) {
     const int fd = bpf_program__fd(program);
     const int err = bpf_map_update_elem(bpf_map__fd(array), &slot, &fd, BPF_ANY);
+    (array == skel_->maps.calls ? call_fds_ : handler_fds_)[slot] = err == 0 ? fd : -1;
     if (err == 0) return Ok{};
     return errno_error(format("cannot install {} for call {}", bpf_program__name(program), slot),
                        -err);
@@ -342,9 +346,12 @@ Result<> Probe::unwant(const std::bitset<REC_MAX_SC>& calls) {
         if (!calls[call.sc] || !wanted_[call.sc] || !is_call(call)) continue;
         const std::uint32_t slot = slot_of(call), number = static_cast<std::uint32_t>(call.native);
         skel_->bss->call_wanted[slot] = 0;
-        if (call.native >= 0 && !is_ambiguous(number))
+        if (call.native >= 0 && !is_ambiguous(number)) {
             bpf_map_delete_elem(bpf_map__fd(skel_->maps.calls), &number);
+            call_fds_[number] = -1;
+        }
         bpf_map_delete_elem(bpf_map__fd(skel_->maps.handlers), &slot);
+        handler_fds_[slot] = -1;
     }
     wanted_ &= ~calls;
     return Ok{};
@@ -362,7 +369,11 @@ Result<> Probe::attach(bpf_program* program) {
     bpf_link* const link = bpf_program__attach(program);
     if (link == nullptr)
         return errno_error(format("cannot attach {}", bpf_program__name(program)), errno);
-    attached_.push_back({bpf_program__name(program), link});
+    bpf_link_info info{};
+    __u32 size = sizeof info;
+    if (const int err = bpf_obj_get_info_by_fd(bpf_link__fd(link), &info, &size); err != 0)
+        info.prog_id = 0;  // a kernel that tells nothing of links
+    attached_.push_back({bpf_program__name(program), link, info.prog_id});
     return Ok{};
 }
 

@@ -60,6 +60,7 @@ public:
     std::vector<ProgramCost> costs() const;
     std::vector<ProgramRuns> runs() const;
     std::uint64_t memory() const;
+    std::vector<std::string> mend();
     Result<std::vector<TaskSnapshot>> tasks() const;
     Result<> files(const RecordFn& on_record) const;
 
@@ -87,6 +88,12 @@ private:
     bool is_attached(std::string_view program) const;
     Result<> attach_tracepoints(const probe_bpf& from);
     Result<> start();
+    /// Maps that only programs write take nothing from user space any more, whoever asks: else a
+    /// mark of our own process in task_states would make any process invisible.
+    Result<> close_maps();
+    void mend_slots(const bpf_map* array, const std::vector<int>& wanted,
+                    std::vector<std::string>& found);
+    void mend_rings(std::vector<std::string>& found);
     /// The programs that drop nothing, for what is wanted now.
     const probe_bpf& wide() const;
     bpf_object* filtered_object() const;
@@ -94,6 +101,7 @@ private:
     struct Attached {
         std::string program;
         bpf_link* link;
+        std::uint32_t program_id;
     };
 
     probe_bpf* skel_ = nullptr;                         // owns the maps
@@ -102,6 +110,7 @@ private:
     std::bitset<REC_MAX_SC> wanted_;
     std::uint32_t interest_epoch_ = 0;
     std::vector<Attached> attached_;
+    std::vector<int> call_fds_, handler_fds_;  // by slot: the program there; -1: none
     std::vector<int> bulk_fds_;
     std::uint32_t cpus_ = 1;
     std::uint32_t bulk_bytes_ = 0;
