@@ -107,11 +107,11 @@ Result<> read_live(capture::Source& source, double seconds, const capture::Recor
     return Ok{};
 }
 
-Result<> watch(const Options& options, std::unique_ptr<Generation> generation) {
+Result<> watch(const Options& options, std::unique_ptr<Generation> generation, SelfGuard& guard) {
     SENSOR_TRY(OpenedKernel opened,
                open_kernel(*generation->running.program, generation->config, options));
     SENSOR_TRY_OK(leave_terminal(options));
-    LiveWatch live(options, std::move(opened), std::move(generation));
+    LiveWatch live(options, std::move(opened), std::move(generation), guard);
     return live.run();
 }
 

@@ -8,6 +8,7 @@
 
 #include "app/generation.hpp"
 #include "app/options.hpp"
+#include "app/self_guard.hpp"
 #include "capture/kernel.hpp"
 #include "state/state.hpp"
 
@@ -44,6 +45,6 @@ Result<> read_live(capture::Source& source, double seconds, const capture::Recor
 
 /// Judges live events until a signal, or for options.duration_s; reads rules and configuration
 /// anew when they change or SIGHUP comes.
-Result<> watch(const Options& options, std::unique_ptr<Generation> generation);
+Result<> watch(const Options& options, std::unique_ptr<Generation> generation, SelfGuard& guard);
 
 }  // namespace sensor::app

@@ -40,8 +40,9 @@ void note_fixed(const config::Config& old, const config::Config& now) {
 }  // namespace
 
 LiveWatch::LiveWatch(const Options& options, OpenedKernel opened,
-                     std::unique_ptr<Generation> generation)
+                     std::unique_ptr<Generation> generation, SelfGuard& guard)
     : options_(options),
+      guard_(guard),
       source_(std::move(opened.source)),
       state_calls_(opened.state_calls),
       session_(std::move(generation), state::Options{}) {
@@ -60,14 +61,21 @@ Result<> LiveWatch::run() {
     reloader_.emplace([this] { return prepare(); },
                       [this](const std::string& why) { reload_failed(why); },
                       watched_paths(session_.generation().config));
-    say_ready(options_.ready_fd);
+    say_ready();
     if (ended) ended = read_live(*source_, options_.duration_s, on_record, keeps_house);
     if (stop_requested()) log::info("SIGINT received, exiting...");
     reloader_.reset();
+    guard_.stopping([this](output::Alert alert) { session_.post(std::move(alert)); });
     const Result<> finished = session_.finish(*source_);
     if (options_.verbose)
         print_progress(live_progress(source_->stats(), session_.pipeline().events()));
     return ended ? finished : ended;
+}
+
+void LiveWatch::say_ready() {
+    const Generation& now = session_.generation();
+    guard_.ready(now.config, now.running.rules.size());
+    app::say_ready(options_.ready_fd);
 }
 
 void LiveWatch::handle(std::span<const std::byte> record) {
@@ -79,6 +87,7 @@ void LiveWatch::handle(std::span<const std::byte> record) {
 // out: true: the sensor must end
 bool LiveWatch::keep_house() {
     session_.keep_house();
+    guard_.look(*source_, [this](output::Alert alert) { session_.post(std::move(alert)); });
     if (filtering_) filtering_->look();
     if (!reloader_) return session_.must_exit();
     if (take_reload_request()) reloader_->request();
@@ -100,11 +109,14 @@ void LiveWatch::start_filter() {
 
 Result<Prepared> LiveWatch::prepare() const {
     log::info("Rules and configuration are read anew");
+    guard_.reloading();
     SENSOR_TRY(config::Config config, read_settings(options_));
     if (!config.outputs.any_channel()) return Error("no output is enabled");
     SENSOR_TRY_OK(config::check_runnable(config));
     note_fixed(session_.generation().config, config);
     for (const config::Note& note : config.notes) log::warning("{}", note.text);
+    for (const std::string& each : SelfGuard::unsafe_files(options_, config))
+        log::warning("{}", each);
     Prepared made;
     SENSOR_TRY(made.generation, make_generation(options_, std::move(config)));
     const Generation& next = *made.generation;
@@ -118,6 +130,7 @@ Result<Prepared> LiveWatch::prepare() const {
 void LiveWatch::reload_failed(const std::string& why) {
     constexpr const char* kName = "Falco internal: hot restart failure";
     log::error("The rules and the configuration stay as they were: {}", why);
+    guard_.reload_failed(why);
     output::Alert alert;
     alert.ts_ns = epoch_ns();
     alert.priority = rules::Priority::Critical;
@@ -155,6 +168,7 @@ void LiveWatch::settle() {
     const Generation& now = session_.generation();
     log::info("{} rules judge from now on, {} before", now.running.rules.size(),
               replaced_->running.rules.size());
+    guard_.ready(now.config, now.running.rules.size());
     reloader_->adopted(Ok{}, std::move(replaced_), watched_paths(now.config));
 }
 

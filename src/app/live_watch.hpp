@@ -14,7 +14,8 @@ namespace sensor::app {
 
 class LiveWatch {
 public:
-    LiveWatch(const Options& options, OpenedKernel opened, std::unique_ptr<Generation> generation);
+    LiveWatch(const Options& options, OpenedKernel opened, std::unique_ptr<Generation> generation,
+              SelfGuard& guard);
 
     /// Until a signal, or for options.duration_s.
     Result<> run();
@@ -28,6 +29,7 @@ private:
     // A reload: made beside (Reloader's thread), then in the loop: the source reports what old and
     // new rules want; from the first event after that on the new ones judge; then what only the old
     // ones wanted is no longer reported.
+    void say_ready();
     Result<Prepared> prepare() const;
     void reload_failed(const std::string& why);
     void begin_change(Prepared next);
@@ -37,6 +39,7 @@ private:
     static constexpr std::uint64_t kNever = ~std::uint64_t{0};
 
     const Options& options_;
+    SelfGuard& guard_;
     std::unique_ptr<capture::KernelSource> source_;
     std::bitset<REC_MAX_SC> state_calls_;
     Session session_;

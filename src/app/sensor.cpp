@@ -15,6 +15,7 @@
 #include "app/live.hpp"
 #include "app/replay.hpp"
 #include "app/rules_files.hpp"
+#include "app/self_guard.hpp"
 #include "app/signals.hpp"
 #include "app/support.hpp"
 #include "app/versions.hpp"
@@ -165,9 +166,10 @@ Result<> run(const Options& options) {
     }
     catch_signals();
     SENSOR_TRY_OK(write_pid_file(options));
+    SENSOR_TRY(const std::unique_ptr<SelfGuard> guard, SelfGuard::start(options, config));
     SENSOR_TRY(std::unique_ptr<Generation> first, make_generation(options, std::move(config)));
     if (options.verbose) print_event_types(first->running);
-    return first->config.capture_file.empty() ? watch(options, std::move(first))
+    return first->config.capture_file.empty() ? watch(options, std::move(first), *guard)
                                               : replay(options, std::move(first));
 }
 

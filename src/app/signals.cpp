@@ -9,20 +9,24 @@ namespace {
 
 // The one thing a signal handler may touch.
 volatile std::sig_atomic_t g_stop = 0, g_reload = 0, g_reopen = 0;
+volatile std::sig_atomic_t g_stop_sender = 0, g_stop_user = 0;  // of the first that stops
 
-void note(int signal) {
+void note(int signal, siginfo_t* info, void*) {
     if (signal == SIGHUP) {
         g_reload = 1;
     } else if (signal == SIGUSR1) {
         g_reopen = 1;
-    } else {
-        g_stop = 1;
+    } else if (g_stop == 0) {
+        g_stop_sender = info->si_code <= 0 ? static_cast<std::sig_atomic_t>(info->si_pid) : 0;
+        g_stop_user = static_cast<std::sig_atomic_t>(info->si_uid);
+        g_stop = signal;
     }
 }
 
 void note_each(std::initializer_list<int> signals) {
     struct sigaction action{};
-    action.sa_handler = note;
+    action.sa_sigaction = note;
+    action.sa_flags = SA_SIGINFO;
     for (const int signal : signals) sigaction(signal, &action, nullptr);
 }
 
@@ -43,6 +47,10 @@ void catch_signals() {
 }
 
 bool stop_requested() noexcept { return g_stop != 0; }
+std::optional<StopSignal> stop_signal() noexcept {
+    if (g_stop == 0) return std::nullopt;
+    return StopSignal{g_stop, g_stop_sender, static_cast<uid_t>(g_stop_user)};
+}
 bool take_reload_request() noexcept { return take(g_reload); }
 bool take_reopen_request() noexcept { return take(g_reopen); }
 

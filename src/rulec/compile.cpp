@@ -8,6 +8,9 @@
 #include "compile/compile.hpp"
 #include "config/config.hpp"
 #include "eval/processor.hpp"
+#include "guard/capabilities.hpp"
+#include "guard/process.hpp"
+#include "guard/seccomp.hpp"
 #include "rulec/command.hpp"
 #include "rulec/emit.hpp"
 
@@ -84,7 +87,19 @@ int run(Options options) {
     return bytes && write_output(options.output, *bytes) ? kGood : kUnusable;
 }
 
+/// Whatever a request makes of this process: it only computes from here on. Where the kernel
+/// refuses, the limits that the sensor set are left.
+void give_up_rights() {
+    guard::reset_oom_score();
+    for (const std::string& refused : guard::settle_process(true)) complain(refused);
+    const auto none = guard::keep_capabilities({});
+    if (!none) complain(none.error().text);
+    const Result<> calls = guard::refuse_other_calls(guard::Profile::Compiler);
+    if (!calls) complain(calls.error().text);
+}
+
 int run_bundle() {
+    give_up_rights();
     std::string request;
     char buffer[65536];
     for (;;) {

@@ -39,7 +39,8 @@ MODULES = {
 # Headers of a library -> who may include them.
 OWNERS = [
     (r"spdlog/|fmt/", "base"),
-    (r"bpf/(?:bpf|btf|libbpf)[^/]*\.h$|linux/(?:bpf|btf)\.h$|.*\.skel\.h$", "capture"),
+    (r"bpf/(?:bpf|btf|libbpf)[^/]*\.h$|linux/btf\.h$|.*\.skel\.h$", "capture"),
+    (r"linux/bpf\.h$", "capture guard"),  # guard: which commands are allowed
     (r"(?:zlib|zstd)\.h$", "capture"),
     (r"tao/", "grammar"),
     (r"yaml-cpp/", "rules cases config"),
