@@ -9,7 +9,7 @@ execute_process(COMMAND ${CMAKE_SOURCE_DIR}/packaging/static.sh ${SENSOR_STATIC_
 
 # Programs at an address of their own each start, as the distribution's.
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-set(CMAKE_EXE_LINKER_FLAGS "${CMAKE_EXE_LINKER_FLAGS} -static-pie -Wl,--gc-sections,-z,relro,-z,now")
+set(CMAKE_EXE_LINKER_FLAGS "${CMAKE_EXE_LINKER_FLAGS} -static-pie -Wl,--gc-sections")
 
 # static_archives(TARGET NAME...): the imported TARGET of these archives, in any order
 function(static_archives target)

@@ -29,6 +29,12 @@ std::string command_names(const ProgramText& program) {
     return joined(names, " ");
 }
 
+/// The names a program is called by: the sensor by that of Falco too.
+std::vector<std::string> called(const std::string& program) {
+    if (program == "falco-ebpf") return {program, "falco"};
+    return {program};
+}
+
 /// Cases of what may stand behind an option that takes a value.
 std::string bash_values(const std::string& command, const std::vector<OptionText>& options) {
     std::string text;
@@ -87,8 +93,8 @@ std::string bash_function(const ProgramText& program) {
         "    [[ -n $command ]] && mapfile -t -O ${#COMPREPLY[@]} COMPREPLY "
         "< <(compgen -f -- \"$cur\")\n"
         "  fi\n}\n";
-    return text + "complete -o filenames -F " + function_name(program.name) + " " + program.name +
-           "\n";
+    return text + "complete -o filenames -F " + function_name(program.name) + " " +
+           joined(called(program.name), " ") + "\n";
 }
 
 /// Inside '...[description]:value:action' of zsh's _arguments.
@@ -161,9 +167,10 @@ std::string zsh_completion(const Programs& programs) {
     std::string functions;
     std::string cases;
     for (const ProgramText& program : programs) {
-        names += " " + program.name;
+        names += " " + joined(called(program.name), " ");
         functions += "\n" + zsh_function(program);
-        cases += "  " + program.name + ") " + function_name(program.name) + " ;;\n";
+        cases +=
+            "  " + joined(called(program.name), "|") + ") " + function_name(program.name) + " ;;\n";
     }
     return "#compdef" + names + "\n# Made by falco-rulec completion zsh.\n" + functions +
            "\ncase $service in\n" + cases + "esac\n";

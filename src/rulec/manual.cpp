@@ -26,7 +26,16 @@ constexpr PageText kPages[] = {
      "to machine code, and raises an alert when one matches. With -e it judges a recorded capture "
      "the same way, without any privilege.",
      "0: ended as asked. 1: the configuration, the rules or the kernel do not let it start.",
-     ".BR falco-rulec (1)"},
+     ".BR falco-rulec (1),\n.BR falco-bench (1),\n.BR falco.yaml (5)"},
+    {"falco-bench", "measure what runtime sensors cost",
+     "Runs the same work with and without a sensor, in paired rounds, and prints a table of what "
+     "it "
+     "adds; or measures the parts of falco-ebpf on a capture. Samples go to JSON lines, from which "
+     "report makes pages with charts. kernel, macro and flood start a sensor that watches what "
+     "they "
+     "start, and need root for it.",
+     "0: measured. 1: a sensor or a capture could not be used. Others: an option is wrong.",
+     ".BR falco-ebpf (8)"},
 };
 
 std::string escaped(std::string_view text) {

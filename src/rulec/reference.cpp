@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "app/options.hpp"
+#include "bench/options.hpp"
 
 namespace sensor::rulec {
 namespace {
@@ -70,6 +71,13 @@ ProgramText describe_sensor() {
     app::Options options;
     CLI::App cli(app::kProgramDescription, app::kProgramName);
     app::declare_options(cli, options);
+    return describe(cli);
+}
+
+ProgramText describe_bench() {
+    bench::Options options;
+    CLI::App cli(bench::kProgramDescription, bench::kProgramName);
+    bench::declare_options(cli, options);
     return describe(cli);
 }
 

@@ -38,9 +38,12 @@ struct ProgramText {
 ProgramText describe(const CLI::App& app);
 /// falco-ebpf, from its own declarations.
 ProgramText describe_sensor();
+/// falco-bench, the same.
+ProgramText describe_bench();
 
 std::string bash_completion(const std::vector<ProgramText>& programs);
 std::string zsh_completion(const std::vector<ProgramText>& programs);
+std::string fish_completion(const std::vector<ProgramText>& programs);
 
 /// A manual page in the man macros. section: '1' or '8'
 std::string manual_page(const ProgramText& program, char section);
