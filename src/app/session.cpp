@@ -12,8 +12,6 @@
 namespace sensor::app {
 namespace {
 
-constexpr std::size_t kDefaultQueue = 65536;
-
 std::string host_name() {
     if (const char* given = std::getenv("FALCO_HOSTNAME"); given != nullptr && *given != '\0')
         return given;
@@ -23,18 +21,12 @@ std::string host_name() {
 }
 
 std::unique_ptr<output::Dispatcher> make_dispatcher(const config::Config& config) {
-    output::AlertFormat how = config.outputs.format;
-    how.hostname = host_name();
-    std::vector<std::unique_ptr<output::Channel>> channels;
-    if (config.outputs.standard) {
-        output::StdoutOptions standard = *config.outputs.standard;
-        standard.colour = isatty(STDOUT_FILENO) == 1 && !how.json;
-        channels.push_back(output::make_stdout(standard));
-    }
-    const std::size_t most = config.outputs.queue_alerts;
+    output::OutputOptions outputs = config.outputs;
+    outputs.format.hostname = host_name();
+    if (outputs.standard)
+        outputs.standard->colour = isatty(STDOUT_FILENO) == 1 && !outputs.format.json;
     return std::make_unique<output::Dispatcher>(
-        std::move(how), std::move(channels), most == 0 ? kDefaultQueue : most,
-        config.capture_file.empty() ? output::WhenFull::Drop : output::WhenFull::Wait);
+        outputs, config.capture_file.empty() ? output::WhenFull::Drop : output::WhenFull::Wait);
 }
 
 void print(const std::string& text, std::FILE* to) {

@@ -22,6 +22,30 @@ std::string severity_name(rules::Priority priority) {
     return name;
 }
 
+/// Alerts that did not arrive, by channel and reason; nothing if all did.
+std::string output_summary(const output::DispatchStats& outputs) {
+    std::string text;
+    if (outputs.dropped + outputs.failed != 0)
+        text += format("Alerts dropped: {}, refused by a channel: {}\n", outputs.dropped,
+                       outputs.failed);
+    if (outputs.dropped_inbox != 0)
+        text += format("   - all channels, inbox_full: {}\n", outputs.dropped_inbox);
+    for (const output::ChannelStats& channel : outputs.channels) {
+        for (std::size_t k = 0; k < output::kDropReasons.size(); ++k)
+            if (channel.dropped[k] != 0)
+                text += format("   - {}, {}: {}\n", channel.name, output::kDropReasons[k],
+                               channel.dropped[k]);
+        if (channel.refused != 0)
+            text += format("   - {}, refused: {}\n", channel.name, channel.refused);
+        if (channel.spool_waiting != 0)
+            text += format("Alerts that wait in the spool of {}: {}\n", channel.name,
+                           channel.spool_waiting);
+    }
+    if (outputs.rate_limited != 0)
+        text += format("Alerts skipped by outputs.rate: {}\n", outputs.rate_limited);
+    return text;
+}
+
 }  // namespace
 
 std::string rule_summary(const std::vector<RuleHits>& hits) {
@@ -85,11 +109,7 @@ std::string loss_summary(const capture::SourceStats& source, const DropMonitor& 
         text += format("Not shown to the preempted probe, wanted or not: {}\n", source.skipped);
     if (source.unwanted != 0)
         text += format("Events no rule wants, dropped in the kernel: {}\n", source.unwanted);
-    if (outputs.dropped + outputs.failed != 0) {
-        text += format("Alerts dropped at the full queue: {}, refused by a channel: {}\n",
-                       outputs.dropped, outputs.failed);
-    }
-    return text;
+    return text + output_summary(outputs);
 }
 
 // Processor time, not time by the clock: as the peer has it.

@@ -41,7 +41,7 @@ OWNERS = [
     (r"spdlog/|fmt/", "base"),
     (r"bpf/(?:bpf|btf|libbpf)[^/]*\.h$|linux/btf\.h$|.*\.skel\.h$", "capture"),
     (r"linux/bpf\.h$", "capture guard"),  # guard: which commands are allowed
-    (r"(?:zlib|zstd)\.h$", "capture"),
+    (r"(?:zlib|zstd)\.h$", "capture output"),
     (r"tao/", "grammar"),
     (r"yaml-cpp/", "rules cases config"),
     (r"llvm/|llvm-c/|clang/|clang-c/|lld/", "compile"),

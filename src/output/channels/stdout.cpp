@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Alerts to standard output, one line each; colour by priority on a terminal.
-#include <cerrno>
+// Alerts to standard output, one line each; colour by priority on a terminal. What waits is written
+// at once, so nothing is ever held back, whatever buffered_outputs says.
+#include <unistd.h>
+
 #include <cstdio>
 
 #include "output/channel.hpp"
+#include "output/line_writer.hpp"
 
 namespace sensor::output {
 namespace {
@@ -22,35 +25,31 @@ std::string_view colour_of(rules::Priority priority) {
     return "";
 }
 
+std::string shown(const Line& line, bool colour) {
+    if (!colour) return line.text + '\n';
+    return std::string(colour_of(line.priority)) + line.text + "\x1b[0m\n";
+}
+
 class StdoutChannel final : public Channel {
 public:
-    explicit StdoutChannel(const StdoutOptions& options) : options_(options) {}
-
-    std::string_view name() const override { return "stdout"; }
-
-    Result<> send(std::string_view line, rules::Priority priority) override {
-        buffer_.clear();
-        if (options_.colour) buffer_ += colour_of(priority);
-        buffer_ += line;
-        if (options_.colour) buffer_ += "\x1b[0m";
-        buffer_ += '\n';
-        if (std::fwrite(buffer_.data(), 1, buffer_.size(), stdout) != buffer_.size()) {
-            return errno_error("cannot write to standard output", errno);
-        }
-        if (options_.flush_each) flush();
-        return Ok{};
+    explicit StdoutChannel(const StdoutOptions& options)
+        : writer_([colour = options.colour](const Line& line) { return shown(line, colour); }) {
+        std::fflush(stdout);  // what was printed before comes before
     }
 
-    void flush() override { std::fflush(stdout); }
+    std::string_view name() const override { return "stdout"; }
+    Traits traits() const override { return {256, true, Form::Text}; }
+    Sent send(std::span<const LinePtr> lines, const Patience& patience) override {
+        return writer_.write(STDOUT_FILENO, lines, patience).sent;
+    }
 
 private:
-    StdoutOptions options_;
-    std::string buffer_;
+    LineWriter writer_;
 };
 
 }  // namespace
 
-std::unique_ptr<Channel> make_stdout(const StdoutOptions& options) {
+ChannelPtr make_stdout(const StdoutOptions& options) {
     return std::make_unique<StdoutChannel>(options);
 }
 

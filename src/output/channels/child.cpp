@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output/channels/child.hpp"
+
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace sensor::output {
+namespace {
+
+constexpr auto kGrace = std::chrono::milliseconds(500);
+
+/// Signals as at a login, a group of its own, nothing open but the three.
+class SpawnSettings {
+public:
+    explicit SpawnSettings(int in) {
+        sigset_t all{}, none{};
+        sigfillset(&all);
+        sigemptyset(&none);
+        posix_spawnattr_init(&attributes);
+        posix_spawnattr_setsigdefault(&attributes, &all);
+        posix_spawnattr_setsigmask(&attributes, &none);
+        posix_spawnattr_setpgroup(&attributes, 0);
+        constexpr int kFlags =
+            POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP;
+        posix_spawnattr_setflags(&attributes, static_cast<short>(kFlags));
+        posix_spawn_file_actions_init(&files);
+        posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
+        posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
+    }
+    ~SpawnSettings() {
+        posix_spawn_file_actions_destroy(&files);
+        posix_spawnattr_destroy(&attributes);
+    }
+    SpawnSettings(const SpawnSettings&) = delete;
+    SpawnSettings& operator=(const SpawnSettings&) = delete;
+
+    posix_spawnattr_t attributes{};
+    posix_spawn_file_actions_t files{};
+};
+
+}  // namespace
+
+Child::Child(Child&& other) noexcept
+    : tgid_(std::exchange(other.tgid_, 0)),
+      handle_(std::move(other.handle_)),
+      status_(other.status_) {}
+
+Child& Child::operator=(Child&& other) noexcept {
+    std::swap(tgid_, other.tgid_);
+    std::swap(handle_, other.handle_);
+    std::swap(status_, other.status_);
+    return *this;
+}
+
+Child::~Child() { end(); }
+
+Result<Child> Child::start(const std::string& command, int in) {
+    const SpawnSettings settings(in);
+    const char* const arguments[] = {"sh", "-c", command.c_str(), nullptr};
+    Child child;
+    const int error = ::posix_spawn(&child.tgid_, "/bin/sh", &settings.files, &settings.attributes,
+                                    const_cast<char* const*>(arguments), environ);
+    if (error != 0) {
+        child.tgid_ = 0;
+        return errno_error("cannot start a shell", error);
+    }
+    child.handle_ = Fd(static_cast<int>(::syscall(SYS_pidfd_open, child.tgid_, 0)));
+    return child;
+}
+
+bool Child::has_ended() {
+    if (tgid_ <= 0) return true;
+    int how = 0;
+    const pid_t found = ::waitpid(tgid_, &how, WNOHANG);
+    if (found == 0 || (found < 0 && errno == EINTR)) return false;
+    // Where somebody ignores SIGCHLD there is no status to be had.
+    status_ = found < 0 ? 0 : WIFSIGNALED(how) ? 128 + WTERMSIG(how) : WEXITSTATUS(how);
+    tgid_ = 0;
+    handle_.reset();
+    return true;
+}
+
+bool Child::wait(const Patience& patience) {
+    while (!has_ended()) {
+        if (handle_) {
+            if (!patience.wait_for(handle_.get(), POLLIN)) return has_ended();
+        } else {  // the kernel has no such handles: look now and then
+            const Patience some = patience.at_most(std::chrono::milliseconds(20));
+            if (!some.wait_for(-1, 0) && patience.is_over()) return has_ended();
+        }
+    }
+    return true;
+}
+
+void Child::end() {
+    for (const int signal : {SIGTERM, SIGKILL}) {
+        if (has_ended()) return;
+        ::kill(-tgid_, signal);
+        wait(Patience(Patience::Clock::now() + kGrace, -1));
+    }
+}
+
+std::string status_text(int status) {
+    return status > 128 ? format("killed by signal {}", status - 128)
+                        : format("exit status {}", status);
+}
+
+}  // namespace sensor::output
