@@ -5,22 +5,24 @@
 
 #include <future>
 
+#include "app/last_good.hpp"
 #include "app/rules_files.hpp"
 #include "app/shadow.hpp"
 #include "base/log.hpp"
 #include "config/append_output.hpp"
+#include "metrics/hash.hpp"
 
 namespace sensor::app {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience(1000);  // for machine code, before it is interpreted
 
-/// Reads the rules in a thread, as its memory lies apart: of what reading takes, which is much more
+/// Loads the rules in a thread, as its memory lies apart: of what that takes, which is much more
 /// than what stays, nothing is left between the pieces that stay.
-Result<rules::RunningRules> load_running(const Options& options, const config::Config& config) {
-    std::future<Result<rules::RuleSet>> reader = std::async(std::launch::async, [&] {
-        return read_rules(config, !options.rules_files.empty(), false);
-    });
+Result<rules::RunningRules> load_running(const std::vector<rules::SourceFile>& files,
+                                         const config::Config& config) {
+    std::future<Result<rules::RuleSet>> reader =
+        std::async(std::launch::async, [&] { return load_sources(files, config, false); });
     SENSOR_TRY(const rules::RuleSet ruleset, reader.get());
     return rules::running_rules(ruleset);
 }
@@ -84,6 +86,18 @@ Result<> add_former(const Options& options, config::Config& config) {
     return Ok{};
 }
 
+Result<std::unique_ptr<Generation>> make_from(const std::vector<rules::SourceFile>& files,
+                                              config::Config config, const Options& options) {
+    auto made = std::make_unique<Generation>();
+    made->config = std::move(config);
+    SENSOR_TRY(made->running, load_running(files, made->config));
+    made->engine = make_engine(made->running, made->config, options);
+    for (const rules::SourceFile& file : files)
+        made->hashes.push_back(metrics::file_hash(file.name, file.text));
+    malloc_trim(0);  // what reading the rules took, and most of it is free now
+    return made;
+}
+
 }  // namespace
 
 Result<config::Config> read_settings(const Options& options) {
@@ -99,11 +113,25 @@ Result<config::Config> read_settings(const Options& options) {
 }
 
 Result<std::unique_ptr<Generation>> make_generation(const Options& options, config::Config config) {
-    auto made = std::make_unique<Generation>();
-    made->config = std::move(config);
-    SENSOR_TRY(made->running, load_running(options, made->config));
-    made->engine = make_engine(made->running, made->config, options);
-    malloc_trim(0);  // what reading the rules took, and most of it is free now
+    SENSOR_TRY(const std::vector<rules::SourceFile> files,
+               read_sources(config, !options.rules_files.empty()));
+    SENSOR_TRY(std::unique_ptr<Generation> made, make_from(files, std::move(config), options));
+    // Rules that are named on the command line are somebody's to look after.
+    const config::Config& now = made->config;
+    if (options.rules_files.empty() && now.capture_file.empty() && !now.cache_dir.empty())
+        keep_last_good(options, now, files);
+    return made;
+}
+
+Result<std::unique_ptr<Generation>> make_fallback(const Options& options, const std::string& why) {
+    Result<LastGood> last = find_last_good(options);
+    if (!last) {
+        log::info("no rules that ran before are used: {}", last.error().text);
+        return Error(why);
+    }
+    SENSOR_TRY(std::unique_ptr<Generation> made,
+               make_from(last->rules, std::move(last->config), options));
+    made->fallback = why;
     return made;
 }
 

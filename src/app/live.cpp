@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "app/daemon.hpp"
+#include "app/idle_source.hpp"
 #include "app/kernel_filter.hpp"
 #include "app/live_watch.hpp"
 #include "app/session.hpp"
@@ -108,8 +109,12 @@ Result<> read_live(capture::Source& source, double seconds, const capture::Recor
 }
 
 Result<> watch(const Options& options, std::unique_ptr<Generation> generation, SelfGuard& guard) {
-    SENSOR_TRY(OpenedKernel opened,
-               open_kernel(*generation->running.program, generation->config, options));
+    OpenedKernel opened;
+    if (generation->config.no_events) {
+        opened.source = make_idle_source();
+    } else {
+        SENSOR_TRY(opened, open_kernel(*generation->running.program, generation->config, options));
+    }
     SENSOR_TRY_OK(leave_terminal(options));
     LiveWatch live(options, std::move(opened), std::move(generation), guard);
     return live.run();

@@ -21,11 +21,17 @@ std::uint64_t epoch_ns() {
                                           .count());
 }
 
-std::vector<std::string> watched_paths(const config::Config& config) {
+constexpr const char* kDefaultConfig = "/etc/falco/falco.yaml";
+
+/// What is read again when it changes.
+std::vector<std::string> watched_paths(const Options& options, const Generation& generation) {
+    const config::Config& config = generation.config;
     if (!config.watch_config_files) return {};
     std::vector<std::string> paths = config.rules_files;
     for (const config::LoadedFile& file : config.files) paths.push_back(file.path);
     paths.insert(paths.end(), config.folders.begin(), config.folders.end());
+    if (!generation.fallback.empty())
+        paths.push_back(options.config_file.empty() ? kDefaultConfig : options.config_file);
     return paths;
 }
 
@@ -45,7 +51,7 @@ LiveWatch::LiveWatch(const Options& options, OpenedKernel opened,
       guard_(guard),
       source_(std::move(opened.source)),
       state_calls_(opened.state_calls),
-      session_(std::move(generation), state::Options{}) {
+      session_(std::move(generation), state::Options{}, guard.starter()) {
     if (options.event_stats) session_.print_event_stats();
 }
 
@@ -60,10 +66,14 @@ Result<> LiveWatch::run() {
                                [&] { return keep_house() || !is_filter_loading(); });
     reloader_.emplace([this] { return prepare(); },
                       [this](const std::string& why) { reload_failed(why); },
-                      watched_paths(session_.generation().config));
+                      watched_paths(options_, session_.generation()));
+    service_.emplace(session_, *source_,
+                     [this](Service::Done done) { reloader_->request(std::move(done)); });
+    SENSOR_TRY_OK(service_->apply());
     say_ready();
     if (ended) ended = read_live(*source_, options_.duration_s, on_record, keeps_house);
     if (stop_requested()) log::info("SIGINT received, exiting...");
+    service_.reset();
     reloader_.reset();
     guard_.stopping([this](output::Alert alert) { session_.post(std::move(alert)); });
     const Result<> finished = session_.finish(*source_);
@@ -75,12 +85,17 @@ Result<> LiveWatch::run() {
 void LiveWatch::say_ready() {
     const Generation& now = session_.generation();
     guard_.ready(now.config, now.running.rules.size());
+    if (!now.fallback.empty())
+        alert("Falco internal: start with the last good rules", now.fallback);
     app::say_ready(options_.ready_fd);
 }
 
 void LiveWatch::handle(std::span<const std::byte> record) {
-    if (reinterpret_cast<const rec_head*>(record.data())->ts >= swap_ns_) [[unlikely]]
+    const rec_head& head = *reinterpret_cast<const rec_head*>(record.data());
+    if (head.ts >= swap_ns_) [[unlikely]]
         swap();
+    if ((head.flags & REC_F_CANARY) != 0) [[unlikely]]
+        return session_.rehearse(record, [this] { service_->canary_came_back(); });
     session_.handle(*source_, record, session_.pipeline().events() + 1, true);
 }
 
@@ -89,7 +104,12 @@ bool LiveWatch::keep_house() {
     session_.keep_house();
     guard_.look(*source_, [this](output::Alert alert) { session_.post(std::move(alert)); });
     if (filtering_) filtering_->look();
-    if (!reloader_) return session_.must_exit();
+    if (take_reopen_request()) {
+        log::info("SIGUSR1 received, reopening outputs...");
+        session_.reopen_outputs();
+    }
+    if (!service_) return session_.must_exit();
+    service_->look();
     if (take_reload_request()) reloader_->request();
     if (swap_ns_ != kNever && epoch_ns() >= swap_ns_ + kCalmNs) swap();
     if (replaced_) settle();
@@ -108,6 +128,7 @@ void LiveWatch::start_filter() {
 }
 
 Result<Prepared> LiveWatch::prepare() const {
+    const auto begun = std::chrono::steady_clock::now();
     log::info("Rules and configuration are read anew");
     guard_.reloading();
     SENSOR_TRY(config::Config config, read_settings(options_));
@@ -123,20 +144,25 @@ Result<Prepared> LiveWatch::prepare() const {
     SENSOR_TRY(const WantedKernel wanted,
                wanted_kernel(*next.running.program, next.config, options_));
     made.state_calls = wanted.state_calls;
+    made.begun = begun;
     SENSOR_TRY(made.change, source_->prepare(wanted.options));
     return made;
 }
 
 void LiveWatch::reload_failed(const std::string& why) {
-    constexpr const char* kName = "Falco internal: hot restart failure";
     log::error("The rules and the configuration stay as they were: {}", why);
     guard_.reload_failed(why);
+    service_->reload_failed();
+    alert("Falco internal: hot restart failure", why);
+}
+
+void LiveWatch::alert(const char* rule, const std::string& text) {
     output::Alert alert;
     alert.ts_ns = epoch_ns();
     alert.priority = rules::Priority::Critical;
-    alert.rule = kName;
+    alert.rule = rule;
     alert.source = "internal";
-    alert.message = format("{}: {}", kName, why);
+    alert.message = format("{}: {}", rule, text);
     alert.fields = nlohmann::json::object();
     session_.post(std::move(alert));
 }
@@ -163,13 +189,16 @@ void LiveWatch::settle() {
     if (const Result<> done = source_->settle(); !done)
         log::warning("events that no rule wants any more are still reported: {}",
                      done.error().text);
+    if (const Result<> applied = service_->apply(); !applied)
+        log::error("the web server is off: {}", applied.error().text);
+    service_->reloaded(std::chrono::steady_clock::now() - next_->begun);
     next_.reset();
     start_filter();
     const Generation& now = session_.generation();
     log::info("{} rules judge from now on, {} before", now.running.rules.size(),
               replaced_->running.rules.size());
     guard_.ready(now.config, now.running.rules.size());
-    reloader_->adopted(Ok{}, std::move(replaced_), watched_paths(now.config));
+    reloader_->adopted(Ok{}, std::move(replaced_), watched_paths(options_, now));
 }
 
 }  // namespace sensor::app

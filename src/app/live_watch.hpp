@@ -8,6 +8,7 @@
 #include "app/kernel_filter.hpp"
 #include "app/live.hpp"
 #include "app/reloader.hpp"
+#include "app/service.hpp"
 #include "app/session.hpp"
 
 namespace sensor::app {
@@ -26,10 +27,12 @@ private:
     void start_filter();
     bool is_filter_loading() const { return filtering_ && filtering_->is_loading(); }
 
+    void say_ready();
+    void alert(const char* rule, const std::string& text);
+
     // A reload: made beside (Reloader's thread), then in the loop: the source reports what old and
     // new rules want; from the first event after that on the new ones judge; then what only the old
     // ones wanted is no longer reported.
-    void say_ready();
     Result<Prepared> prepare() const;
     void reload_failed(const std::string& why);
     void begin_change(Prepared next);
@@ -47,7 +50,8 @@ private:
     std::uint64_t swap_ns_ = kNever;  // events from then on are judged by next_
     std::optional<Prepared> next_;
     std::unique_ptr<Generation> replaced_;  // until it is settled
-    std::optional<Reloader> reloader_;      // last: its thread uses the rest
+    std::optional<Reloader> reloader_;      // its thread uses what is above
+    std::optional<Service> service_;        // and its thread that too
 };
 
 }  // namespace sensor::app

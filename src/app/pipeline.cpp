@@ -54,6 +54,11 @@ void Pipeline::handle(std::span<const std::byte> record, std::uint64_t number, b
     if (recorder_ != nullptr) recorder_->after(record, wanted);
 }
 
+void Pipeline::rehearse(std::span<const std::byte> record) {
+    judge_.handle(record, judge_.events() + 1, true,
+                  [](const fields::Context&, std::span<const std::uint32_t>) {});
+}
+
 void Pipeline::alert(std::uint32_t k, const fields::Context& context) {
     ++hits_[k];
     const rules::RunningRule& rule = running_->rules[k];

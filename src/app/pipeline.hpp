@@ -32,6 +32,9 @@ public:
     /// number: evt.num; wanted: false: only the state learns of it
     void handle(std::span<const std::byte> record, std::uint64_t number, bool wanted);
 
+    /// The same for nothing: rules judge, and raise no alert.
+    void rehearse(std::span<const std::byte> record);
+
     /// From the next record on, by these rules; counts go on by the names of rules.
     void use(const Generation& generation);
     /// Alerts go there from now on.
@@ -45,6 +48,8 @@ public:
 
     std::uint64_t events() const { return judge_.events(); }  ///< judged
     std::uint64_t bad_records() const { return judge_.bad_records(); }
+    /// By rule in use.
+    std::span<const std::uint64_t> hits() const { return hits_; }
     /// Of the rules in use, in their order, then of those that were in use before.
     std::vector<RuleHits> rule_hits() const;
     /// Judged, by event code.

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <bitset>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -26,6 +27,7 @@ struct Prepared {
     std::unique_ptr<Generation> generation;
     std::unique_ptr<capture::LoadedChange> change;  ///< null: the source stays as it is
     std::bitset<REC_MAX_SC> state_calls;            ///< see SyscallSet
+    std::chrono::steady_clock::time_point begun;    ///< when reading began
 };
 
 class Reloader {

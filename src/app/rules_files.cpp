@@ -50,12 +50,20 @@ void print(const std::string& text) {
 
 }  // namespace
 
-Result<rules::RuleSet> read_rules(const config::Config& config, bool must_exist, bool describe) {
+Result<std::vector<rules::SourceFile>> read_sources(const config::Config& config, bool must_exist) {
     if (config.rules_files.empty()) {
         return Error("You must specify at least one rules file or folder, with -r or rules_files");
     }
-    SENSOR_TRY(const std::vector<rules::SourceFile> files,
-               read_files(config.rules_files, must_exist));
+    return read_files(config.rules_files, must_exist);
+}
+
+Result<rules::RuleSet> read_rules(const config::Config& config, bool must_exist, bool describe) {
+    SENSOR_TRY(const std::vector<rules::SourceFile> files, read_sources(config, must_exist));
+    return load_sources(files, config, describe);
+}
+
+Result<rules::RuleSet> load_sources(const std::vector<rules::SourceFile>& files,
+                                    const config::Config& config, bool describe) {
     rules::RuleSet ruleset = load(files, config, describe);
     log::info("Loading rules from:");
     for (std::size_t k = 0; k < files.size(); ++k) log_schema(files[k], ruleset.schema[k]);

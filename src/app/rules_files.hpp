@@ -9,9 +9,17 @@
 
 namespace sensor::app {
 
-/// Loads the configured files; what they are warned of goes to the log.
-/// in:    must_exist: a missing file is an error, else it is left out; describe: for listings
-/// fails: no files, unreadable ones, or mistakes in them, all of which are in the text
+/// The configured files as they are.
+/// in:    must_exist: a missing file is an error, else it is left out
+/// fails: no files, or unreadable ones
+Result<std::vector<rules::SourceFile>> read_sources(const config::Config& config, bool must_exist);
+
+/// Loads them; what they are warned of goes to the log. describe: for listings
+/// fails: mistakes in them, all of which are in the text
+Result<rules::RuleSet> load_sources(const std::vector<rules::SourceFile>& files,
+                                    const config::Config& config, bool describe);
+
+/// Both.
 Result<rules::RuleSet> read_rules(const config::Config& config, bool must_exist, bool describe);
 
 /// -V: prints the state of each file on standard output, with -L or -l what is in them too.

@@ -129,10 +129,39 @@ Result<> examine_machine(const Options& options, const config::Config& config) {
     return Ok{};
 }
 
+/// Nothing is printed instead, no capture is read, and rules are those of the configuration.
+bool may_fall_back(const Options& options) {
+    const bool only_prints = options.show_version || options.page_size || options.support ||
+                             options.list_plugins || !options.plugin_info.empty() ||
+                             options.list_fields || options.describe_rules || options.dry_run ||
+                             !options.validate.empty() || options.dumps || options.examines;
+    return !only_prints && !options.strict && options.rules_files.empty() &&
+           options.capture_file.empty();
+}
+
+Result<std::unique_ptr<Generation>> first_generation(const Options& options,
+                                                     config::Config config) {
+    const bool is_live = config.capture_file.empty();
+    Result<std::unique_ptr<Generation>> made = make_generation(options, std::move(config));
+    if (made || !is_live || !may_fall_back(options)) return made;
+    return make_fallback(options, made.error().text);
+}
+
+/// With a configuration that cannot be read.
+Result<> run_fallback(const Options& options, const Error& why) {
+    SENSOR_TRY(std::unique_ptr<Generation> first, make_fallback(options, why.text));
+    catch_signals();
+    SENSOR_TRY_OK(write_pid_file(options));
+    SENSOR_TRY(const std::unique_ptr<SelfGuard> guard, SelfGuard::start(options, first->config));
+    return watch(options, std::move(first), *guard);
+}
+
 }  // namespace
 
 Result<> run(const Options& options) {
-    SENSOR_TRY(config::Config config, read_settings(options));
+    Result<config::Config> read = read_settings(options);
+    if (!read) return may_fall_back(options) ? run_fallback(options, read.error()) : read.error();
+    config::Config config = *std::move(read);
     log::configure(config.log_level, config.outputs.format.iso8601);
     if (options.dumps) {
         for (const std::string& note : options.notes) log::warning("{}", note);
@@ -166,8 +195,9 @@ Result<> run(const Options& options) {
     }
     catch_signals();
     SENSOR_TRY_OK(write_pid_file(options));
-    SENSOR_TRY(const std::unique_ptr<SelfGuard> guard, SelfGuard::start(options, config));
-    SENSOR_TRY(std::unique_ptr<Generation> first, make_generation(options, std::move(config)));
+    SENSOR_TRY(const std::unique_ptr<SelfGuard> guard,
+               SelfGuard::start(options, config, options.strict));
+    SENSOR_TRY(std::unique_ptr<Generation> first, first_generation(options, std::move(config)));
     if (options.verbose) print_event_types(first->running);
     return first->config.capture_file.empty() ? watch(options, std::move(first), *guard)
                                               : replay(options, std::move(first));

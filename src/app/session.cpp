@@ -12,19 +12,12 @@
 namespace sensor::app {
 namespace {
 
-std::string host_name() {
-    if (const char* given = std::getenv("FALCO_HOSTNAME"); given != nullptr && *given != '\0')
-        return given;
-    char name[256] = {};
-    gethostname(name, sizeof name - 1);
-    return name;
-}
-
-std::unique_ptr<output::Dispatcher> make_dispatcher(const config::Config& config) {
+std::unique_ptr<output::Dispatcher> make_dispatcher(const config::Config& config,
+                                                    ProgramStarter* starter) {
     output::OutputOptions outputs = config.outputs;
-    outputs.format.hostname = host_name();
     if (outputs.standard)
         outputs.standard->colour = isatty(STDOUT_FILENO) == 1 && !outputs.format.json;
+    if (outputs.program) outputs.program->starter = starter;
     return std::make_unique<output::Dispatcher>(
         outputs, config.capture_file.empty() ? output::WhenFull::Drop : output::WhenFull::Wait);
 }
@@ -36,10 +29,12 @@ void print(const std::string& text, std::FILE* to) {
 
 }  // namespace
 
-Session::Session(std::unique_ptr<Generation> generation, state::Options state)
-    : generation_(std::move(generation)),
+Session::Session(std::unique_ptr<Generation> generation, state::Options state,
+                 ProgramStarter* starter)
+    : starter_(starter),
+      generation_(std::move(generation)),
       state_(std::move(state)),
-      dispatcher_(make_dispatcher(generation_->config)),
+      dispatcher_(make_dispatcher(generation_->config, starter_)),
       pipeline_(*generation_, state_, *dispatcher_),
       drops_(generation_->config.drops, poster()),
       budgets_(generation_->config.cgroup_budget, poster()) {}
@@ -48,7 +43,7 @@ std::unique_ptr<Generation> Session::adopt(std::unique_ptr<Generation> next) {
     const config::Config& config = next->config;
     if (config.outputs != generation_->config.outputs) {
         std::unique_ptr<output::Dispatcher> old = std::move(dispatcher_);
-        dispatcher_ = make_dispatcher(config);
+        dispatcher_ = make_dispatcher(config, starter_);
         pipeline_.use(*dispatcher_);
         output::Dispatcher* const closes = old.get();
         closing_.push_back(
@@ -63,6 +58,28 @@ std::unique_ptr<Generation> Session::adopt(std::unique_ptr<Generation> next) {
 
 std::function<void(output::Alert)> Session::poster() {
     return [this](output::Alert alert) { dispatcher_->post(std::move(alert)); };
+}
+
+// What closes still counts: its channels are listed behind those in use.
+output::DispatchStats Session::output_stats() const {
+    output::DispatchStats sum = dispatcher_->stats();
+    for (const Closing& each : closing_) {
+        const output::DispatchStats old = each.dispatcher->stats();
+        sum.posted += old.posted;
+        sum.sent += old.sent;
+        sum.failed += old.failed;
+        sum.dropped += old.dropped;
+        sum.dropped_inbox += old.dropped_inbox;
+        sum.rate_limited += old.rate_limited;
+        sum.aggregated += old.aggregated;
+        sum.channels.insert(sum.channels.end(), old.channels.begin(), old.channels.end());
+    }
+    return sum;
+}
+
+void Session::rehearse(std::span<const std::byte> record, std::function<void()> behind) {
+    pipeline_.rehearse(record);
+    dispatcher_->call_behind(std::move(behind));
 }
 
 Result<> Session::record(const RecordOptions& options, const std::string& trace) {
@@ -100,7 +117,8 @@ Result<> Session::finish(const capture::Source& source) {
     dispatcher_->close();
     print(rule_summary(pipeline_.rule_hits()), stdout);
     if (event_stats_) print(event_summary(pipeline_.by_event(), source.unwanted()), stderr);
-    print(loss_summary(totals, drops_, dispatcher_->stats()), stderr);
+    for (const Closing& each : closing_) each.closed.wait();
+    print(loss_summary(totals, drops_, output_stats()), stderr);
     if (drops_.must_exit()) return Error("Drop manager internal error");
     return Ok{};
 }

@@ -18,14 +18,24 @@ namespace sensor::app {
 
 class Session {
 public:
-    Session(std::unique_ptr<Generation> generation, state::Options state);
+    /// starter: of the output program, borrowed; null: this process starts it
+    Session(std::unique_ptr<Generation> generation, state::Options state,
+            ProgramStarter* starter = nullptr);
 
     const Generation& generation() const { return *generation_; }
     engine::Engine& engine() { return *generation_->engine; }
     state::State& state() { return state_; }
     Pipeline& pipeline() { return pipeline_; }
+    const state::State& state() const { return state_; }
+    const Pipeline& pipeline() const { return pipeline_; }
+    output::DispatchStats output_stats() const;
     /// For what the sensor itself has to say; in any thread.
     void post(output::Alert alert) { dispatcher_->post(std::move(alert)); }
+    /// SIGUSR1
+    void reopen_outputs() { dispatcher_->reopen(); }
+    /// The canary's event: through state and rules, which raise nothing, and the queue of alerts.
+    /// behind: called at its end, in another thread
+    void rehearse(std::span<const std::byte> record, std::function<void()> behind);
 
     /// Between two events: from the next on other rules and settings hold. State, counts and the
     /// outputs go on; outputs that are configured differently take over when the old ones are done.
@@ -61,6 +71,7 @@ private:
     /// Where the sensor's own alerts go.
     std::function<void(output::Alert)> poster();
 
+    ProgramStarter* const starter_;
     std::unique_ptr<Generation> generation_;
     state::State state_;
     /// Outputs that were configured differently before, and close.

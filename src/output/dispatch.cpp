@@ -111,15 +111,25 @@ void Dispatcher::post(Alert alert) {
     if (first) wake_.notify_one();
 }
 
+void Dispatcher::call_behind(std::function<void()> what) {
+    {
+        const std::lock_guard lock(mutex_);
+        calls_.push_back(std::move(what));
+    }
+    wake_.notify_one();
+}
+
 /// Waits for alerts or the next thing to do. out: false at the end, when nothing is posted any more
-bool Dispatcher::next_batch(std::vector<Alert>& batch) {
+bool Dispatcher::next_batch(std::vector<Alert>& batch, std::vector<std::function<void()>>& calls) {
     std::unique_lock lock(mutex_);
-    const auto ready = [this] { return closing_ || !inbox_.empty(); };
+    const auto ready = [this] { return closing_ || !inbox_.empty() || !calls_.empty(); };
     const auto window = aggregator_.next();
     const auto tick = Clock::now() + kTick;
     wake_.wait_until(lock, window ? std::min(*window, tick) : tick, ready);
     batch.clear();
     batch.swap(inbox_);
+    calls.clear();
+    calls.swap(calls_);
     inbox_size_ = 0;
     const bool over = closing_ && batch.empty();
     lock.unlock();
@@ -130,12 +140,14 @@ bool Dispatcher::next_batch(std::vector<Alert>& batch) {
 void Dispatcher::format_all() {
     const auto emit_one = [this](const Alert& alert) { emit(alert); };
     std::vector<Alert> batch;
-    while (next_batch(batch)) {
+    std::vector<std::function<void()>> calls;
+    while (next_batch(batch, calls)) {
         for (Alert& alert : batch) {
             const auto now = Clock::now();
             aggregator_.add(std::move(alert), now, emit_one);
             if (now - looked_ >= kTick) look_after(now);
         }
+        for (const auto& call : calls) call();
         const auto now = Clock::now();
         aggregator_.expire(now, false, emit_one);
         aggregated_ = aggregator_.merged();

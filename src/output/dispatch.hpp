@@ -13,6 +13,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -45,6 +46,8 @@ public:
     /// Hands an alert over; waits only if made so. From any thread. cost: one lock, held for as
     /// long as it takes to move the alert
     void post(Alert alert);
+    /// Calls a function when everything posted before is formatted, on the formatting thread.
+    void call_behind(std::function<void()> what);
     /// SIGUSR1: files are opened anew, programs started anew. Returns at once.
     void reopen();
     /// Sends what was posted, for output_timeout at most; the rest goes to the spools, or is
@@ -58,7 +61,7 @@ private:
 
     void start(const OutputOptions& options, std::vector<ChannelPtr> channels);
     void format_all();
-    bool next_batch(std::vector<Alert>& batch);
+    bool next_batch(std::vector<Alert>& batch, std::vector<std::function<void()>>& calls);
     void look_after(Clock::time_point now);
     void emit(const Alert& alert);
     void append(LinePtr line);
@@ -78,7 +81,8 @@ private:
     std::condition_variable wake_;  // something is posted, or the end
     std::condition_variable room_;  // the inbox is not full any more
     std::vector<Alert> inbox_;
-    std::size_t inbox_size_ = 0;  // in bytes
+    std::vector<std::function<void()>> calls_;  // behind it
+    std::size_t inbox_size_ = 0;                // in bytes
     bool closing_ = false;
 
     // Of the formatting thread.

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "base/program_starter.hpp"
+
 namespace sensor::output {
 
 struct AlertFormat {
@@ -45,6 +47,7 @@ struct ProgramOptions {
     std::string program;      ///< a command line for the shell
     bool keep_alive = false;  ///< one process for all alerts, else one for each
     bool flush_each = true;
+    ProgramStarter* starter = nullptr;  ///< who starts it, borrowed; null: this process itself
     friend bool operator==(const ProgramOptions&, const ProgramOptions&) = default;
 };
 

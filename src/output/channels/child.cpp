@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "output/channels/child.hpp"
 
+#include <poll.h>
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -51,18 +52,28 @@ public:
 Child::Child(Child&& other) noexcept
     : tgid_(std::exchange(other.tgid_, 0)),
       handle_(std::move(other.handle_)),
+      is_started_(other.is_started_),
       status_(other.status_) {}
 
 Child& Child::operator=(Child&& other) noexcept {
     std::swap(tgid_, other.tgid_);
     std::swap(handle_, other.handle_);
+    std::swap(is_started_, other.is_started_);
     std::swap(status_, other.status_);
     return *this;
 }
 
 Child::~Child() { end(); }
 
-Result<Child> Child::start(const std::string& command, int in) {
+Result<Child> Child::start(const std::string& command, int in, ProgramStarter* starter) {
+    if (starter != nullptr) {
+        SENSOR_TRY(StartedProgram started, starter->start(command, in));
+        Child child;
+        child.tgid_ = started.tgid;
+        child.handle_ = std::move(started.end);
+        child.is_started_ = true;
+        return child;
+    }
     const SpawnSettings settings(in);
     const char* const arguments[] = {"sh", "-c", command.c_str(), nullptr};
     Child child;
@@ -76,13 +87,32 @@ Result<Child> Child::start(const std::string& command, int in) {
     return child;
 }
 
+namespace {
+
+int status_of(int how) { return WIFSIGNALED(how) ? 128 + WTERMSIG(how) : WEXITSTATUS(how); }
+
+}  // namespace
+
+// Who started it tells its status, or is gone.
+bool Child::look_started() {
+    pollfd on{handle_.get(), POLLIN, 0};
+    if (::poll(&on, 1, 0) <= 0) return false;
+    int how = 0;
+    const bool is_told = ::read(handle_.get(), &how, sizeof how) == sizeof how;
+    status_ = is_told ? status_of(how) : 0;
+    tgid_ = 0;
+    handle_.reset();
+    return true;
+}
+
 bool Child::has_ended() {
     if (tgid_ <= 0) return true;
+    if (is_started_) return look_started();
     int how = 0;
     const pid_t found = ::waitpid(tgid_, &how, WNOHANG);
     if (found == 0 || (found < 0 && errno == EINTR)) return false;
     // Where somebody ignores SIGCHLD there is no status to be had.
-    status_ = found < 0 ? 0 : WIFSIGNALED(how) ? 128 + WTERMSIG(how) : WEXITSTATUS(how);
+    status_ = found < 0 ? 0 : status_of(how);
     tgid_ = 0;
     handle_.reset();
     return true;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/fd.hpp"
+#include "base/program_starter.hpp"
 #include "base/result.hpp"
 #include "output/patience.hpp"
 
@@ -21,8 +22,8 @@ public:
     Child& operator=(Child&& other) noexcept;
     ~Child();  ///< ends it at once, if it still runs
 
-    /// `sh -c command` with `in` as its standard input.
-    static Result<Child> start(const std::string& command, int in);
+    /// `sh -c command` with `in` as its standard input. starter: null: as a child of this process
+    static Result<Child> start(const std::string& command, int in, ProgramStarter* starter);
 
     explicit operator bool() const { return tgid_ > 0; }
     /// Has it ended? Then status() says how.
@@ -35,8 +36,11 @@ public:
     int status() const { return status_; }
 
 private:
-    pid_t tgid_ = 0;  // 0: none, or its end is known
-    Fd handle_;       // becomes readable at its end
+    bool look_started();
+
+    pid_t tgid_ = 0;           // 0: none, or its end is known
+    Fd handle_;                // becomes readable at its end
+    bool is_started_ = false;  // by a starter, whose `end` is the handle
     int status_ = 0;
 };
 

@@ -50,7 +50,7 @@ public:
     Sent send(std::span<const LinePtr> lines, const Patience& patience) override {
         Result<Pipe> pipe = make_pipe();
         if (!pipe) return not_sent(1, pipe.error().text);
-        Result<Child> child = Child::start(options_.program, pipe->out.get());
+        Result<Child> child = Child::start(options_.program, pipe->out.get(), options_.starter);
         if (!child) return not_sent(1, child.error().text);
         pipe->out.reset();
         const Patience run(Patience::Clock::now() + kMostRun, patience.stop_fd());
@@ -119,7 +119,7 @@ private:
         if (child_) return Ok{};
         SENSOR_TRY(pipe_, make_pipe());
         given_bytes_ = 0;
-        SENSOR_TRY(child_, Child::start(options_.program, pipe_.out.get()));
+        SENSOR_TRY(child_, Child::start(options_.program, pipe_.out.get(), options_.starter));
         return Ok{};
     }
 

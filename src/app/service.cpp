@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/service.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "app/versions.hpp"
+#include "base/log.hpp"
+#include "metrics/answers.hpp"
+#include "metrics/hash.hpp"
+#include "metrics/line_file.hpp"
+#include "metrics/prometheus.hpp"
+#include "metrics/resources.hpp"
+#include "output/json.hpp"
+
+namespace sensor::app {
+namespace {
+
+constexpr const char* kJson = "application/json";
+constexpr const char* kNoCanary =
+    "no synthetic detection has come back: events do not arrive, or are not judged in time";
+
+std::uint64_t epoch_ns(std::chrono::system_clock::time_point at) {
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count());
+}
+
+web::Response json_response(unsigned status, std::string body) {
+    web::Response response;
+    response.status = status;
+    response.content_type = kJson;
+    response.body = std::move(body);
+    return response;
+}
+
+void add_resources(const config::Config& config, metrics::Snapshot& into) {
+    const Result<metrics::ResourceOptions> how =
+        metrics::resource_options(config.host_root, config.cgroup_memory_file.c_str());
+    into.resources = metrics::read_resources(how ? *how : metrics::ResourceOptions{});
+}
+
+void add_web(const web::ServerStats& stats, metrics::Snapshot& into) {
+    metrics::WebCounts& to = into.web.emplace();
+    to.requests = stats.requests;
+    to.open = stats.open;
+    for (const auto& [reason, count] : stats.refused) to.refused.push_back({reason, count});
+}
+
+}  // namespace
+
+Service::Service(Session& session, capture::KernelSource& source, Reload reload)
+    : session_(session),
+      source_(source),
+      reload_(std::move(reload)),
+      canary_(source, std::chrono::seconds(session.generation().config.web.canary_s)) {
+    facts_.host.start_ts_ns = epoch_ns(std::chrono::system_clock::now());
+}
+
+Service::~Service() {
+    if (server_) server_->stop();
+}
+
+void Service::learn_host() {
+    const Generation& now = session_.generation();
+    metrics::HostFacts& host = facts_.host;
+    host.version = SENSOR_VERSION;
+    host.hostname = now.config.outputs.format.hostname;
+    host.reload_ts_ns = epoch_ns(now.loaded);
+    const Result<metrics::ResourceOptions> how =
+        metrics::resource_options(now.config.host_root, now.config.cgroup_memory_file.c_str());
+    metrics::read_host(how ? *how : metrics::ResourceOptions{}, host);
+    if (Result<std::vector<metrics::Interface>> found = metrics::read_interfaces(); found)
+        host.interfaces = *std::move(found);
+    host.config_files.clear();
+    for (const config::LoadedFile& file : now.config.files) {
+        if (file.named) host.config_files.push_back(metrics::file_hash(file.path, file.text));
+    }
+    host.rules_files = now.hashes;
+}
+
+Result<> Service::apply() {
+    const config::Config& config = session_.generation().config;
+    learn_host();
+    if (metrics_ != config.metrics || !sampler_) {
+        metrics_ = config.metrics;
+        sampler_.emplace(metrics_);
+        next_sample_ = Clock::now() + std::chrono::milliseconds(metrics_.interval_ms);
+    }
+    if (!config.web_enabled) {
+        server_.reset();
+        listens_.reset();
+        return Ok{};
+    }
+    if (server_ && listens_ == config.web) return Ok{};
+    server_.reset();
+    SENSOR_TRY(server_, web::Server::start(config.web, routes()));
+    listens_ = config.web;
+    log::info("Starting health webserver with threadiness 1, listening on {}:{}{}",
+              config.web.address, server_->port(), config.web.certificate.empty() ? "" : " (SSL)");
+    return Ok{};
+}
+
+std::vector<web::Route> Service::routes() {
+    const config::Config& config = session_.generation().config;
+    std::vector<web::Route> routes;
+    routes.push_back({"GET", config.web.health_path, web::Access::Open,
+                      [this](const web::Request&, const web::Reply& reply) {
+                          metrics::Health health;
+                          health.ok = canary_.is_healthy();
+                          if (!health.ok) health.reason = kNoCanary;
+                          reply.send(json_response(health.ok ? 200 : 503, health_json(health)));
+                      }});
+    routes.push_back(
+        {"GET", "/versions", web::Access::Open, [](const web::Request&, const web::Reply& reply) {
+             reply.send(json_response(200, output::json_line(versions_json())));
+         }});
+    routes.push_back({"POST", "/reload", web::Access::Change,
+                      [this](const web::Request&, const web::Reply& reply) {
+                          reload_([reply](const Result<>& how) {
+                              nlohmann::json answer{{"status", how ? "ok" : "failed"}};
+                              if (!how) answer["reason"] = how.error().text;
+                              reply.send(json_response(how ? 200 : 422, output::json_line(answer)));
+                          });
+                      }});
+    if (!config.metrics.enabled || !config.metrics.prometheus) return routes;
+    routes.push_back(
+        {"GET", "/metrics", web::Access::Token,
+         [this](const web::Request&, const web::Reply& reply) {
+             desk_.ask([this, reply](const std::shared_ptr<const metrics::Snapshot>& taken) {
+                 const config::Config& now = session_.generation().config;
+                 reply.send_made([this, taken, host_root = now.host_root,
+                                  memory = now.cgroup_memory_file, options = metrics_] {
+                     metrics::Snapshot snapshot = *taken;
+                     config::Config where;
+                     where.host_root = host_root;
+                     where.cgroup_memory_file = memory;
+                     add_resources(where, snapshot);
+                     add_web(server_->stats(), snapshot);
+                     web::Response response;
+                     response.content_type = metrics::kPrometheusType;
+                     response.body = metrics::prometheus_text(snapshot, options);
+                     return response;
+                 });
+             });
+         }});
+    return routes;
+}
+
+void Service::fill(metrics::Snapshot& into) {
+    facts_.reloads_failed = failed_reloads_.load(std::memory_order_relaxed);
+    facts_.health.ok = canary_.is_healthy();
+    facts_.health.reason = facts_.health.ok ? "" : kNoCanary;
+    fill_figures(session_, source_, facts_, into);
+}
+
+void Service::look() {
+    canary_.look();
+    if (desk_.is_asked()) desk_.serve([this](metrics::Snapshot& into) { fill(into); });
+    if (!metrics_.enabled || (!metrics_.output_rule && metrics_.output_file.empty())) return;
+    if (sampling_.valid()) {
+        if (sampling_.wait_for(std::chrono::seconds(0)) == std::future_status::ready) end_sample();
+    } else if (Clock::now() >= next_sample_) {
+        begin_sample();
+    }
+}
+
+// The figures of processes and host are read beside the events: it takes a millisecond.
+void Service::begin_sample() {
+    next_sample_ = Clock::now() + std::chrono::milliseconds(metrics_.interval_ms);
+    auto snapshot = std::make_shared<metrics::Snapshot>();
+    fill(*snapshot);
+    const config::Config& now = session_.generation().config;
+    config::Config where;
+    where.host_root = now.host_root;
+    where.cgroup_memory_file = now.cgroup_memory_file;
+    sampling_ = std::async(std::launch::async, [snapshot, where = std::move(where)] {
+        add_resources(where, *snapshot);
+        return snapshot;
+    });
+}
+
+void Service::end_sample() {
+    const std::shared_ptr<metrics::Snapshot> snapshot = sampling_.get();
+    const std::vector<metrics::Field> fields = sampler_->fields(*snapshot);
+    if (!metrics_.output_file.empty()) {
+        const Result<> written = metrics::append_line(
+            metrics_.output_file, metrics::json_line(sampler_->sample(), fields));
+        if (!written) log::error("{}", written.error().text);
+    }
+    if (!metrics_.output_rule) return;
+    output::Alert alert;
+    alert.ts_ns = snapshot->ts_ns;
+    alert.priority = rules::Priority::Informational;
+    alert.rule = metrics::kSnapshotRule;
+    alert.source = "internal";
+    alert.message = metrics::kSnapshotMessage;
+    alert.fields = nlohmann::json::object();
+    for (const metrics::Field& field : fields)
+        std::visit([&](const auto& value) { alert.fields[field.key] = value; }, field.value);
+    session_.post(std::move(alert));
+}
+
+void Service::reloaded(std::chrono::nanoseconds took) {
+    ++facts_.reloads_ok;
+    facts_.reload_ns = static_cast<std::uint64_t>(took.count());
+}
+
+}  // namespace sensor::app

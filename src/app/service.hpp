@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Service: what a live sensor offers beside alerts: health, versions, metrics and reload over HTTP,
+// snapshots of metrics as alerts and lines of a file, the canary. LiveWatch calls `look` between
+// events; the web server has a thread of its own and asks for figures through a desk.
+#pragma once
+
+#include <functional>
+#include <future>
+#include <optional>
+
+#include "app/canary.hpp"
+#include "app/figures.hpp"
+#include "metrics/desk.hpp"
+#include "metrics/fields.hpp"
+#include "web/server.hpp"
+
+namespace sensor::app {
+
+class Service {
+public:
+    /// Told once the reload has taken place, or why it has not.
+    using Done = std::function<void(const Result<>&)>;
+    using Reload = std::function<void(Done)>;
+
+    /// Borrows session and source. reload: what POST /reload asks for, in any thread
+    Service(Session& session, capture::KernelSource& source, Reload reload);
+    ~Service();
+
+    /// Listens, or goes on, or stops, as the session's configuration says.
+    /// fails: the address, the port or the certificate cannot be used
+    Result<> apply();
+    /// Between events: gives figures to who asked, takes snapshots, sends the canary.
+    /// cost: some loads and a reading of the clock
+    void look();
+    /// A reload took so long; between events.
+    void reloaded(std::chrono::nanoseconds took);
+    /// One failed; in any thread.
+    void reload_failed() noexcept { failed_reloads_.fetch_add(1, std::memory_order_relaxed); }
+    /// The canary came through rules and queue; in any thread.
+    void canary_came_back() noexcept { canary_.came_back(); }
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    std::vector<web::Route> routes();
+    void learn_host();
+    void fill(metrics::Snapshot& into);
+    void begin_sample();
+    void end_sample();
+
+    Session& session_;
+    capture::KernelSource& source_;
+    const Reload reload_;
+    Canary canary_;
+    metrics::Desk desk_;
+    ServiceFacts facts_;
+    std::optional<web::WebOptions> listens_;  // with these options
+    std::optional<web::Server> server_;
+    std::optional<metrics::Sampler> sampler_;
+    metrics::MetricsOptions metrics_;
+    std::atomic<std::uint64_t> failed_reloads_{0};
+    Clock::time_point next_sample_{};
+    std::future<std::shared_ptr<metrics::Snapshot>> sampling_;
+};
+
+}  // namespace sensor::app
