@@ -54,13 +54,17 @@ class Printer {
 public:
     void map(const Node& node, const std::string& indent) {
         for (const Entry& entry : node.entries)
-            value(entry.value, indent + scalar_text(entry.key) + ":", indent);
+            value(entry.value, indent + key_text(entry.key) + ":", indent);
     }
     void comment(const std::string& text) { text_ += "# " + printable(text) + "\n"; }
     std::string take() { return std::move(text_); }
 
 private:
-    static std::string printable(std::string text) {
+    /// An option may hold any bytes; comments of YAML may not.
+    static std::string printable(const std::string& origin) {
+        const std::string escaped =
+            nlohmann::json(origin).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+        std::string text = nlohmann::json::parse(escaped).get<std::string>();
         std::replace_if(
             text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; },
             ' ');

@@ -148,6 +148,11 @@ Node parse_value(const std::string& text, const Origin& origin) {
     return Converter(origin, false, remarks).convert(all.front());
 }
 
+std::string key_text(std::string_view text) {
+    if (is_plain(text)) return std::string(text);
+    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 std::string scalar_text(std::string_view text) {
     std::string kept;
     for (std::size_t k = 0; k < text.size(); ++k) {
@@ -155,8 +160,7 @@ std::string scalar_text(std::string_view text) {
         if (expands) kept += '$';  // else it would be expanded when read again
         kept += text[k];
     }
-    if (is_plain(kept)) return kept;
-    return nlohmann::json(kept).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return key_text(kept);
 }
 
 std::string flow_text(const Node& node) {
@@ -170,7 +174,7 @@ std::string flow_text(const Node& node) {
             return "[" + text + "]";
         case Node::Kind::Map:
             for (const Entry& entry : node.entries) {
-                text += (text.empty() ? "" : ", ") + scalar_text(entry.key) + ": " +
+                text += (text.empty() ? "" : ", ") + key_text(entry.key) + ": " +
                         flow_text(entry.value);
             }
             return "{" + text + "}";

@@ -24,7 +24,8 @@ Node parse_value(const std::string& text, const Origin& origin);
 
 /// A value on one line, as YAML that reads back as the same: [a, {b: "c d"}].
 std::string flow_text(const Node& node);
-/// A text as a scalar of such a line.
+/// A text as a scalar of such a line; in keys no environment is expanded.
 std::string scalar_text(std::string_view text);
+std::string key_text(std::string_view text);
 
 }  // namespace sensor::config

@@ -3,22 +3,17 @@
 // what is printed of it loads as the same.
 #include <cstdint>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 
 #include "config/config.hpp"
 #include "config/print.hpp"
 
 namespace {
 
+/// Values without origins; bytes that are no UTF-8 come back as another character.
 std::string values_of(const sensor::config::Config& config) {
-    const std::string text = print_text(config);
-    std::string values;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t end = text.find('\n', at);
-        const std::string line = text.substr(at, end - at);
-        values += line.substr(0, line.rfind("  # ")) + "\n";
-        at = end + 1;
-    }
-    return values;
+    return print_json(config)["config"].dump(0, ' ', false,
+                                             nlohmann::ordered_json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -28,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::string text(reinterpret_cast<const char*>(data), size);
     std::vector<std::string> options;
     if (const std::size_t cut = text.rfind("\n-o "); cut != std::string::npos) {
-        options.push_back(text.substr(cut + 4));
+        options.emplace_back(text.substr(cut + 4).c_str());  // no option holds a NUL
         text.resize(cut + 1);
     }
     const auto once = load_config_text("f.yaml", text, options);

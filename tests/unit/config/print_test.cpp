@@ -29,7 +29,8 @@ std::string without_origins(const std::string& text) {
 }
 
 constexpr const char* kText =
-    "rules_files: [a, \"b: c\"]\nengine:\n  jit: ${SENSOR_JIT}\nstatic_fields: {x: \"$${y}\"}\n"
+    "rules_files: [a, \"b: c\"]\nengine:\n  jit: ${SENSOR_JIT}\nstatic_fields: {x: "
+    "\"$${y}\"}\n\"${k}\": 1\n"
     "load_plugins: []\nfrob: {a: [1]}\nhttp_output: {headers: {A: \"b\\nc\"}}\n"
     "append_output: [{match: {tags: [t]}, extra_output: 'x # y'}]\npriority: ''\n";
 
@@ -44,8 +45,8 @@ TEST_CASE("every value is printed with its origin") {
     CHECK(has(text, "  jit: false  # f.yaml:3:8 (environment: SENSOR_JIT)\n"));
     CHECK(has(text, "priority: error  # -o priority=error\n"));
     CHECK(has(text, "  kind: modern_ebpf  # default\n"));
-    CHECK(has(text, "load_plugins: []  # f.yaml:5:15\n"));
-    CHECK(has(text, "frob:\n  a:\n    - 1  # f.yaml:6:12\n"));
+    CHECK(has(text, "load_plugins: []  # f.yaml:6:15\n"));
+    CHECK(has(text, "frob:\n  a:\n    - 1  # f.yaml:7:12\n"));
     CHECK_FALSE(has(text, "container_engines"));
 }
 
