@@ -40,6 +40,50 @@ std::string own_line(const Alert& alert) {
     return full_text(alert, {}) + (values.empty() ? "" : " (" + values + ")");
 }
 
+/// Adds `"key":value`; keys come in their order.
+void add(std::string& object, std::string_view key, std::string_view value) {
+    if (object.size() > 1) object += ',';
+    ((object += '"') += key) += "\":";
+    object += value;
+}
+
+/// The fields with the time among them, without a copy of all of them.
+std::string fields_object(const Alert& alert, const AlertFormat& how) {
+    const std::string_view time_key = how.iso8601 ? "evt.time.iso8601" : "evt.time";
+    bool timed = alert.source == "internal";
+    std::string object = "{";
+    const auto add_time = [&] {
+        add(object, time_key, std::to_string(alert.ts_ns));
+        timed = true;
+    };
+    if (alert.fields.is_object()) {
+        for (const auto& [key, value] : alert.fields.items()) {
+            if (!timed && key > time_key) add_time();
+            if (alert.source != "internal" && key == time_key) continue;
+            if (object.size() > 1) object += ',';
+            (object += json_line(key)) += ':';
+            object += json_line(value);
+        }
+    }
+    if (!timed) add_time();
+    return object += '}';
+}
+
+std::string json_object(const Alert& alert, const AlertFormat& how) {
+    std::string object = "{";
+    add(object, "hostname", json_line(how.hostname));
+    if (how.include_message) add(object, "message", json_line(alert.message));
+    if (how.include_output) add(object, "output", json_line(full_text(alert, how)));
+    if (how.include_output_fields) add(object, "output_fields", fields_object(alert, how));
+    add(object, "priority", json_line(std::string(rules::to_text(alert.priority))));
+    add(object, "rule", json_line(alert.rule));
+    add(object, "source", json_line(alert.source));
+    if (how.include_tags && alert.source != "internal")
+        add(object, "tags", json_line(nlohmann::json(alert.tags)));
+    add(object, "time", '"' + utc_text(alert.ts_ns, "Z") + '"');
+    return object += '}';
+}
+
 }  // namespace
 
 std::string time_text(std::uint64_t ts_ns, bool iso8601) {
@@ -54,22 +98,7 @@ std::string to_line(const Alert& alert, const AlertFormat& how) {
         const std::string quoted = json_line(full_text(alert, how));
         return quoted.substr(1, quoted.size() - 2);
     }
-    nlohmann::json object;
-    object["hostname"] = how.hostname;
-    object["priority"] = rules::to_text(alert.priority);
-    object["rule"] = alert.rule;
-    object["source"] = alert.source;
-    object["time"] = utc_text(alert.ts_ns, "Z");
-    if (how.include_output) object["output"] = full_text(alert, how);
-    if (how.include_message) object["message"] = alert.message;
-    if (how.include_tags && alert.source != "internal") object["tags"] = alert.tags;
-    if (how.include_output_fields) {
-        nlohmann::json fields = alert.fields.is_object() ? alert.fields : nlohmann::json::object();
-        if (alert.source != "internal")
-            fields[how.iso8601 ? "evt.time.iso8601" : "evt.time"] = alert.ts_ns;
-        object["output_fields"] = std::move(fields);
-    }
-    return json_line(object);
+    return json_object(alert, how);
 }
 
 }  // namespace sensor::output

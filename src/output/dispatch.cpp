@@ -121,12 +121,12 @@ void Dispatcher::call_behind(std::function<void()> what) {
 
 /// Waits for alerts or the next thing to do. out: false at the end, when nothing is posted any more
 bool Dispatcher::next_batch(std::vector<Alert>& batch, std::vector<std::function<void()>>& calls) {
+    batch.clear();  // which frees much, so not under the lock
     std::unique_lock lock(mutex_);
     const auto ready = [this] { return closing_ || !inbox_.empty() || !calls_.empty(); };
     const auto window = aggregator_.next();
     const auto tick = Clock::now() + kTick;
     wake_.wait_until(lock, window ? std::min(*window, tick) : tick, ready);
-    batch.clear();
     batch.swap(inbox_);
     calls.clear();
     calls.swap(calls_);

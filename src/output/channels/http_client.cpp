@@ -28,6 +28,23 @@ HeaderList header_list(const std::vector<std::string>& headers) {
     return list;
 }
 
+Result<> check_url(const std::string& text) {
+    struct FreeUrl {
+        void operator()(CURLU* url) const { curl_url_cleanup(url); }
+    };
+    const std::unique_ptr<CURLU, FreeUrl> url(curl_url());
+    const CURLUcode code = curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0);
+    if (code != CURLUE_OK)
+        return Error(format("'{}' is no address: {}", text, curl_url_strerror(code)));
+    char* scheme = nullptr;
+    if (curl_url_get(url.get(), CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK)
+        return Error(format("'{}' does not say http or https", text));
+    const std::string found = scheme;
+    curl_free(scheme);
+    if (found == "http" || found == "https") return Ok{};
+    return Error(format("'{}': only http and https are spoken", text));
+}
+
 }  // namespace
 
 struct HttpClient::Slot {
@@ -80,11 +97,7 @@ Result<std::unique_ptr<HttpClient>> HttpClient::make(HttpClientOptions options) 
 }
 
 Result<> HttpClient::set_up() {
-    CURLU* const url = curl_url();
-    const CURLUcode parsed = curl_url_set(url, CURLUPART_URL, options_.url.c_str(), 0);
-    curl_url_cleanup(url);
-    if (parsed != CURLUE_OK)
-        return Error(format("'{}' is no address: {}", options_.url, curl_url_strerror(parsed)));
+    SENSOR_TRY_OK(check_url(options_.url));
     std::vector<std::string> headers = options_.headers;
     if (options_.compress) headers.push_back("Content-Encoding: gzip");
     headers.push_back("Expect:");  // no asking before a large body

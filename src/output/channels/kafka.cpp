@@ -39,6 +39,8 @@ public:
 
     /// What librdkafka says of these options. fails: if they can never work
     Result<> check() const {
+        if (options_.brokers.empty() && !options_.properties.contains("bootstrap.servers"))
+            return Error("no brokers are given");
         SENSOR_TRY(const ConfPtr conf, settings());
         return Ok{};
     }
