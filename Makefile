@@ -58,6 +58,8 @@ test-full: test
 	@$(MAKE) fuzz
 	@build/release/bin/corrupt_captures 10000 tests/data/*.scap \
 	    $(wildcard ../shared/captures/*.scap ../shared/captures/*.scap.gz)
+	@packaging/deps.sh service
+	@python3 tests/service/outage_test.py --bin build/release/tests/service/bin --seconds 60
 	@unshare --pid --fork --kill-child --mount-proc python3 tests/bench/pressure_test.py \
 	    --bench build/release/bin/falco-bench --config config/falco.yaml
 	@$(MAKE) guest

@@ -40,6 +40,7 @@ struct Traits {
     std::size_t batch = 1;  ///< most lines of one call
     bool ordered = true;    ///< no line may overtake another that failed
     Form form = Form::Text;
+    bool spools = true;  ///< the next start leads to the same place, so alerts may wait for it
 };
 
 class Channel {

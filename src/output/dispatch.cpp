@@ -48,7 +48,7 @@ std::thread quiet_thread(const char* name, Body body) {
 std::unique_ptr<Spool> open_spool(const OutputOptions& options, const Channel& channel,
                                   WhenFull when_full) {
     if (options.spool.folder.empty() || options.spool.most_mb == 0) return nullptr;
-    if (when_full == WhenFull::Wait) return nullptr;
+    if (when_full == WhenFull::Wait || !channel.traits().spools) return nullptr;
     Result<std::unique_ptr<Spool>> spool =
         Spool::open(options.spool, channel.name(), channel.traits().form);
     if (spool) return std::move(*spool);

@@ -306,7 +306,7 @@ void Runner::watch(Clock::time_point now) {
                       name_, timeout_.count());
         say_error("takes nothing");
     }
-    stuck_said_ = stuck;
+    stuck_said_ = stuck || (stuck_said_ && failing_.load());  // once, until it works again
 }
 
 bool Runner::is_away(Clock::time_point now) const {

@@ -15,6 +15,8 @@
 
 namespace {
 
+constexpr int kRoundTripMs = 50;
+
 rd_kafka_t* make(rd_kafka_type_t type, const std::string& brokers) {
     rd_kafka_conf_t* conf = rd_kafka_conf_new();
     char why[256];
@@ -27,7 +29,8 @@ rd_kafka_t* make(rd_kafka_type_t type, const std::string& brokers) {
         set("group.id", "test");
         set("auto.offset.reset", "earliest");
         set("enable.auto.commit", "false");
-        set("reconnect.backoff.max.ms", "500");
+        set("reconnect.backoff.max.ms", "100");
+        set("fetch.error.backoff.ms", "50");
     }
     rd_kafka_conf_set_log_cb(conf, [](const rd_kafka_t*, int, const char*, const char*) {});
     return rd_kafka_new(type, conf, why, sizeof why);
@@ -59,6 +62,8 @@ int main(int count, char** arguments) {
     rd_kafka_t* owner = make(RD_KAFKA_PRODUCER, "");
     rd_kafka_mock_cluster_t* cluster = rd_kafka_mock_cluster_new(owner, 1);
     rd_kafka_mock_topic_create(cluster, arguments[1], 1, 1);
+    // The cluster keeps 5 MB: slow enough that the consumer, too, is back before those are full.
+    rd_kafka_mock_broker_set_rtt(cluster, -1, kRoundTripMs);
     const std::string brokers = rd_kafka_mock_cluster_bootstraps(cluster);
     rd_kafka_t* consumer = make(RD_KAFKA_CONSUMER, brokers);
     std::FILE* file = std::fopen(arguments[2], "w");

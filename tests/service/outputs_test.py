@@ -89,8 +89,8 @@ http {{
     harness.post(COUNT)
     delivered(harness, "http", COUNT)
     harness.close()
-    check("all arrive", sorted(json.loads(body)["output_fields"]["seq"] for body in behind.bodies()),
-          list(range(COUNT)))
+    found = sorted(json.loads(body)["output_fields"]["seq"] for body in behind.bodies())
+    check("all arrive", found, list(range(COUNT)))
     headers = behind.requests[0]["headers"]
     check("client certificate", headers["X-Client"], "CN=client")
     check("user agent", headers["User-Agent"], "falcosecurity/falco")

@@ -179,6 +179,7 @@ class Test:
         self.options = options
         self.folder = folder
         self.started = []
+        self.at_end = []  # commands
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -201,6 +202,16 @@ class Test:
         for one in self.started:
             with contextlib.suppress(Exception):
                 one.kill()
+        for command in self.at_end:
+            subprocess.run(command, check=False)
+
+    def small_disk(self, name, size_mb):
+        """A file system of its own; the test runs in a mount namespace as root."""
+        os.mkdir(self.path(name))
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size_mb}m", "none",
+                        self.path(name)], check=True)
+        self.at_end.append(["umount", self.path(name)])
+        return self.path(name)
 
     def certificates(self):
         """An authority, a server for localhost and a client, made by openssl."""

@@ -130,7 +130,7 @@ private:
             round_.sent->verdicts[at] = Verdict::Delivered;
             return;
         }
-        round_.sent->problem = rd_kafka_message_errstr(&message);
+        round_.sent->problem = rd_kafka_err2str(message.err);
         if (is_for_good(message.err)) round_.sent->verdicts[at] = Verdict::Refused;
     }
 

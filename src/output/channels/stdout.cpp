@@ -38,7 +38,7 @@ public:
     }
 
     std::string_view name() const override { return "stdout"; }
-    Traits traits() const override { return {256, true, Form::Text}; }
+    Traits traits() const override { return {256, true, Form::Text, false}; }
     Sent send(std::span<const LinePtr> lines, const Patience& patience) override {
         return writer_.write(STDOUT_FILENO, lines, patience).sent;
     }
