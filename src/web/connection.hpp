@@ -48,8 +48,11 @@ public:
     void give_way();
 
     const boost::asio::ip::address& peer() const noexcept { return peer_; }
-    /// Its handler is at work: it does not give way.
-    bool is_waiting() const noexcept { return phase_ == Phase::Waiting; }
+    /// Its handler is not at work, and with TLS it had time for what it is doing.
+    bool may_give_way(Clock::time_point now) const noexcept {
+        if (stream_.has_tls() && now - since_ < shared_.limits.tls_grace) return false;
+        return phase_ != Phase::Waiting;
+    }
     /// Since when it has done nothing that counts.
     Clock::time_point since() const noexcept { return since_; }
 

@@ -18,7 +18,7 @@ enum class Ended : std::uint8_t {
     Malformed,  ///< no HTTP, or larger than allowed
     Tls,        ///< no TLS, or none that we speak
     GaveWay,    ///< for a newer one
-    Full,       ///< nobody could give way
+    Full,       ///< no descriptors or memory to take it
     Unread,     ///< the client did not read its answer
 };
 inline constexpr std::array<std::string_view, 6> kEndedNames = {"deadline", "malformed", "tls",

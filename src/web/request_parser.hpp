@@ -24,7 +24,7 @@ public:
     /// what follows it, unless the state is Done: then it belongs to the next request.
     std::size_t take(std::string_view bytes);
     State state() const noexcept;
-    /// Of a bad one, what to answer: 400, 413, 417, 431.
+    /// Of a bad one, what to answer: 400, 411 (a body in chunks), 413, 417, 431.
     unsigned status() const noexcept;
 
     /// The views are borrowed from the parser; they are valid once it is done.

@@ -22,6 +22,7 @@ std::string_view reason_phrase(unsigned status) {
         case 405: return "Method Not Allowed";
         case 408: return "Request Timeout";
         case 409: return "Conflict";
+        case 411: return "Length Required";
         case 413: return "Content Too Large";
         case 417: return "Expectation Failed";
         case 431: return "Request Header Fields Too Large";

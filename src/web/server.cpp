@@ -8,6 +8,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <cerrno>
+#include <map>
 #include <optional>
 #include <thread>
 #include <unordered_map>
@@ -26,7 +27,7 @@ using asio::ip::tcp;
 using Code = boost::system::error_code;
 
 constexpr int kAcceptedAtOnce = 16;
-constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr std::chrono::milliseconds kAcceptPause{10};
 
 /// Who counts as one client: an address, of IPv6 the network of 64 bits that one host may have.
 asio::ip::address peer_of(const tcp::socket& socket) {
@@ -42,6 +43,11 @@ asio::ip::address peer_of(const tcp::socket& socket) {
 }  // namespace
 
 struct Server::Impl {
+    struct Client {
+        std::shared_ptr<Connection> connection;
+        std::size_t* of_peer;  // how many its address has, in `peers`
+    };
+
     Impl(Listener listener, std::optional<Tls> certificate, Router router, const Limits& limits);
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
@@ -51,9 +57,10 @@ struct Server::Impl {
     void run();
     void wait_for_clients();
     void accept_some();
+    void pause_accepting();
     void admit(Fd fd);
-    bool make_room(const asio::ip::address& peer);
-    Connection* longest_idle(const asio::ip::address* peer);
+    bool make_room();
+    void forget(Connection& ended);
 
     // Every socket and timer belongs to the context, so it goes last; replies hold it too.
     Shared shared;
@@ -62,7 +69,9 @@ struct Server::Impl {
     tcp::acceptor acceptor;
     asio::steady_timer pause;
     std::optional<Tls> tls;
-    std::unordered_map<Connection*, std::shared_ptr<Connection>> connections;
+    std::size_t most_connections;
+    std::map<asio::ip::address, std::size_t> peers;
+    std::unordered_map<Connection*, Client> connections;
     std::thread thread;
 };
 
@@ -73,11 +82,9 @@ Server::Impl::Impl(Listener listener, std::optional<Tls> certificate, Router rou
       protocol(listener.is_v6 ? tcp::v6() : tcp::v4()),
       acceptor(*shared.context, protocol, listener.fd.release()),
       pause(*shared.context),
-      tls(std::move(certificate)) {
-    shared.on_end = [this](Connection& ended) {
-        connections.erase(&ended);
-        shared.counters.open(connections.size());
-    };
+      tls(std::move(certificate)),
+      most_connections(tls ? limits.tls_connections : limits.connections) {
+    shared.on_end = [this](Connection& ended) { forget(ended); };
     wait_for_clients();
     // Signals are for the thread that asked for them.
     sigset_t all, before;
@@ -106,7 +113,7 @@ void Server::Impl::stop() {
         Code ignored;
         acceptor.close(ignored);
         pause.cancel();
-        while (!connections.empty()) connections.begin()->second->close();
+        while (!connections.empty()) connections.begin()->first->close();
     });
     thread.join();
 }
@@ -119,20 +126,27 @@ void Server::Impl::wait_for_clients() {
 
 void Server::Impl::accept_some() {
     for (int k = 0; k < kAcceptedAtOnce; ++k) {
+        // What nobody can give way for waits in the kernel's queue.
+        if (!make_room()) return pause_accepting();
         Fd fd = accept_from(acceptor.native_handle());
         if (fd) {
             admit(std::move(fd));
-            continue;
+        } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+            shared.counters.ended(Ended::Full);
+            return pause_accepting();
+        } else {
+            break;
         }
-        if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM) break;
-        // The queue stays readable: without a pause this would spin.
-        shared.counters.ended(Ended::Full);
-        pause.expires_after(kAcceptPause);
-        return pause.async_wait([this](const Code& error) {
-            if (!error) wait_for_clients();
-        });
     }
     wait_for_clients();
+}
+
+/// The queue stays readable: without a pause this would spin.
+void Server::Impl::pause_accepting() {
+    pause.expires_after(kAcceptPause);
+    pause.async_wait([this](const Code& error) {
+        if (!error) wait_for_clients();
+    });
 }
 
 void Server::Impl::admit(Fd fd) {
@@ -141,36 +155,41 @@ void Server::Impl::admit(Fd fd) {
     socket.assign(protocol, fd.release(), error);
     if (error) return;
     const asio::ip::address peer = peer_of(socket);
-    if (!make_room(peer)) return shared.counters.ended(Ended::Full);
     Tls::Context context;
     if (tls) context = tls->context(Connection::Clock::now());
     const auto made =
         std::make_shared<Connection>(shared, std::move(socket), std::move(context), peer);
-    connections.emplace(made.get(), made);
+    std::size_t& of_peer = peers[peer];
+    ++of_peer;
+    connections.emplace(made.get(), Client{made, &of_peer});
     shared.counters.open(connections.size());
     made->start();
 }
 
-/// Someone gives way where there are too many, first of the same peer.
-bool Server::Impl::make_room(const asio::ip::address& peer) {
-    const auto of_peer = static_cast<std::size_t>(
-        std::count_if(connections.begin(), connections.end(),
-                      [&peer](const auto& one) { return one.second->peer() == peer; }));
-    const bool peer_full = of_peer >= shared.limits.connections_of_peer;
-    if (!peer_full && connections.size() < shared.limits.connections) return true;
-    Connection* const victim = longest_idle(peer_full ? &peer : nullptr);
-    if (victim == nullptr) return false;
-    victim->give_way();
-    return true;
+void Server::Impl::forget(Connection& ended) {
+    const auto at = connections.find(&ended);
+    if (--*at->second.of_peer == 0) peers.erase(ended.peer());
+    connections.erase(at);
+    shared.counters.open(connections.size());
 }
 
-Connection* Server::Impl::longest_idle(const asio::ip::address* peer) {
-    Connection* found = nullptr;
-    for (const auto& [one, owner] : connections) {
-        if (one->is_waiting() || (peer != nullptr && one->peer() != *peer)) continue;
-        if (found == nullptr || one->since() < found->since()) found = one;
+/// Where all places are taken, the address with most of them gives way: what has done nothing for
+/// longest. So nobody keeps another out, nor a slow client of its own a fast one.
+bool Server::Impl::make_room() {
+    if (connections.size() < most_connections) return true;
+    const Connection::Clock::time_point now = Connection::Clock::now();
+    const Client* victim = nullptr;
+    for (const auto& [one, client] : connections) {
+        if (!one->may_give_way(now)) continue;
+        const bool worse =
+            victim == nullptr || *client.of_peer > *victim->of_peer ||
+            (*client.of_peer == *victim->of_peer && one->since() < victim->connection->since());
+        if (worse) victim = &client;
     }
-    return found;
+    if (victim == nullptr) return false;
+    const std::shared_ptr<Connection> gone = victim->connection;
+    gone->give_way();
+    return true;
 }
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

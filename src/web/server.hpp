@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Server: HTTP and HTTPS on one thread that never waits for a client. Whoever is slow, huge or
-// malformed is cut by limits; when there are too many, those who have waited longest with nothing
-// done give way, so that a whole request is always answered.
+// malformed is cut by limits; when there are too many, the address with most connections gives way,
+// and of these who has done nothing for longest, so that a whole request is always answered.
 #pragma once
 
 #include <cstdint>

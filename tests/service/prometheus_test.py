@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real Prometheus reads /metrics over HTTP, and over HTTPS with a token; what it stores is what the
-program said. promtool finds nothing wrong with our own names.
+"""A real Prometheus reads /metrics over HTTP, and over HTTPS with a token; what it stores is what
+the program said. promtool finds nothing wrong with our own names.
 
   prometheus_test.py --example web_example
 """

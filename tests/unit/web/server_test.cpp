@@ -127,13 +127,11 @@ TEST_CASE("HEAD is GET without a body") {
     CHECK(body_of(client.ask(kHealth)) == R"({"status": "ok"})");
 }
 
-TEST_CASE("a body, whole or in chunks, and what stands behind the question mark") {
+TEST_CASE("a body, and what stands behind the question mark") {
     const Server server = started();
     Client client(server.port());
     CHECK(body_of(client.ask("POST /echo?a=1&b=?2 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"
                              "hello")) == "POST /echo a=1&b=?2 hello");
-    CHECK(body_of(client.ask("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-                             "3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\n\r\n")) == "POST /echo  hello");
 }
 
 TEST_CASE("what is asked for wrongly is refused, and the connection goes on") {
@@ -157,14 +155,11 @@ TEST_CASE("what is no HTTP, or too large, is refused and ended") {
         {"GET /healthz HTTP/1.1\r\nBad Header: x\r\n\r\n", 400},
         {"GET /healthz HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400},
         {"GET /healthz HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400},
-        {"GET /healthz HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 400},
-        {"POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400},
+        {"GET /healthz HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 411},
+        {"POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", 411},
         {"GET /" + std::string(9000, 'a') + " HTTP/1.1\r\n\r\n", 431},
         {"GET /healthz HTTP/1.1\r\nX: " + std::string(9000, 'a') + "\r\n\r\n", 431},
         {"POST /echo HTTP/1.1\r\nContent-Length: 4097\r\n\r\n", 413},
-        {"POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1001\r\n", 413},
-        {"POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(13000, 'a'),
-         431},
         {"POST /echo HTTP/1.1\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n", 417}};
     for (const auto& [bytes, status] : cases) {
         CAPTURE(bytes.substr(0, 60));
@@ -284,8 +279,7 @@ TEST_CASE("more requests than may wait are 503 at once; others go on") {
 
 TEST_CASE("too many connections: those with nothing done give way, a whole request is answered") {
     Limits limits;
-    limits.connections = 8;
-    limits.connections_of_peer = 4;
+    limits.connections = 4;
     const Server server = started(limits);
     std::vector<std::unique_ptr<Client>> slow;
     for (int k = 0; k < 40; ++k) {
