@@ -4,11 +4,18 @@
 #include <utility>
 
 namespace sensor::metrics {
+namespace {
 
-void Desk::ask(Taker taker) {
+constexpr std::size_t kMostWaiting = 64;
+
+}  // namespace
+
+bool Desk::ask(Taker taker) {
     const std::lock_guard lock(mutex_);
+    if (takers_.size() >= kMostWaiting) return false;
     takers_.push_back(std::move(taker));
     asked_.store(true, std::memory_order_release);
+    return true;
 }
 
 void Desk::serve(const std::function<void(Snapshot&)>& fill) {

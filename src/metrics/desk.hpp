@@ -19,7 +19,8 @@ public:
     using Taker = std::function<void(std::shared_ptr<const Snapshot>)>;
 
     /// From any thread. Whoever asks before the event thread looks gets the same snapshot.
-    void ask(Taker taker);
+    /// fails: false if 64 are waiting, as they do where the event thread hangs; `taker` is let go
+    bool ask(Taker taker);
     /// For the event thread, as often as it likes. cost: a load
     bool is_asked() const noexcept { return asked_.load(std::memory_order_acquire); }
     /// On the event thread: fills in one snapshot and gives it to all who asked.
