@@ -79,7 +79,7 @@ private:
     void events() const;
     void ring_drops() const;
     void kernel() const;
-    void iterators() const;
+    void iterators(const IteratorCounts& counts) const;
     void own_rules() const;
     void own_events() const;
     void outputs() const;
@@ -244,7 +244,7 @@ void Collector::ring_drops() const {
 }
 
 void Collector::kernel() const {
-    if (from_.iterators) iterators();
+    if (from_.iterators) iterators(*from_.iterators);
     for (const ProgramCounts& one : from_.programs)
         add(MetricId::run_cnt, one.runs, Label{"program", one.name});
     for (const ProgramCounts& one : from_.programs)
@@ -260,8 +260,7 @@ void Collector::kernel() const {
     }
 }
 
-void Collector::iterators() const {
-    const IteratorCounts& counts = *from_.iterators;
+void Collector::iterators(const IteratorCounts& counts) const {
     add(MetricId::n_evts_task, counts.tasks);
     for (std::size_t k = 0; k < kFileKinds.size(); ++k)
         add(MetricId::n_evts_task_file, counts.files[k], Label{"kind", kFileKinds[k]});

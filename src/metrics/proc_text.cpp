@@ -43,13 +43,15 @@ std::optional<ProcessTimes> process_times(std::string_view stat) noexcept {
     if (name_end == std::string_view::npos) return {};
     std::string_view rest = without_blanks(stat.substr(name_end + 1));
     // The state is number 3 of proc(5); 14, 15 and 22 are wanted.
-    std::array<std::optional<std::uint64_t>, 23> words;
+    std::array<std::string_view, 23> words;
     for (std::size_t k = 3; k < words.size(); ++k) {
-        words[k] = first_number(rest);
+        words[k] = rest;
         rest = after_word(rest);
     }
-    if (!words[14] || !words[15] || !words[22]) return {};
-    return ProcessTimes{*words[14], *words[15], *words[22]};
+    const auto user = first_number(words[14]), system = first_number(words[15]);
+    const auto start = first_number(words[22]);
+    if (!user || !system || !start) return {};
+    return ProcessTimes{*user, *system, *start};
 }
 
 std::optional<double> busy_percent(std::string_view stat) noexcept {

@@ -16,7 +16,8 @@
 namespace sensor::metrics {
 namespace {
 
-constexpr std::size_t kMostBytes = 256 * 1024;  // /proc/stat of a host with many processors
+constexpr std::size_t kMostBytes =
+    std::size_t{256} * 1024;  // /proc/stat of a host with many processors
 // Version 1 of control groups, which is the documented default, then version 2.
 constexpr std::array<std::string_view, 2> kContainerMemory = {
     "/sys/fs/cgroup/memory/memory.usage_in_bytes", "/sys/fs/cgroup/memory.current"};

@@ -6,14 +6,25 @@
 namespace sensor::metrics {
 namespace {
 
-namespace prefix {
-#define METRIC_PART(id, text) constexpr std::string_view id = text;
+enum class Part : std::uint8_t {
+#define METRIC_PART(id, prefix) id,
 #include "../../grammar/metrics.def"
-}  // namespace prefix
+};
+
+constexpr auto kPrefixes = std::to_array<std::string_view>({
+#define METRIC_PART(id, prefix) prefix,
+#include "../../grammar/metrics.def"
+});
 
 constexpr auto kRows = std::to_array<Row>({
 #define METRIC(id, part, name, unit, kind, on, key, labels, meaning) \
-    {prefix::part, name, Unit::unit, Kind::kind, Switch::on, key, meaning},
+    {kPrefixes[static_cast<std::size_t>(Part::part)],                \
+     name,                                                           \
+     Unit::unit,                                                     \
+     Kind::kind,                                                     \
+     Switch::on,                                                     \
+     key,                                                            \
+     meaning},
 #include "../../grammar/metrics.def"
 });
 

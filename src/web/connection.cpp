@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <ctime>
 #include <exception>
+#include <tuple>
 
 #include "base/log.hpp"
 #include "web/response_text.hpp"
@@ -18,7 +19,7 @@ namespace asio = boost::asio;
 using Code = boost::system::error_code;
 
 // So much of what a refused client still sends is read, so that it sees the answer and not a reset.
-constexpr std::size_t kMostDrained = 256 * 1024;
+constexpr std::size_t kMostDrained = std::size_t{256} * 1024;
 constexpr std::size_t kSmallAnswer = 4096;
 
 Response made_by(const std::function<Response()>& make) {
@@ -95,7 +96,7 @@ void Connection::close() {
     phase_ = Phase::Closed;
     timer_.cancel();
     Code ignored;
-    stream_.socket().close(ignored);
+    std::ignore = stream_.socket().close(ignored);
     shared_.on_end(*this);
 }
 
@@ -113,9 +114,9 @@ void Connection::say_and_close(unsigned status, std::string_view text) {
         const Response response = refusal(status, text);
         const std::string answer =
             response_head(response, false, std::time(nullptr)) + response.body;
-        stream_.socket().non_blocking(true, ignored);
-        stream_.socket().write_some(asio::buffer(answer), ignored);
-        stream_.socket().shutdown(Stream::Socket::shutdown_send, ignored);
+        std::ignore = stream_.socket().non_blocking(true, ignored);
+        std::ignore = stream_.socket().write_some(asio::buffer(answer), ignored);
+        std::ignore = stream_.socket().shutdown(Stream::Socket::shutdown_send, ignored);
         shared_.counters.answered(status);
     }
     close();
@@ -227,7 +228,7 @@ void Connection::end() {
 /// Says that nothing more comes, and reads until the client has said so too.
 void Connection::drain() {
     Code ignored;
-    stream_.socket().shutdown(Stream::Socket::shutdown_send, ignored);
+    std::ignore = stream_.socket().shutdown(Stream::Socket::shutdown_send, ignored);
     stream_.socket().async_read_some(
         asio::buffer(part_), [self = shared_from_this()](const Code& error, std::size_t count) {
             if (self->phase_ == Phase::Closed) return;

@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <thread>
+#include <tuple>
 #include <unordered_map>
 
 #include "base/log.hpp"
@@ -111,7 +112,7 @@ void Server::Impl::stop() {
     if (!thread.joinable()) return;
     asio::post(*shared.context, [this] {
         Code ignored;
-        acceptor.close(ignored);
+        std::ignore = acceptor.close(ignored);
         pause.cancel();
         while (!connections.empty()) connections.begin()->first->close();
     });
@@ -152,7 +153,7 @@ void Server::Impl::pause_accepting() {
 void Server::Impl::admit(Fd fd) {
     Code error;
     tcp::socket socket(*shared.context);
-    socket.assign(protocol, fd.release(), error);
+    std::ignore = socket.assign(protocol, fd.release(), error);
     if (error) return;
     const asio::ip::address peer = peer_of(socket);
     Tls::Context context;

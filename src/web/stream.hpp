@@ -7,7 +7,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
-#include <optional>
+#include <memory>
 #include <utility>
 
 #include "web/tls.hpp"
@@ -20,12 +20,12 @@ public:
 
     /// tls: null for none
     Stream(Socket socket, Tls::Context tls) : socket_(std::move(socket)), context_(std::move(tls)) {
-        if (context_) tls_.emplace(socket_, *context_);
+        if (context_) tls_ = std::make_unique<Secure>(socket_, *context_);
     }
     Stream(const Stream&) = delete;  // the TLS part refers to the socket beside it
     Stream& operator=(const Stream&) = delete;
 
-    bool has_tls() const noexcept { return tls_.has_value(); }
+    bool has_tls() const noexcept { return tls_ != nullptr; }
     Socket& socket() noexcept { return socket_; }
 
     template <typename Done>
@@ -53,9 +53,11 @@ public:
     }
 
 private:
+    using Secure = boost::asio::ssl::stream<Socket&>;
+
     Socket socket_;
     Tls::Context context_;  // outlives the stream that was made of it
-    std::optional<boost::asio::ssl::stream<Socket&>> tls_;
+    std::unique_ptr<Secure> tls_;
 };
 
 }  // namespace sensor::web

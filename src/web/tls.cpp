@@ -4,6 +4,8 @@
 #include <openssl/ssl.h>
 #include <sys/stat.h>
 
+#include <tuple>
+
 #include "base/log.hpp"
 
 namespace sensor::web {
@@ -40,9 +42,9 @@ Result<Tls::Context> Tls::load(const std::string& path) {
     harden(made->native_handle());
     // Else the library would ask at a terminal.
     made->set_password_callback([](std::size_t, ssl::context::password_purpose) { return ""; });
-    made->use_certificate_chain_file(path, error);
+    std::ignore = made->use_certificate_chain_file(path, error);
     if (error) return failed("a certificate", error);
-    made->use_private_key_file(path, ssl::context::pem, error);
+    std::ignore = made->use_private_key_file(path, ssl::context::pem, error);
     if (error) return failed("the certificate's private key", error);
     if (SSL_CTX_check_private_key(made->native_handle()) != 1)
         return Error("The private key in " + path + " belongs to another certificate");
