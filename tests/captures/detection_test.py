@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rules on recorded captures, whole program: how many alerts, and their exact lines.
 
-  detection_test.py --sensor falco-ebpf --captures FOLDER
+  detection_test.py --sensor falco-ebpf --captures FOLDER --rules FILE --old_rules FILE
 """
 
 import collections
@@ -196,12 +196,100 @@ def exceptions(cases):
                    "- rule: r\n  append: true\n  exceptions:\n" + text)
 
 
-def tags(cases):
+def more_exceptions(cases):
+    """Values in any item and row, of several fields, added by later files."""
+    item = "  - name: {}\n    fields: [{}]\n    values: [[{}]]\n".format
+    dog, two = item("a", "proc.name", "dog"), item("b", "proc.name, fd.name", "dog, /x")
+    cases.hits("exception, third item", {}, "cat_write",
+               exception(dog + two + item("e", "proc.name", "cat")))
+    cases.hits("exception, one that does not fit", {"r": 4}, "cat_write", exception(dog + two))
+    cases.hits("exception, both fields must fit", {"r": 3}, "cat_write",
+               exception(item("e", "proc.name, fd.name", "cat, /dev/null")))
+    bare = "".join(f"  - name: {name}\n    fields: [proc.name]\n" for name in "abc")
+    later = "- rule: r\n  append: true\n  exceptions:\n{}".format
+    override = "- rule: r\n  override: {{exceptions: append}}\n  exceptions:\n{}".format
+    values = "  - name: {}\n    values: [{}]\n".format
+    for name, more in (("first", values("a", "[cat]")), ("second", values("b", "[cat]")),
+                       ("third", values("c", "[cat]")),
+                       ("several", values("a", "[dog]") + values("c", "[cat]")),
+                       ("second row", values("b", "[dog], [cat]"))):
+        for how in (later, override):
+            cases.hits(f"exception appended to the {name}", {}, "cat_write", exception(bare),
+                       how(more))
+    cases.hits("exception appended, none that fits", {"r": 4}, "cat_write", exception(bare),
+               later(values("a", "[dog]")))
+    single = "  - name: e\n    fields: proc.name\n    comps: in\n    values: [dog]\n"
+    cases.hits("exception of a single field, appended", {}, "cat_write", exception(single),
+               later("  - name: e\n    values: [cat]\n"))
+    contains = "  - name: e\n    fields: [proc.name]\n    comps: [contains]\n"
+    cases.hits("contains, appended", {}, "cat_write", exception(contains),
+               later("  - name: e\n    values: [[ca]]\n"))
+
+
+def names(cases):
+    """Names of rules are any text; the last definition counts, at the place of the first."""
+    for name in ("Open From Cat", "Open.*From[Cat](x)|{1,2}", "open_from_cat?", "\\d+ $^"):
+        cases.hits(f"rule '{name}'", {name: 4}, "cat_write",
+                   rule(f"'{name}'", "evt.type=open and proc.name=cat"))
+    cases.hits("endswith", {"r": 1}, "cat_write",
+               rule("r", "evt.type=open and fd.name endswith null"))
+    opens = "evt.type=open and proc.name=cat"
+    first, second = rule("first", opens), rule("second", opens)
+    cases.hits("order of rules", {"first": 4}, "cat_write", first, second)
+    cases.hits("defined again: the place of the first", {"first": 4}, "cat_write",
+               rule("first", opens + " and fd.name=none"), second, first)
+    cases.hits("a part of a name is none", {"first": 4}, "cat_write", first,
+               options=["-o", "rules[].disable.rule=firs"])
+    cases.hits("a macro that comes later counts", {"r": 4}, "cat_write",
+               "- macro: m\n  condition: proc.name=none\n" + rule("r", "evt.type=open and m") +
+               "- macro: m\n  condition: proc.name=cat\n")
+    found = judge(cases.given, "cat_write", OPEN,
+                  options=["-o", "json_output=true", "-o",
+                           "json_include_output_fields_property=false"])
+    cases.check("json without output_fields",
+                ["output_fields" in json.loads(line) for line in found.alerts], [False] * 4)
+
+
+def quiet(cases):
+    """On a capture in which nothing of interest happens no rule set of ours says anything."""
+    for rules in (cases.given.rules, cases.given.old_rules):
+        run = peer.Sensor(cases.given, peer.path(cases.given, "empty"), rules)
+        cases.check(f"{os.path.basename(rules)} on empty", run.hits(), {})
+
+
+def tagged_rules():
     sets = ["a", "b", "c", "a b", "a c", "b c", "a b c", "b a", "c a", "b c a", "d", "", ""]
     text = "".join(
         rule(f"open_{k}", f"evt.type=open and fd.name=/tmp/file-{k}", "WARNING",
              f"  tags: [{', '.join(names.split())}]\n" if names else "")
         for k, names in enumerate(sets, 1))
+    return sets, text
+
+
+def former_options(cases):
+    """-t, -T and -D of Falco until 0.38, with the same results."""
+    sets, text = tagged_rules()
+
+    def chosen(name, options, numbers):
+        cases.hits(name, {f"open_{k}": 1 for k in numbers}, "open-multiple-files", text,
+                   options=options)
+
+    for tag in ("a", "b", "c", "ab", "bc", "ac", "abc", "d"):
+        have = [k for k, of in enumerate(sets, 1) if set(tag) & set(of.split())]
+        lack = [k for k in range(1, 14) if k not in have]
+        chosen(f"-t {tag}", [word for t in tag for word in ("-t", t)], have)
+        chosen(f"-T {tag}", [word for t in tag for word in ("-T", t)], lack)
+    chosen("-D open_1", ["-D", "open_1"], range(2, 10))
+    chosen("-D of a whole name", ["-D", "^open_1$"], range(2, 14))
+    chosen("-D of several", ["-D", "_[2-9]$", "-D", "_1.$"], [1])
+    chosen("-D and -T", ["-D", "open_1$", "-T", "b"], [3, 5, 9, 11, 12, 13])
+    run = judge(cases.given, "open-multiple-files", text, options=["-t", "a", "-D", "x"])
+    cases.check("-t and -D", (run.exit, "both disabled (-D/-T) and enabled (-t)" in run.stderr),
+                (1, True))
+
+
+def tags(cases):
+    sets, text = tagged_rules()
     cases.hits("no selection", {f"open_{k}": 1 for k in range(1, 14)}, "open-multiple-files", text)
 
     def select(verb, names):
@@ -224,8 +312,8 @@ def tags(cases):
 
 
 def main():
-    cases = Cases(peer.options())
-    for part in (texts, loading, exceptions, tags):
+    cases = Cases(peer.options(recorded=("rules", "old_rules")))
+    for part in (texts, loading, exceptions, more_exceptions, names, quiet, tags, former_options):
         part(cases)
     print("\n".join(cases.failures))
     print(f"{cases.count} checks, {len(cases.failures)} failures")

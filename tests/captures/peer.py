@@ -29,10 +29,11 @@ FIELD_DEVIATIONS = {
 }
 
 
-def options(*more):
-    """Ends the test as skipped if it needs recorded captures (no `more`) and there are none."""
+def options(*more, recorded=()):
+    """Ends the test as skipped if it needs recorded captures (no `more`) and there are none.
+    recorded: options beside them of a test that does."""
     parser = argparse.ArgumentParser()
-    for name in ("sensor", "captures", *more):
+    for name in ("sensor", "captures", *more, *recorded):
         parser.add_argument("--" + name, required=True)
     given = parser.parse_args()
     if not more and not os.path.isdir(given.captures):
