@@ -23,6 +23,10 @@ std::size_t read_event(std::span<const std::byte> record) {
         else
             sum += event.u64(k);
     }
+    for (const rec_extra extra : {REC_X_FD, REC_X_REAL, REC_X_DIR})
+        for (const char c : event.extra(extra)) sum += static_cast<unsigned char>(c);
+    if (const rec_fd* object = event.fd_object())
+        sum += object->ino + event.fd_object_text().size();
     return sum;
 }
 
