@@ -66,8 +66,9 @@ Result<std::unique_ptr<capture::KernelSource>> open_source(const capture::Kernel
 
 Result<WantedKernel> wanted_kernel(const lang::Program& program, const config::Config& config,
                                    const Options& options) {
-    const SyscallSet set = wanted_syscalls(
-        program, {config.all_syscalls, config.custom_syscalls, !options.write_file.empty()});
+    const SyscallSet set =
+        wanted_syscalls(program, {config.all_syscalls, config.custom_syscalls,
+                                  !options.write_file.empty(), config.capture.enabled});
     SENSOR_TRY(capture::KernelOptions kernel, kernel_options(set, config, options));
     return WantedKernel{std::move(kernel), set.state};
 }

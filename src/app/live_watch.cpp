@@ -57,7 +57,7 @@ LiveWatch::LiveWatch(const Options& options, OpenedKernel opened,
 
 Result<> LiveWatch::run() {
     scan_host(*source_, session_.state());
-    SENSOR_TRY_OK(session_.record(RecordOptions{}, options_.write_file));
+    SENSOR_TRY_OK(session_.record(options_.write_file));
     start_filter();
     const auto on_record = [this](std::span<const std::byte> record) { handle(record); };
     const auto keeps_house = [this] { return keep_house(); };

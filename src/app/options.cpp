@@ -41,7 +41,8 @@ public:
         std::string name = "  " + make_option_name(option, positional);
         if (const std::size_t comma = name.find(','); comma != std::string::npos)
             name.insert(comma + 1, " ");
-        if (const std::string value = option->get_type_name(); !value.empty()) name += " " + value;
+        const std::string value = option->get_type_name();
+        if (!value.empty()) name += " " + value.substr(0, value.find(':'));
         std::string text = name;
         std::size_t column = name.size();
         std::string_view left = option->get_description();
@@ -181,7 +182,7 @@ void declare_lists(CLI::App& cli, Options& o) {
     cli.add_option_function<std::string>(
            "--format", [&o](const std::string& word) { o.list_format = list_format(word); },
            "of --list and --list-events: text, markdown, json")
-        ->type_name("FORMAT");
+        ->type_name("FORMAT:{text,markdown,json}");  // the choices are for completion
     cli.add_flag("-N", o.list_names_only, "with --list: names only");
     cli.add_flag("-i", o.list_ignored, "list the calls that are left out without -A and exit");
     cli.add_flag("--list-plugins", o.list_plugins, "print what is known of the plugins and exit");
@@ -284,6 +285,9 @@ std::string judge_whole(const CLI::App& cli, Options& o) {
                "configuration to give them";
     if (cli.count("-t") > 0 && cli.count("-D") + cli.count("-T") > 0) return kChoiceClash;
     if (o.list_names_only && !o.list_fields) return "-N needs --list";
+    std::error_code ignored;
+    if (std::filesystem::equivalent(o.capture_file, o.write_file, ignored))
+        return "-w " + o.write_file + " is the file that -e reads";
     judge_formats(o);
     if (o.daemon && o.pid_file.empty()) o.pid_file = "/var/run/falco.pid";
     return judge_surplus(cli, o);

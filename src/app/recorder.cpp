@@ -20,17 +20,23 @@ std::string capture_path(const std::string& prefix, std::uint64_t ts_ns, std::ui
     return format("{}_{:020}_{:020}.scap", prefix, ts_ns, number);
 }
 
-Recorder::Recorder(const RecordOptions& options, Tables tables, Post post)
-    : options_(options), tables_(std::move(tables)), post_(std::move(post)) {
-    if (options_.enabled)
-        log::info("Capture is enabled in mode {}", options_.all_rules ? "all_rules" : "rules");
+Recorder::Recorder(const config::CaptureOptions& options, bool patient, Tables tables, Post post)
+    : patient_(patient), tables_(std::move(tables)), post_(std::move(post)) {
+    use(options);
+}
+
+void Recorder::use(const config::CaptureOptions& options) {
+    if (options.enabled && (!options_.enabled || options_.all_rules != options.all_rules))
+        log::info("Capture is enabled in mode {}", options.all_rules ? "all_rules" : "rules");
+    options_ = options;
+    retry_ns_ = 0;
 }
 
 Recorder::~Recorder() { finish(); }
 
 Result<> Recorder::trace(const std::string& path) {
     capture::scap::WriterOptions how;
-    how.patient = options_.patient;
+    how.patient = patient_;
     SENSOR_TRY(trace_.writer, capture::scap::Writer::create(path, how));
     trace_.path = path;
     ++stats_.files;
@@ -67,7 +73,7 @@ void Recorder::begin(const rules::RunningRule& rule, const Event& event,
 
 bool Recorder::open(Target& target, std::string path, bool exclusive) {
     capture::scap::WriterOptions how;
-    how.patient = options_.patient;
+    how.patient = patient_;
     auto made = capture::scap::Writer::create(path, how, exclusive);
     if (!made) {
         ++stats_.failures;

@@ -12,20 +12,11 @@
 
 #include "base/result.hpp"
 #include "capture/scap/writer.hpp"
+#include "config/options.hpp"
 #include "output/alert.hpp"
 #include "rules/ruleset.hpp"
 
 namespace sensor::app {
-
-/// capture.*
-struct RecordOptions {
-    bool enabled = false;
-    bool all_rules = false;  ///< mode all_rules: any alert; else rules with `capture: true`
-    std::string path_prefix = "/tmp/falco";
-    std::uint64_t duration_ms = 5000;  ///< of rules that have no capture_duration of their own
-    std::uint64_t most_mb = 0;         ///< of a file, 0: any size
-    bool patient = false;              ///< a replay: wait for a slow disk, lose nothing
-};
 
 struct RecordStats {
     std::uint64_t files = 0;        ///< begun
@@ -40,10 +31,15 @@ public:
     using Tables = std::function<CaptureTables()>;
     using Post = std::function<void(output::Alert)>;
 
-    /// tables: of the present state, called when a file begins; post: takes the alert of a file
-    /// that reached its limit
-    Recorder(const RecordOptions& options, Tables tables, Post post);
+    /// patient: a replay, which waits for a slow disk and loses nothing; tables: of the present
+    /// state, called when a file begins; post: takes the alert of a file that reached its limit
+    Recorder(const config::CaptureOptions& options, bool patient, Tables tables, Post post);
     ~Recorder();
+
+    /// Other settings from now on; a file that is open goes on for as long as it was to.
+    void use(const config::CaptureOptions& options);
+    /// A file is open or may be: the kernel is to report what no rule wants, too.
+    bool wants_all() const noexcept { return options_.enabled || trace_.writer != nullptr; }
 
     /// -w: every event from now on. fails: the file cannot be created
     Result<> trace(const std::string& path);
@@ -87,7 +83,8 @@ private:
     void end(Target& target);
     void tell_limit(std::uint64_t ts_ns);
 
-    const RecordOptions options_;
+    config::CaptureOptions options_;
+    const bool patient_;
     const Tables tables_;
     const Post post_;
     Target trace_, file_;

@@ -73,9 +73,7 @@ Result<> replay(const Options& options, std::unique_ptr<Generation> generation) 
     SENSOR_TRY_OK(leave_terminal(options));
     Session session(std::move(generation), judge::replay_state());
     if (options.event_stats) session.print_event_stats();
-    RecordOptions how;
-    how.patient = true;
-    SENSOR_TRY_OK(session.record(how, options.write_file));
+    SENSOR_TRY_OK(session.record(options.write_file));
     Pipeline& pipeline = session.pipeline();
     const auto limit_ns = static_cast<std::uint64_t>(options.duration_s * 1e9);
     bool over = false;  // of events the time that was asked for has passed

@@ -4,8 +4,10 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 
 #include "base/log.hpp"
 
@@ -53,7 +55,9 @@ std::unique_ptr<Generation> Session::adopt(std::unique_ptr<Generation> next) {
     drops_.use(config.drops);
     budgets_.use(config.cgroup_budget);
     log::configure(config.log_level, config.outputs.format.iso8601);
-    return std::exchange(generation_, std::move(next));
+    std::unique_ptr<Generation> old = std::exchange(generation_, std::move(next));
+    static_cast<void>(record({}).has_value());  // without a trace it cannot fail
+    return old;
 }
 
 std::function<void(output::Alert)> Session::poster() {
@@ -82,10 +86,16 @@ void Session::rehearse(std::span<const std::byte> record, std::function<void()> 
     dispatcher_->call_behind(std::move(behind));
 }
 
-Result<> Session::record(const RecordOptions& options, const std::string& trace) {
-    if (!options.enabled && trace.empty()) return Ok{};
-    recorder_ = std::make_unique<Recorder>(options, [this] { return state_.tables(); }, poster());
-    pipeline_.record_with(recorder_.get());
+Result<> Session::record(const std::string& trace) {
+    const config::Config& config = generation_->config;
+    if (recorder_ != nullptr) {
+        recorder_->use(config.capture);
+    } else if (config.capture.enabled || !trace.empty()) {
+        recorder_ = std::make_unique<Recorder>(
+            config.capture, !config.capture_file.empty(), [this] { return state_.tables(); },
+            poster());
+        pipeline_.record_with(recorder_.get());
+    }
     return trace.empty() ? Result<>(Ok{}) : recorder_->trace(trace);
 }
 
@@ -95,8 +105,19 @@ void Session::look_at_losses(const capture::Source& source) {
     budgets_.look(now, source.over_budget(), state_);
 }
 
+std::uint64_t Session::passed_ns() const {
+    constexpr std::uint64_t kOnItsWayNs = 1'000'000'000;  // longer than any event waits in a ring
+    const std::uint64_t last = pipeline_.last_ts_ns();
+    if (!generation_->config.capture_file.empty()) return last;
+    timespec now{};
+    clock_gettime(CLOCK_REALTIME, &now);
+    const auto clock_ns = static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+                          static_cast<std::uint64_t>(now.tv_nsec);
+    return std::max(last, clock_ns - kOnItsWayNs);
+}
+
 void Session::keep_house() {
-    if (recorder_ != nullptr) recorder_->keep_house(pipeline_.last_ts_ns());
+    if (recorder_ != nullptr) recorder_->keep_house(passed_ns());
     const Result<bool> improved = engine().improve();
     if (!improved) {
         log::warning("rules stay {}: {}",

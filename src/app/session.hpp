@@ -54,10 +54,10 @@ public:
         if (drops_.is_due(pipeline_.last_ts_ns())) look_at_losses(source);
     }
     /// Records events to files: every one, if `trace` names a file, and those after alerts as the
-    /// options say. To be called before the first event. fails: the trace cannot be created
-    Result<> record(const RecordOptions& options, const std::string& trace);
+    /// configuration says. To be called before the first event. fails: the trace cannot be created
+    Result<> record(const std::string& trace);
     /// Every event has a reader: the kernel is to drop none.
-    bool wants_all() const noexcept { return recorder_ != nullptr; }
+    bool wants_all() const noexcept { return recorder_ != nullptr && recorder_->wants_all(); }
     /// At the end, what came by event is printed too.
     void print_event_stats() { event_stats_ = true; }
     /// The loss of events is to end the sensor.
@@ -68,6 +68,8 @@ public:
 
 private:
     void look_at_losses(const capture::Source& source);
+    /// Up to then no event can come any more: of a replay the last event's time.
+    std::uint64_t passed_ns() const;
     /// Where the sensor's own alerts go.
     std::function<void(output::Alert)> poster();
 

@@ -115,6 +115,12 @@ void add_rule_calls(std::bitset<REC_MAX_SC>& calls, const lang::Program& program
     }
 }
 
+void add_state_calls(std::bitset<REC_MAX_SC>& calls) {
+    for (const SyscallInfo& call : all_syscalls()) {
+        if ((call.flags & sc_flag::SC_STATE) != 0) calls.set(call.sc);
+    }
+}
+
 void add_trace_calls(std::bitset<REC_MAX_SC>& calls, bool all) {
     constexpr auto kLeftOut = sc_flag::SC_HIGH_VOLUME_IO | sc_flag::SC_NOISY;
     for (const SyscallInfo& call : all_syscalls()) {
@@ -158,6 +164,7 @@ SyscallSet wanted_syscalls(const lang::Program& program, const SyscallOptions& o
         }
     }
     if (options.trace) add_trace_calls(set.calls, options.all);
+    if (options.record) add_state_calls(set.calls);
     set.calls |= base;
     set.calls &= ~removed;
     set.state = base & ~removed;

@@ -46,3 +46,18 @@ TEST_CASE("-i names the high-volume calls") {
         CHECK(text.find(std::string("\n- ") + name + "\n") != std::string::npos);
     }
 }
+
+TEST_CASE("the classes hold every field that has a name of its own") {
+    const auto names = app::fields_text("", true, false);
+    const auto table = app::fields_text("", false, false, app::ListFormat::Markdown);
+    REQUIRE(names.has_value());
+    REQUIRE(table.has_value());
+    std::size_t at = 0;
+    while (at < names->size()) {
+        const std::size_t end = names->find('\n', at);
+        const std::string name = names->substr(at, end - at);
+        INFO(name);
+        CHECK(table->find("\n`" + name + "` | ") != std::string::npos);
+        at = end + 1;
+    }
+}

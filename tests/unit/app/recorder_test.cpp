@@ -16,7 +16,7 @@
 using namespace sensor;
 using namespace sensor::testing;
 using app::Recorder;
-using app::RecordOptions;
+using config::CaptureOptions;
 
 namespace {
 
@@ -25,15 +25,14 @@ constexpr std::uint64_t kBegin = 1'700'000'000'000'000'000;
 
 /// A recorder in a folder of its own, with a clock of events.
 struct Scene {
-    explicit Scene(RecordOptions options = {}, const char* prefix = "rec") {
+    explicit Scene(CaptureOptions options = {}, const char* prefix = "rec") {
         char name[] = "/tmp/falco-ebpf-recorder-XXXXXX";
         REQUIRE(::mkdtemp(name) != nullptr);
         folder = name;
         options.enabled = true;
         options.path_prefix = folder + "/" + prefix;
-        options.patient = true;
         recorder.emplace(
-            options, [this] { return tables(); },
+            options, true, [this] { return tables(); },
             [this](output::Alert alert) { alerts.push_back(std::move(alert)); });
         rule.name = "r";
     }
@@ -115,7 +114,7 @@ TEST_CASE("only rules that ask for it begin a file, unless all do") {
     Scene scene;
     scene.event(0, true);
     CHECK_FALSE(scene.recorder->is_recording());
-    RecordOptions all;
+    CaptureOptions all;
     all.all_rules = true;
     Scene every(all);
     every.event(0, true);
@@ -153,7 +152,7 @@ TEST_CASE("time ends a file though no event comes") {
 }
 
 TEST_CASE("a file ends at its size, which is alerted") {
-    RecordOptions small;
+    CaptureOptions small;
     small.most_mb = 1;
     Scene scene(small);
     scene.rule.capture = true;

@@ -79,3 +79,26 @@ TEST_CASE("custom_set replaces the state set and can remove") {
     CHECK_FALSE(has(set, "openat"));
     CHECK(set.unknown == std::vector<std::string>{"nosuch"});
 }
+
+TEST_CASE("a trace has every call but noisy ones, files around alerts what readers follow") {
+    app::SyscallOptions trace;
+    trace.trace = true;
+    const app::SyscallSet all = app::wanted_syscalls(program_for({EventType::mkdir}), trace);
+    for (const char* name : {"openat", "close", "connect", "getpid", "madvise"}) {
+        INFO(name);
+        CHECK(has(all, name));
+    }
+    CHECK_FALSE(has(all, "read"));
+    trace.all = true;
+    CHECK(has(app::wanted_syscalls(program_for({EventType::mkdir}), trace), "read"));
+
+    app::SyscallOptions record;
+    record.record = true;
+    const app::SyscallSet some = app::wanted_syscalls(program_for({EventType::mkdir}), record);
+    for (const char* name : {"openat", "close", "dup", "connect", "accept4"}) {
+        INFO(name);
+        CHECK(has(some, name));
+    }
+    CHECK_FALSE(has(some, "getpid"));
+    CHECK_FALSE(has(some, "read"));
+}
