@@ -94,6 +94,7 @@ struct CaptureProcess {
     std::uint32_t vm_size_kb = 0, vm_rss_kb = 0, vm_swap_kb = 0;
     std::uint64_t faults_major = 0, faults_minor = 0;
     std::uint64_t pidns_start_ns = 0;  ///< start of its PID namespace's init, boot clock
+    std::uint64_t clone_ts_ns = 0;     ///< when it was made, since the epoch; 0: not recorded
     std::uint64_t cap_inheritable = 0, cap_permitted = 0, cap_effective = 0;
     std::uint64_t exe_ino = 0, exe_ctime_ns = 0, exe_mtime_ns = 0;
     bool exe_writable = false, exe_upper_layer = false, exe_lower_layer = false,

@@ -143,6 +143,7 @@ void State::load_process(const CaptureProcess& process) {
     thread.pidns_start_ns = ns_start >= kYear2001 || options_.boot_epoch_ns == 0
                                 ? ns_start
                                 : options_.boot_epoch_ns + ns_start;
+    thread.clone_ts_ns = process.clone_ts_ns;
     thread.uid = process.uid;
     thread.gid = process.gid;
     thread.loginuid = process.loginuid;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The state as the tables at the head of a capture: load.cpp makes the same of them again, but for
-// what the format has no place for (start times, socket addresses of the kernel).
+// what the format has no place for (socket addresses of the kernel).
 #include <cstring>
 
 #include "state/state.hpp"
@@ -117,6 +117,7 @@ CaptureProcess process_of(const Thread& thread) {
     out.faults_major = thread.faults_major;
     out.faults_minor = thread.faults_minor;
     out.pidns_start_ns = thread.pidns_start_ns;
+    out.clone_ts_ns = thread.leader->clone_ts_ns;
     out.cap_inheritable = thread.cap_inheritable;
     out.cap_permitted = thread.cap_permitted;
     out.cap_effective = thread.cap_effective;

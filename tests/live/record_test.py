@@ -21,6 +21,8 @@ from sensor import Sensor
 from stage import Stage, enter_namespaces
 
 WAIT_S = 20
+# The shell was there before the recording began; a capture of others does not know since when.
+MORE = ["-p", "parent=%proc.ppid.duration ns=%thread.ns.mnt"]
 
 
 def wait_for(what):
@@ -37,7 +39,7 @@ def record(options, folder, payload):
     """Acts before a recording sensor. Returns its alerts, its log and its exit status."""
     stage = Stage()
     mark = f"falco-ebpf-record-{os.getpid()}"
-    sensor = Sensor.of_tree(options, stage.shell.pid, "-w", folder + "/trace.scap")
+    sensor = Sensor.of_tree(options, stage.shell.pid, "-w", folder + "/trace.scap", *MORE)
     try:
         if not sensor.wait_ready(60):
             raise RuntimeError("the sensor did not become ready:\n" + "\n".join(sensor.log))
@@ -59,8 +61,8 @@ def record(options, folder, payload):
 def replay(options, folder):
     done = subprocess.run([options.sensor, "-c", options.config, "-r", options.rules, "-e",
                            folder + "/trace.scap", "-o", "json_output=true", "-o",
-                           "engine.cache_dir="], capture_output=True, text=True, timeout=120,
-                          check=False)
+                           "engine.cache_dir=", *MORE], capture_output=True, text=True,
+                          timeout=120, check=False)
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     return [json.loads(line) for line in lines], done
 
@@ -73,6 +75,9 @@ def round_trip(options, folder, payload):
         wrong.append(f"exit {code} live, {done.returncode} replayed:\n{log}\n{done.stderr}")
     if not live:
         wrong.append("no alert was raised live")
+    for name in ("proc.ppid.duration", "thread.ns.mnt"):
+        if any(alert["output_fields"][name] is None for alert in again):
+            wrong.append(f"a replayed alert lacks {name}")
     if len(live) != len(again):
         wrong.append(f"{len(live)} alerts live, {len(again)} replayed: "
                      f"{[a['rule'] for a in live]} {[a['rule'] for a in again]}")

@@ -16,6 +16,7 @@ enum class BlockKind : std::uint8_t {
     Fds,
     Interfaces,
     Users,
+    Starts,  ///< ours: when processes were made
     Event,
 };
 
@@ -29,6 +30,8 @@ constexpr std::uint32_t kSectionBlock = 0x0A0D0D0A;
 constexpr std::uint32_t kEventBlock = 0x216;
 /// Ours: descriptors of kinds that readers of 2022 and before refuse a file for. Others skip it.
 constexpr std::uint32_t kOwnFdBlock = 0x7fa1c0;
+/// Ours, behind the processes: u64 thread and u64 time since the epoch in ns, again and again.
+constexpr std::uint32_t kOwnStartBlock = 0x7fa1c1;
 constexpr std::uint32_t kSectionMagic = 0x1A2B3C4D;
 constexpr std::uint32_t kSectionMagicSwapped = 0x4D3C2B1A;
 constexpr std::size_t kBlockHead = 8, kBlockTail = 4;
@@ -57,6 +60,7 @@ constexpr BlockType block_type(std::uint32_t number) noexcept {
         case 0x8001ABCD: return {BlockKind::Fds, 1, false};
         case 0x218:
         case kOwnFdBlock: return {BlockKind::Fds, 2, false};
+        case kOwnStartBlock: return {BlockKind::Starts, 1, false};
         case 0x205:
         case 0x8011ABCD: return {BlockKind::Interfaces, 1, false};
         case 0x219: return {BlockKind::Interfaces, 2, false};

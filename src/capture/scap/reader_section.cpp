@@ -17,6 +17,7 @@ const char* kind_text(BlockKind kind) {
         case BlockKind::Section: return "section block";
         case BlockKind::Machine: return "machine block";
         case BlockKind::Processes: return "process list";
+        case BlockKind::Starts: return "list of starts";
         case BlockKind::Fds: return "descriptor list";
         case BlockKind::Interfaces: return "interface list";
         case BlockKind::Users: return "user list";

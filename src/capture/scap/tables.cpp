@@ -28,6 +28,7 @@ void TableReader::read(BlockType type, Cursor& body) {
     switch (type.kind) {
         case BlockKind::Machine: good = machine(body); break;
         case BlockKind::Processes: good = processes(type.version, body); break;
+        case BlockKind::Starts: good = starts(body); break;
         case BlockKind::Fds: good = fds(type.version, body); break;
         case BlockKind::Interfaces: good = interfaces(type.version, body); break;
         case BlockKind::Users: good = users(type.version, body); break;

@@ -26,6 +26,7 @@ private:
     bool processes(int version, Cursor& body);
     bool process(int version, Cursor& entry, CaptureProcess& out);
     bool process_latest(Cursor& entry, CaptureProcess& out);
+    bool starts(Cursor& body);
     bool fds(int version, Cursor& body);
     bool fd(int version, Cursor& entry, CaptureFd& out);
     bool interfaces(int version, Cursor& body);

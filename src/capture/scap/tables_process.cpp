@@ -143,6 +143,19 @@ bool TableReader::process_latest(Cursor& entry, CaptureProcess& out) {
     return good;
 }
 
+// In the order of the processes, so that one walk finds all of them.
+bool TableReader::starts(Cursor& body) {
+    auto process = tables_.processes.begin();
+    while (body.left() > kPadding) {
+        std::uint64_t tid = 0, ts_ns = 0;
+        if (!body.number(tid) || !body.number(ts_ns)) return false;
+        while (process != tables_.processes.end() && process->tid != tid) ++process;
+        if (process == tables_.processes.end()) return false;
+        process->clone_ts_ns = ts_ns;
+    }
+    return true;
+}
+
 bool TableReader::fds(int version, Cursor& body) {
     std::uint64_t tid = 0;
     if (!body.number(tid)) return false;

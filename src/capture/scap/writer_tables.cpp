@@ -219,6 +219,13 @@ std::string encode_tables(const CaptureTables& tables, bool for_old) {
             for (const CaptureProcess& process : tables.processes)
                 put_entry(out, true, [&] { put_process(out, process); });
         });
+        put_block(out, kOwnStartBlock, [&] {
+            for (const CaptureProcess& process : tables.processes) {
+                if (process.clone_ts_ns == 0) continue;
+                put(out, std::uint64_t{process.tid});
+                put(out, process.clone_ts_ns);
+            }
+        });
     }
     put_fds(out, tables.fds, false, for_old);
     if (for_old) put_fds(out, tables.fds, true, true);

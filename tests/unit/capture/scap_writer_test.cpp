@@ -221,6 +221,7 @@ TEST_CASE("processes come back as they were") {
     process.exe_ino = 12;
     process.exe_from_memfd = true;
     process.pgid = 7;
+    process.clone_ts_ns = 1'700'000'000'000'000'001;
     CaptureTables tables;
     tables.processes = {process};
     const ReadFile read = round_trip({closed()}, tables);
@@ -239,6 +240,7 @@ TEST_CASE("processes come back as they were") {
     CHECK(same.exe_from_memfd);
     CHECK(same.vpid == 3);
     CHECK(same.pgid == 7);
+    CHECK(same.clone_ts_ns == process.clone_ts_ns);
     CHECK(read.stats().problems().empty());
 }
 

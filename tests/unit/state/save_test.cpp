@@ -56,6 +56,7 @@ CaptureTables small_machine() {
     shell.vm_rss_kb = 7;
     shell.cap_effective = 5;
     shell.exe_ino = 12;
+    shell.clone_ts_ns = 1'700'000'000'500'000'000;
     shell.exe_from_memfd = true;
     CaptureProcess member = shell, child = shell;
     member.tid = 101;
@@ -86,7 +87,7 @@ bool same(const CaptureProcess& a, const CaptureProcess& b) {
         return std::tie(p.tid, p.tgid, p.ptid, p.sid, p.pgid, p.vpgid, p.vtid, p.vpid, p.comm,
                         p.exe, p.exepath, p.args, p.env, p.cgroups, p.cwd, p.root, p.fd_limit,
                         p.uid, p.gid, p.loginuid, p.tty, p.vm_rss_kb, p.cap_effective, p.exe_ino,
-                        p.exe_from_memfd);
+                        p.exe_from_memfd, p.clone_ts_ns);
     };
     return key(a) == key(b);
 }
