@@ -139,6 +139,21 @@ std::vector<std::string> SelfGuard::unsafe_files(const Options& options,
     return unsafe;
 }
 
+capture::Finding SelfGuard::own_files_finding(const Options& options,
+                                              const config::Config& config) {
+    using State = capture::Finding::State;
+    const std::vector<std::string> unsafe = unsafe_files(options, config);
+    capture::Finding finding{
+        "rules", "own files", State::Good, "only root and this user write them", "", ""};
+    if (unsafe.empty()) return finding;
+    finding.state = State::Blind;
+    finding.found = unsafe.front();
+    if (unsafe.size() > 1) finding.found += format("; and {} more", unsafe.size() - 1);
+    finding.effect = "who can change them decides what raises an alert";
+    finding.remedy = "let them and their folders belong to root, and be writable by nobody else";
+    return finding;
+}
+
 Result<std::unique_ptr<SelfGuard>> SelfGuard::start(const Options& options,
                                                     const config::Config& config, bool strict) {
     std::unique_ptr<SelfGuard> made(new SelfGuard);
@@ -153,7 +168,8 @@ Result<std::unique_ptr<SelfGuard>> SelfGuard::start(const Options& options,
         wrong.push_back(notifier.error().text);
     }
     made->compiler_ = compiler_of(options);
-    if (config.guard.seccomp || config.guard.drop_capabilities) {
+    const bool is_less = config.guard.seccomp || config.guard.drop_capabilities;
+    if (is_less && !options.dumps) {
         std::vector<std::string> trusted;
         if (config.outputs.program) trusted.push_back(config.outputs.program->program);
         auto launcher = guard::Launcher::create(std::move(trusted));
@@ -161,7 +177,7 @@ Result<std::unique_ptr<SelfGuard>> SelfGuard::start(const Options& options,
         made->launcher_ = *std::move(launcher);
     }
     for (std::string& each : restrain(config)) wrong.push_back(std::move(each));
-    if (config.capture_file.empty()) guard::catch_foreign_signals();
+    if (config.capture_file.empty() && !options.dumps) guard::catch_foreign_signals();
     std::string all;
     for (const std::string& each : wrong) {
         all += "\n  - " + each;

@@ -10,6 +10,7 @@
 
 #include "app/options.hpp"
 #include "base/notify.hpp"
+#include "capture/doctor.hpp"
 #include "capture/kernel.hpp"
 #include "config/config.hpp"
 #include "guard/launcher.hpp"
@@ -32,6 +33,9 @@ public:
     /// Files that others can change, one line each, of what the configuration names. In any thread.
     static std::vector<std::string> unsafe_files(const Options& options,
                                                  const config::Config& config);
+
+    /// The same for `doctor`.
+    static capture::Finding own_files_finding(const Options& options, const config::Config& config);
 
     /// Starts the programs of outputs; null: nothing keeps them from being started directly.
     ProgramStarter* starter() const { return launcher_.get(); }

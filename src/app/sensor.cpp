@@ -119,6 +119,7 @@ void print_event_types(const rules::RunningRules& running) {
 Result<> examine_machine(const Options& options, const config::Config& config) {
     std::vector<capture::Finding> findings = capture::examine();
     examine_sensor(config, options.compiler, findings);
+    findings.push_back(SelfGuard::own_files_finding(options, config));
     const std::string text = options.doctor_json
                                  ? doctor_json(findings)
                                  : doctor_text(findings, ::isatty(STDOUT_FILENO) == 1 &&
@@ -166,6 +167,7 @@ Result<> run(const Options& options) {
     if (options.dumps) {
         for (const std::string& note : options.notes) log::warning("{}", note);
         catch_stop_signals();
+        SENSOR_TRY(const std::unique_ptr<SelfGuard> guard, SelfGuard::start(options, config));
         return dump(options, config);
     }
     if (options.examines) return examine_machine(options, config);

@@ -102,8 +102,9 @@ constexpr Right kRights[] = {
     {CAP_PERFMON, "CAP_PERFMON", State::Missing, "programs cannot read memory of the kernel"},
     {CAP_SYS_PTRACE, "CAP_SYS_PTRACE", State::Blind,
      "programs, folders and open files of processes of others that ran before are not known"},
-    {CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH", State::Unused,
-     "rules and configuration that are closed to this user cannot be read"},
+    {CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH", State::Blind,
+     "environments of processes of others that ran before are not known; rules and configuration "
+     "that are closed to this user cannot be read"},
 };
 
 Finding right(const Right& wanted, std::uint64_t capabilities) {

@@ -150,9 +150,10 @@ void SelfWatch::look_at_time(std::uint64_t now_ns, std::vector<Finding>& found) 
     } else if (ran >= hole / 2) {
         return;  // it was busy itself
     } else {
-        finding.text =
-            format("the sensor stood still for {} s: it was stopped or frozen, or the machine was",
-                   seconds(hole));
+        finding.text = format(
+            "the sensor stood still for {} s: it was stopped or frozen, or waited for a file, or "
+            "the machine stood still",
+            seconds(hole));
         if (by.number == SIGCONT) {
             finding.text += "; " + sender_text(by.sender, by.user) + " let it go on";
             finding.fields.emplace_back("tamper.pid", std::to_string(by.sender));

@@ -15,16 +15,21 @@ namespace sensor::guard {
 namespace {
 
 constexpr int kMost = 32;  // numbers below are the named ones
-constexpr int kForeign[] = {SIGQUIT, SIGALRM, SIGVTALRM, SIGPROF, SIGIO,   SIGPWR, SIGSTKFLT,
-                            SIGUSR2, SIGXCPU, SIGXFSZ,   SIGTRAP, SIGCONT, SIGSYS};
-constexpr int kFaults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+// These do nothing here, whoever sends them: SIGCONT has gone on already, and a file that may not
+// grow is an error of its write.
+constexpr int kHarmless[] = {SIGCONT, SIGXFSZ};
+// These end the process if the kernel or itself sends them: a fault, a key of the terminal, a
+// limit.
+constexpr int kDeadly[] = {SIGSEGV, SIGBUS,    SIGILL,  SIGFPE,    SIGABRT, SIGQUIT,
+                           SIGTRAP, SIGSYS,    SIGALRM, SIGVTALRM, SIGPROF, SIGIO,
+                           SIGPWR,  SIGSTKFLT, SIGUSR2, SIGXCPU};
 
 // What handlers may touch: sender and user of the last one of each number, and whether there is
 // one.
 std::array<std::atomic<std::uint64_t>, kMost> g_senders{};
 std::array<std::atomic<bool>, kMost> g_noted{};
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
-std::array<struct sigaction, kMost> g_before{};  // of kFaults
+std::array<struct sigaction, kMost> g_before{};  // of kDeadly
 
 bool is_from_other(const siginfo_t& info) {
     const bool by_process =
@@ -40,12 +45,13 @@ void note(int signal, siginfo_t* info, void*) {
     g_noted[number] = true;
 }
 
-/// A fault of our own: what was to happen happens, when the same instruction is tried again; where
-/// the signal was sent by ourselves, when it is sent again.
-void note_fault(int signal, siginfo_t* info, void* context) {
+/// Not of another process: what was to happen happens, when the same instruction is tried again;
+/// where the signal was sent, when it is sent again.
+void note_deadly(int signal, siginfo_t* info, void* context) {
     if (is_from_other(*info)) return note(signal, info, context);
+    const bool is_fault = info->si_code > 0 && info->si_code != SI_KERNEL;
     ::sigaction(signal, &g_before[static_cast<std::size_t>(signal)], nullptr);
-    if (info->si_code <= 0) ::raise(signal);
+    if (!is_fault) ::raise(signal);
 }
 
 }  // namespace
@@ -54,16 +60,15 @@ void catch_foreign_signals() {
     struct sigaction action{};
     action.sa_flags = SA_SIGINFO | SA_RESTART;
     action.sa_sigaction = note;
-    for (const int signal : kForeign) {
-        struct sigaction before{};
+    for (const int signal : kHarmless) ::sigaction(signal, &action, nullptr);
+    action.sa_sigaction = note_deadly;
+    action.sa_flags |= SA_ONSTACK;
+    for (const int signal : kDeadly) {
+        struct sigaction& before = g_before[static_cast<std::size_t>(signal)];
         ::sigaction(signal, nullptr, &before);
         // Tests catch SIGSYS for the filter of system calls.
-        if (before.sa_handler == SIG_DFL) ::sigaction(signal, &action, nullptr);
+        if (signal != SIGSYS || before.sa_handler == SIG_DFL) ::sigaction(signal, &action, nullptr);
     }
-    action.sa_sigaction = note_fault;
-    action.sa_flags |= SA_ONSTACK;
-    for (const int signal : kFaults)
-        ::sigaction(signal, &action, &g_before[static_cast<std::size_t>(signal)]);
 }
 
 std::vector<NotedSignal> take_foreign_signals() {

@@ -18,7 +18,7 @@ struct NotedSignal {
 };
 
 /// From here on signals that end a process by default and that nobody here uses do not, if another
-/// process sent them; a fault of our own still does. SIGCONT is noted too.
+/// process sent them; those of the kernel and of our own still do. SIGCONT is noted too.
 void catch_foreign_signals();
 
 /// What came since the last call, one of a number.
