@@ -109,10 +109,10 @@ Findings find_all(const MigrateOptions& options) {
     const Installation here = look_at(options.path);
     std::vector<std::string> overrides;
     findings.looked_at.push_back(here.main_file);
-    find_settings(here.main_file, findings);
+    find_settings(here.main_file, true, findings);
     for (const std::string& file : included_elsewhere(here)) {
         findings.looked_at.push_back(file);
-        find_settings(file, findings);
+        find_settings(file, false, findings);
         overrides = {"config_files=" + (here.folder / "config.d").string()};
     }
     std::vector<std::string> given, rules;

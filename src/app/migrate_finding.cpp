@@ -115,8 +115,10 @@ std::string findings_text(const Findings& findings, bool all, bool colour) {
     if (!findings.unreadable.empty()) text += "\n";
     text += format("{} files: {}\n", findings.looked_at.size(),
                    counts_text(count(findings.all, Part::count, true)));
-    text += findings.starts ? "falco-ebpf starts with them as they are\n"
-                            : "falco-ebpf does not start with them as they are\n";
+    text += findings.starts
+                ? "falco-ebpf starts with them as they are\n"
+                : "falco-ebpf does not start with them as they are: see what is refused "
+                  "or not read\n";
     return text;
 }
 

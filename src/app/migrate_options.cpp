@@ -205,9 +205,11 @@ std::vector<std::string> find_options(const std::string& file, Findings& finding
             words.erase(words.begin(), program + 1);
             for (std::string& one : judge_command_line(words, place, findings))
                 rules.push_back(std::move(one));
+        } else if (name == "EnvironmentFile") {
+            continue;  // a path, that may begin with a dash
         } else if (name == "Environment") {
             for (const std::string& one : split(line.substr(line.find('=') + 1))) {
-                if (read_assignment("" + one, name, value))
+                if (read_assignment(one, name, value))
                     judge_variable(name, value, place, rules, findings);
             }
         } else {

@@ -11,7 +11,8 @@
 namespace sensor::app {
 
 /// Keys of a configuration file and of those it includes, and its plugins.
-void find_settings(const std::string& file, Findings& findings);
+/// in: whole, it is no part of another: keys that are not set count too
+void find_settings(const std::string& file, bool whole, Findings& findings);
 /// What `-o KEY=VALUE` asks for, as the finding of an option.
 Finding judge_setting(const std::string& setting);
 
@@ -23,7 +24,6 @@ std::vector<std::string> judge_command_line(const std::vector<std::string>& word
                                             const std::string& place, Findings& findings);
 
 /// Rules, macros, lists and fields of files, loaded as the sensor would load them.
-/// in: folder, where files below /etc/falco are looked for
 void find_rules(const config::Config& config, const std::vector<std::string>& files,
                 Findings& findings);
 

@@ -8,6 +8,8 @@
 #include "app/compare_known.hpp"
 #include "app/migrate_parts.hpp"
 #include "base/log.hpp"
+#include "event/field_table.hpp"
+#include "lang/similar.hpp"
 #include "rules/codes.hpp"
 #include "rules/ruleset.hpp"
 
@@ -19,6 +21,10 @@ using lang::Severity;
 
 constexpr const char* kSourceAdvice =
     "leave this rule to Falco with that plugin, or take it out; the others are not touched by it";
+
+std::string counted(std::size_t number, const char* word) {
+    return format("{} {}{}", number, word, number == 1 ? "" : "s");
+}
 
 std::string place_of(const std::string& file, std::size_t line) {
     return line == 0 ? file : format("{}:{}", file, line);
@@ -166,6 +172,17 @@ private:
         return item_type == "list" ? Part::Lists : Part::Rules;
     }
 
+    /// Why there is no such field, or nothing.
+    static std::string unknown(const std::string& field) {
+        if (field.starts_with("static.")) return {};  // of the configuration
+        const std::size_t at = field.find('[');
+        const std::string name = field.substr(0, at);
+        std::string bracket;
+        if (at != std::string::npos) bracket = field.substr(at + 1, field.size() - at - 2);
+        const auto found = resolve_field(name, at == std::string::npos ? nullptr : &bracket);
+        return found ? std::string() : found.error().text;
+    }
+
     void review_fields() {
         std::set<std::string> all;
         for (const auto& [field, count] : in_conditions_) all.insert(field);
@@ -174,10 +191,16 @@ private:
             const FieldRemark remark = remark_on(field);
             Finding finding{Part::Fields, Verdict::Same, field, {}, std::string(remark.text), {}};
             const std::size_t uses = in_conditions_[field], shown = in_outputs_[field];
-            if (!remark.text.empty()) {
+            if (std::string why = unknown(field); !why.empty()) {
+                finding.verdict = Verdict::Unsupported;
+                finding.reason = std::move(why);
+                finding.advice = lang::unknown_field_hint(field);
+            } else if (!remark.text.empty()) {
                 finding.verdict = remark.never ? Verdict::Unsupported : Verdict::Changed;
-                finding.reason += format(" (conditions of {} rules, outputs of {})", uses, shown);
             }
+            if (!finding.reason.empty())
+                finding.reason +=
+                    format(" (in {}, {})", counted(uses, "condition"), counted(shown, "output"));
             findings_.all.push_back(std::move(finding));
         }
     }
@@ -205,6 +228,10 @@ void find_rules(const config::Config& config, const std::vector<std::string>& fi
             sources.push_back(std::move(file));
         }
     }
+    if (sources.empty())
+        findings.add(Part::Rules, Verdict::Unsupported, "rules_files", {},
+                     "none of the files and folders of rules_files is there",
+                     "name the rules files that there are");
     rules::LoadOptions how;
     how.least = config.priority;
     how.selections = config.selections;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keys of falco.yaml and -o, by the review of the configuration's own table.
+#include <set>
+
 #include "app/migrate_parts.hpp"
 #include "base/log.hpp"
-#if __has_include("config/review.hpp")
+#include "config/key_table.hpp"
 #include "config/review.hpp"
 
 namespace sensor::app {
@@ -25,6 +27,20 @@ std::string named(const config::ReviewedKey& key) {
     return key.key + ": " + key.value;
 }
 
+/// Is the difference only in what holds where the key is not set?
+bool is_of_default(std::string_view reason) {
+    return reason.starts_with("where it is not set") || reason.starts_with("where they are not");
+}
+
+/// Keys that are in no file, and mean another value here than there.
+void find_defaults(const std::set<std::string>& set, const std::string& file, Findings& findings) {
+    for (const config::Key& key : config::keys()) {
+        if (!is_of_default(key.note) || set.contains(std::string(key.path))) continue;
+        findings.add(Part::Settings, Verdict::Changed, std::string(key.path) + " (not set)", file,
+                     std::string(key.note));
+    }
+}
+
 Verdict verdict_of(const config::Note& note) {
     using Kind = config::Note::Kind;
     switch (note.kind) {
@@ -39,19 +55,26 @@ Verdict verdict_of(const config::Note& note) {
 
 }  // namespace
 
-void find_settings(const std::string& file, Findings& findings) {
+void find_settings(const std::string& file, bool whole, Findings& findings) {
     const Result<std::vector<config::ReviewedKey>> keys = config::review(file);
     if (!keys) {
         findings.unreadable.push_back(keys.error().text);
         return;
     }
+    std::set<std::string> set;
     for (const config::ReviewedKey& key : *keys) {
+        set.insert(key.key);
+        if (is_of_default(key.reason)) {
+            findings.add(Part::Settings, Verdict::Same, named(key), to_text(key.origin));
+            continue;
+        }
         const bool plugin = key.key == "load_plugins" || key.key.starts_with("plugins");
         // Of a plugin its name says enough; of a key what it was set to.
         findings.add(plugin ? Part::Plugins : Part::Settings, verdict_of(key.verdict),
                      key.key.starts_with("plugins") ? key.key : named(key), to_text(key.origin),
                      key.reason);
     }
+    if (whole) find_defaults(set, file, findings);
 }
 
 Finding judge_setting(const std::string& setting) {
@@ -72,21 +95,3 @@ Finding judge_setting(const std::string& setting) {
 }
 
 }  // namespace sensor::app
-#else
-
-namespace sensor::app {
-
-void find_settings(const std::string& file, Findings& findings) {
-    const Result<config::Config> config = config::load_config(file, {});
-    if (!config) {
-        findings.unreadable.push_back(config.error().text);
-        return;
-    }
-    for (const std::string& note : config->notes)
-        findings.add(Part::Settings, Verdict::Ignored, note, file);
-}
-
-Finding judge_setting(const std::string&) { return {}; }
-
-}  // namespace sensor::app
-#endif

@@ -19,7 +19,8 @@ std::vector<std::string> into_shadow(config::Config& config, const std::string& 
                                                   {out.rate > 0, "outputs.rate"},
                                                   {out.aggregation.window_ms > 0, "aggregation"},
                                                   {config.web_enabled, "webserver"},
-                                                  {config.metrics.enabled, "metrics"}};
+                                                  {config.metrics.enabled, "metrics"},
+                                                  {config.capture.enabled, "capture"}};
     std::vector<std::string> off;
     for (const auto& [was_on, key] : parts) {
         if (was_on) off.emplace_back(key);
@@ -33,6 +34,7 @@ std::vector<std::string> into_shadow(config::Config& config, const std::string& 
     out = std::move(only);
     config.web_enabled = false;
     config.metrics.enabled = false;
+    config.capture.enabled = false;
     return off;
 }
 

@@ -11,7 +11,7 @@
 namespace sensor::app {
 
 /// Leaves one output: JSON lines with all that `compare` needs, appended to `path`, each alert at
-/// once. Web server, metrics, limits and aggregation of alerts are off.
+/// once. Web server, metrics, captures, limits and aggregation of alerts are off.
 /// out: keys of what was on and is off now
 std::vector<std::string> into_shadow(config::Config& config, const std::string& path);
 

@@ -16,10 +16,11 @@ TEST_CASE("in shadow only the file is left, as JSON with everything that is comp
     config.outputs.format.iso8601 = true;
     config.outputs.rate = 1;
     config.outputs.aggregation.window_ms = 500;
-    config.web_enabled = config.metrics.enabled = true;
+    config.web_enabled = config.metrics.enabled = config.capture.enabled = true;
     const std::vector<std::string> off = app::into_shadow(config, "/srv/s.jsonl");
     CHECK(off == std::vector<std::string>{"stdout_output", "http_output", "kafka_output",
-                                          "outputs.rate", "aggregation", "webserver", "metrics"});
+                                          "outputs.rate", "aggregation", "webserver", "metrics",
+                                          "capture"});
     const output::OutputOptions& out = config.outputs;
     REQUIRE(out.file);
     CHECK(out.file->filename == "/srv/s.jsonl");
@@ -33,6 +34,7 @@ TEST_CASE("in shadow only the file is left, as JSON with everything that is comp
     CHECK(out.spool.folder.empty());
     CHECK_FALSE(config.web_enabled);
     CHECK_FALSE(config.metrics.enabled);
+    CHECK_FALSE(config.capture.enabled);
 }
 
 TEST_CASE("a configuration without outputs can be run in shadow") {
