@@ -147,7 +147,7 @@ Result<std::unique_ptr<Probe>> Probe::open(const KernelOptions& options) {
     SENSOR_TRY_OK(probe->make_rings());
     probe->skel_->bss->standard_files = options.standard_files;
     SENSOR_TRY_OK(probe->want(options.syscalls, *probe->skel_));
-    SENSOR_TRY_OK(probe->close_maps());
+    probe->close_maps();
     SENSOR_TRY_OK(probe->start());
     return probe;
 }

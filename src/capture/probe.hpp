@@ -90,7 +90,7 @@ private:
     Result<> start();
     /// Maps that only programs write take nothing from user space any more, whoever asks: else a
     /// mark of our own process in task_states would make any process invisible.
-    Result<> close_maps();
+    void close_maps();
     void mend_slots(const bpf_map* array, const std::vector<int>& wanted,
                     std::vector<std::string>& found);
     void mend_rings(std::vector<std::string>& found);

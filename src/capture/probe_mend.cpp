@@ -33,10 +33,13 @@ std::uint32_t id_of_map(int fd) {
     return bpf_obj_get_info_by_fd(fd, &info, &size) == 0 ? info.id : 0;
 }
 
-/// Of what is in a table of programs or maps the kernel tells the id; 0: nothing is there.
-std::uint32_t id_in(int map, std::uint32_t slot) {
+/// Is what a table of programs or maps has in a slot another than this, or nothing? The kernel
+/// tells ids. Where it tells none: false.
+bool differs(int map, std::uint32_t slot, std::uint32_t expected) {
     std::uint32_t id = 0;
-    return bpf_map_lookup_elem(map, &slot, &id) == 0 ? id : 0;
+    if (expected == 0) return false;
+    if (bpf_map_lookup_elem(map, &slot, &id) != 0) return errno == ENOENT;
+    return id != expected;
 }
 
 /// The call that a slot of `calls` or `handlers` is for.
@@ -59,14 +62,13 @@ std::string counted(const std::vector<std::string>& names) {
 
 }  // namespace
 
-Result<> Probe::close_maps() {
+void Probe::close_maps() {
     for (const bpf_map* map : {skel_->maps.task_states, skel_->maps.scratches, skel_->maps.counters,
                                skel_->maps.cgroup_uses}) {
         if (!bpf_map__autocreate(map)) continue;
         if (bpf_map_freeze(bpf_map__fd(map)) != 0)
-            return errno_error(format("cannot close the map {}", bpf_map__name(map)), errno);
+            log::warning("root can change the probe's map {}: {}", bpf_map__name(map), errno);
     }
-    return Ok{};
 }
 
 void Probe::mend_slots(const bpf_map* array, const std::vector<int>& wanted,
@@ -79,7 +81,7 @@ void Probe::mend_slots(const bpf_map* array, const std::vector<int>& wanted,
         if (fd < 0) continue;
         const auto [known, is_new] = ids.try_emplace(fd, 0);
         if (is_new) known->second = id_of_program(fd);
-        if (known->second == 0 || id_in(map, slot) == known->second) continue;
+        if (!differs(map, slot, known->second)) continue;
         const bool mended = bpf_map_update_elem(map, &slot, &fd, BPF_ANY) == 0;
         changed.push_back(name_of_slot(slot) + (mended ? "" : " (cannot be put back)"));
     }
@@ -92,8 +94,7 @@ void Probe::mend_slots(const bpf_map* array, const std::vector<int>& wanted,
 void Probe::mend_rings(std::vector<std::string>& found) {
     const int map = bpf_map__fd(skel_->maps.bulk);
     for (std::uint32_t idx = 0; idx < bulk_fds_.size(); ++idx) {
-        const std::uint32_t id = id_of_map(bulk_fds_[idx]);
-        if (id == 0 || id_in(map, idx) == id) continue;
+        if (!differs(map, idx, id_of_map(bulk_fds_[idx]))) continue;
         bpf_map_update_elem(map, &idx, &bulk_fds_[idx], BPF_ANY);
         found.push_back(format("ring {} was taken away: what it was for was lost", idx));
     }
