@@ -117,16 +117,14 @@ def gives_up(options):
 
 def every_call_is_known(options):
     """Start, both levels of the compiler, alerts, filters, two reloads, the end: each call that is
-    not in the table would end the process."""
+    not in the table would end the process (sensor.py), that of the compiler too."""
     folder = tempfile.mkdtemp(prefix="sensor-guard-")
     strict = argparse.Namespace(**vars(options))
     strict.compiler = f"{folder}/rulec"
     write(strict.compiler, "#!/bin/sh\nexport FALCO_EBPF_SECCOMP=fatal\n"
           f"exec {options.compiler} \"$@\"\n")
     os.chmod(strict.compiler, 0o755)
-    os.environ["FALCO_EBPF_SECCOMP"] = "fatal"
     run = Run(strict)
-    del os.environ["FALCO_EBPF_SECCOMP"]
     run.opens_marker()
     run.settles(lambda: write(run.rules, rule(run.folder, "two")))
     run.opens_marker("two")
@@ -135,6 +133,21 @@ def every_call_is_known(options):
     log = "\n".join(run.end())
     check("refused" not in log, log)
     check("machine code" in log and "interpreted" not in log, "the compiler failed:\n" + log)
+
+
+def compiler_gives_up(options):
+    """Before it reads what it is to compile."""
+    compiler = subprocess.Popen([options.compiler, "compile-bundle"], stdin=subprocess.PIPE,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + REST
+    while status_of(compiler.pid)["Seccomp"] != "2" and time.monotonic() < deadline:
+        time.sleep(0.01)
+    status = status_of(compiler.pid)
+    for name, value in (("Seccomp", "2"), ("NoNewPrivs", "1"), ("CapEff", "0" * 16),
+                        ("CapPrm", "0" * 16), ("CapBnd", "0" * 16)):
+        check(status[name].strip() == value, f"of the compiler {name} is {status[name]}")
+    _, said = compiler.communicate(b"no request")
+    check(compiler.returncode == 2 and b"falco-rulec: " in said, f"it said {said}")
 
 
 class Manager:
@@ -160,6 +173,7 @@ class Manager:
 
 
 def manager_hears(options):
+    os.environ["FALCO_EBPF_SECCOMP"] = ""  # as users run it
     manager = Manager("\0sensor-guard-test")
     os.environ.update(NOTIFY_SOCKET="@sensor-guard-test", WATCHDOG_USEC="400000")
     run = Run(options)
@@ -190,6 +204,7 @@ def manager_hears(options):
     run.end(tampered=True)  # it may have taken long
     manager.until("STOPPING=1")
     manager.socket.close()
+    del os.environ["FALCO_EBPF_SECCOMP"]
 
 
 def tables_of(pid):
@@ -296,7 +311,7 @@ def main():
     options.sensor = os.path.abspath(options.sensor)
     options.compiler = os.path.abspath(options.compiler)
     enter_namespaces()
-    for part in (gives_up, every_call_is_known, manager_hears, tampering_is_told,
+    for part in (gives_up, every_call_is_known, compiler_gives_up, manager_hears, tampering_is_told,
                  unsafe_files_are_told, nobody_runs_it):
         before = len(wrong)
         reason = part(options)

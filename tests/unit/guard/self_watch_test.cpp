@@ -4,12 +4,16 @@
 #include "guard/self_watch.hpp"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -166,6 +170,35 @@ TEST_CASE("time in which the process stood still is told, with who let it go on"
               if (!tells(found, "stopped", "stood still for 10.0 s")) return 1;
               if (!tells(found, "stopped", format("process {}", other))) return 2;
               return watching.look().empty() && watching.look(kSecond / 10).empty() ? 0 : 3;
+          }) == 0);
+}
+
+TEST_CASE("time in which others had the processor is told as such") {
+    CHECK(exit_of([] {
+              cpu_set_t all, one;
+              CPU_ZERO(&one);
+              if (::sched_getaffinity(0, sizeof all, &all) != 0) return 100;
+              for (std::size_t cpu = 0; cpu < CPU_SETSIZE && CPU_COUNT(&one) == 0; ++cpu)
+                  if (CPU_ISSET(cpu, &all)) CPU_SET(cpu, &one);
+              if (::sched_setaffinity(0, sizeof one, &one) != 0) return 100;
+              std::array<pid_t, 6> others{};
+              for (pid_t& other : others) {
+                  other = ::fork();
+                  if (other != 0) continue;
+                  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+                  for (std::atomic<int> n = 0;; ++n) continue;
+              }
+              Watching watching;
+              const auto waited_ns = [] {
+                  std::uint64_t ran = 0, waited = 0;
+                  std::ifstream("/proc/self/schedstat") >> ran >> waited;
+                  return waited;
+              };
+              for (const std::uint64_t begin = waited_ns(); waited_ns() - begin < 2 * kSecond;)
+                  continue;
+              const auto found = watching.look(3 * kSecond);
+              for (const pid_t other : others) ::kill(other, SIGKILL);
+              return tells(found, "starved", "got no processor for 2.") ? 0 : 1;
           }) == 0);
 }
 
