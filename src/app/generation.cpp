@@ -129,6 +129,8 @@ Result<std::unique_ptr<Generation>> make_fallback(const Options& options, const 
         log::info("no rules that ran before are used: {}", last.error().text);
         return Error(why);
     }
+    // It was kept as the files say.
+    if (!options.shadow.empty()) enter_shadow(last->config, options.shadow);
     SENSOR_TRY(std::unique_ptr<Generation> made,
                make_from(last->rules, std::move(last->config), options));
     made->fallback = why;
