@@ -168,7 +168,8 @@ void Connection::dispatch() {
     if (shared_.waiting[route_] >= shared_.limits.waiting)
         return answer(refusal(503, "too many requests"));
     ++shared_.waiting[route_];
-    enter(Phase::Waiting, shared_.limits.handler);
+    const bool patient = route_->patience > std::chrono::milliseconds(0);
+    enter(Phase::Waiting, patient ? route_->patience : shared_.limits.handler);
     const Reply reply([context = shared_.context, self = weak_from_this(),
                        serial = requests_](std::function<Response()> make) {
         // At once if the handler answers before it returns.

@@ -2,6 +2,7 @@
 // What a handler of the web server gets and gives: request, response, route. No library shows here.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -31,7 +32,7 @@ struct Response {
 Response refusal(unsigned status, std::string_view text);
 
 /// The way back of one request. May be copied and used from any thread; the first answer counts. If
-/// none is given until the last copy is gone, or in time (Limits::handler), the client gets 503.
+/// none is given until the last copy is gone, or in time (Route::patience), the client gets 503.
 class Reply {
 public:
     /// Carries an answer to the server's thread, where the function is called.
@@ -62,6 +63,7 @@ struct Route {
     std::string path;    ///< whole path, "/healthz"
     Access access = Access::Token;
     Handler handler;
+    std::chrono::milliseconds patience{0};  ///< until 503; 0: Limits::handler
 };
 
 }  // namespace sensor::web

@@ -25,6 +25,7 @@ std::string_view reason_phrase(unsigned status) {
         case 411: return "Length Required";
         case 413: return "Content Too Large";
         case 417: return "Expectation Failed";
+        case 422: return "Unprocessable Content";
         case 431: return "Request Header Fields Too Large";
         case 500: return "Internal Server Error";
         case 503: return "Service Unavailable";

@@ -129,7 +129,7 @@ TEST_CASE("versions have the peer's keys") {
 TEST_CASE("all who ask before the event thread looks get one snapshot") {
     Desk desk;
     CHECK_FALSE(desk.is_asked());
-    int filled = 0;
+    std::uint64_t filled = 0;
     const auto fill = [&filled](Snapshot& snapshot) { snapshot.judged = 7 + ++filled; };
     desk.serve(fill);
     CHECK(filled == 0);

@@ -93,7 +93,7 @@ TEST_CASE("with a token it must be brought, but to what is open") {
 TEST_CASE("a token's file must be safe and hold a secret") {
     TokenFile file;
     CHECK(Token::from_file(file.path()));
-    for (const mode_t mode : {0604, 0602, 0620, 0644, 0777}) {
+    for (const mode_t mode : {0604U, 0602U, 0620U, 0644U, 0777U}) {
         CAPTURE(mode);
         ::chmod(file.path().c_str(), mode);
         const auto refused = Token::from_file(file.path());

@@ -68,6 +68,8 @@ std::vector<Route> routes(Held* held = nullptr) {
                            []() -> Response { throw std::runtime_error("as tests do"); });
                    }});
     out.push_back({"GET", "/silent", Access::Open, [](const Request&, const Reply&) {}});
+    out.push_back({"GET", "/patient", Access::Open,
+                   [held](const Request&, Reply reply) { held->put(std::move(reply)); }, 60s});
     out.push_back({"GET", "/held", Access::Open,
                    [held](const Request&, Reply reply) { held->put(std::move(reply)); }});
     return out;
@@ -259,6 +261,21 @@ TEST_CASE("an answer that comes too late is 503, and no answer to the next reque
     first[0].send(text("of the first"));
     second[0].send(text("of the second"));
     CHECK(body_of(client.answer()) == "of the second");
+}
+
+TEST_CASE("a route may have more patience than others") {
+    Limits limits;
+    limits.handler = 1ms;
+    Held held;
+    const Server server = started(limits, &held);
+    Client client(server.port());
+    client.send("GET /patient HTTP/1.1\r\n\r\n");
+    const std::vector<Reply> replies = held.take(1);
+    // Long past the patience of the others.
+    Client other(server.port());
+    CHECK(status_of(other.ask("GET /held HTTP/1.1\r\n\r\n")) == 503);
+    replies[0].send(text("after all"));
+    CHECK(body_of(client.answer()) == "after all");
 }
 
 TEST_CASE("more requests than may wait are 503 at once; others go on") {
