@@ -46,6 +46,7 @@ run: build
 
 # One ctest over both build folders, so that there is one closing line.
 test: build/dev/build.ninja build/release/build.ninja
+	@packaging/deps.sh service
 	@cmake --build build/dev -j $(JOBS)
 	@$(MAKE) build
 	@printf 'subdirs(dev release)\n' > build/CTestTestfile.cmake

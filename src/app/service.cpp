@@ -11,13 +11,13 @@
 #include "metrics/hash.hpp"
 #include "metrics/line_file.hpp"
 #include "metrics/prometheus.hpp"
-#include "metrics/resources.hpp"
 #include "output/json.hpp"
 
 namespace sensor::app {
 namespace {
 
 constexpr const char* kJson = "application/json";
+constexpr std::chrono::seconds kReloadPatience(60);
 constexpr const char* kNoCanary =
     "no synthetic detection has come back: events do not arrive, or are not judged in time";
 
@@ -32,12 +32,6 @@ web::Response json_response(unsigned status, std::string body) {
     response.content_type = kJson;
     response.body = std::move(body);
     return response;
-}
-
-void add_resources(const config::Config& config, metrics::Snapshot& into) {
-    const Result<metrics::ResourceOptions> how =
-        metrics::resource_options(config.host_root, config.cgroup_memory_file.c_str());
-    into.resources = metrics::read_resources(how ? *how : metrics::ResourceOptions{});
 }
 
 void add_web(const web::ServerStats& stats, metrics::Snapshot& into) {
@@ -58,7 +52,15 @@ Service::Service(Session& session, capture::KernelSource& source, Reload reload)
 }
 
 Service::~Service() {
+    reporter_.reset();
+    stop_server();
+}
+
+// Its thread reads server_ until it has ended.
+void Service::stop_server() {
     if (server_) server_->stop();
+    server_.reset();
+    listens_.reset();
 }
 
 void Service::learn_host() {
@@ -67,9 +69,7 @@ void Service::learn_host() {
     host.version = SENSOR_VERSION;
     host.hostname = now.config.outputs.format.hostname;
     host.reload_ts_ns = epoch_ns(now.loaded);
-    const Result<metrics::ResourceOptions> how =
-        metrics::resource_options(now.config.host_root, now.config.cgroup_memory_file.c_str());
-    metrics::read_host(how ? *how : metrics::ResourceOptions{}, host);
+    metrics::read_host(resources_, host);
     if (Result<std::vector<metrics::Interface>> found = metrics::read_interfaces(); found)
         host.interfaces = *std::move(found);
     host.config_files.clear();
@@ -81,19 +81,24 @@ void Service::learn_host() {
 
 Result<> Service::apply() {
     const config::Config& config = session_.generation().config;
-    learn_host();
-    if (metrics_ != config.metrics || !sampler_) {
+    if (metrics_ != config.metrics || facts_.host.version.empty()) {
+        reporter_.reset();
         metrics_ = config.metrics;
-        sampler_.emplace(metrics_);
-        next_sample_ = Clock::now() + std::chrono::milliseconds(metrics_.interval_ms);
+        // The environment says where the host's files are: once.
+        const Result<metrics::ResourceOptions> how =
+            metrics::resource_options(config.host_root, config.cgroup_memory_file.c_str());
+        resources_ = how ? *how : metrics::ResourceOptions{};
+        learn_host();
+        start_reporter();
+    } else {
+        learn_host();
     }
     if (!config.web_enabled) {
-        server_.reset();
-        listens_.reset();
+        stop_server();
         return Ok{};
     }
     if (server_ && listens_ == config.web) return Ok{};
-    server_.reset();
+    stop_server();
     SENSOR_TRY(server_, web::Server::start(config.web, routes()));
     listens_ = config.web;
     log::info("Starting health webserver with threadiness 1, listening on {}:{}{}",
@@ -122,27 +127,25 @@ std::vector<web::Route> Service::routes() {
                               if (!how) answer["reason"] = how.error().text;
                               reply.send(json_response(how ? 200 : 422, output::json_line(answer)));
                           });
-                      }});
+                      },
+                      kReloadPatience});
     if (!config.metrics.enabled || !config.metrics.prometheus) return routes;
     routes.push_back(
         {"GET", "/metrics", web::Access::Token,
          [this](const web::Request&, const web::Reply& reply) {
-             desk_.ask([this, reply](const std::shared_ptr<const metrics::Snapshot>& taken) {
-                 const config::Config& now = session_.generation().config;
-                 reply.send_made([this, taken, host_root = now.host_root,
-                                  memory = now.cgroup_memory_file, options = metrics_] {
-                     metrics::Snapshot snapshot = *taken;
-                     config::Config where;
-                     where.host_root = host_root;
-                     where.cgroup_memory_file = memory;
-                     add_resources(where, snapshot);
-                     add_web(server_->stats(), snapshot);
-                     web::Response response;
-                     response.content_type = metrics::kPrometheusType;
-                     response.body = metrics::prometheus_text(snapshot, options);
-                     return response;
+             const bool is_asked =
+                 desk_.ask([this, reply](const std::shared_ptr<const metrics::Snapshot>& taken) {
+                     reply.send_made([this, taken, how = resources_, options = metrics_] {
+                         metrics::Snapshot snapshot = *taken;
+                         snapshot.resources = metrics::read_resources(how);
+                         add_web(server_->stats(), snapshot);
+                         web::Response response;
+                         response.content_type = metrics::kPrometheusType;
+                         response.body = metrics::prometheus_text(snapshot, options);
+                         return response;
+                     });
                  });
-             });
+             if (!is_asked) reply.send(web::refusal(503, "too many wait for figures"));
          }});
     return routes;
 }
@@ -157,32 +160,28 @@ void Service::fill(metrics::Snapshot& into) {
 void Service::look() {
     canary_.look();
     if (desk_.is_asked()) desk_.serve([this](metrics::Snapshot& into) { fill(into); });
-    if (!metrics_.enabled || (!metrics_.output_rule && metrics_.output_file.empty())) return;
-    if (sampling_.valid()) {
-        if (sampling_.wait_for(std::chrono::seconds(0)) == std::future_status::ready) end_sample();
-    } else if (Clock::now() >= next_sample_) {
-        begin_sample();
+    if (!has_reported_.load(std::memory_order_relaxed)) return;
+    std::vector<output::Alert> reported;
+    {
+        const std::lock_guard lock(mutex_);
+        reported.swap(reported_);
+        has_reported_.store(false, std::memory_order_relaxed);
     }
+    for (output::Alert& alert : reported) session_.post(std::move(alert));
 }
 
-// The figures of processes and host are read beside the events: it takes a millisecond.
-void Service::begin_sample() {
-    next_sample_ = Clock::now() + std::chrono::milliseconds(metrics_.interval_ms);
-    auto snapshot = std::make_shared<metrics::Snapshot>();
-    fill(*snapshot);
-    const config::Config& now = session_.generation().config;
-    config::Config where;
-    where.host_root = now.host_root;
-    where.cgroup_memory_file = now.cgroup_memory_file;
-    sampling_ = std::async(std::launch::async, [snapshot, where = std::move(where)] {
-        add_resources(where, *snapshot);
-        return snapshot;
-    });
+void Service::start_reporter() {
+    if (!metrics_.enabled || (!metrics_.output_rule && metrics_.output_file.empty())) return;
+    sampler_.emplace(metrics_);
+    reporter_.emplace(desk_, std::chrono::milliseconds(metrics_.interval_ms),
+                      [this](const metrics::Snapshot& taken) { take_sample(taken); });
 }
 
-void Service::end_sample() {
-    const std::shared_ptr<metrics::Snapshot> snapshot = sampling_.get();
-    const std::vector<metrics::Field> fields = sampler_->fields(*snapshot);
+// On the reporter's thread, which ends before metrics_ and resources_ change.
+void Service::take_sample(const metrics::Snapshot& taken) {
+    metrics::Snapshot snapshot = taken;
+    snapshot.resources = metrics::read_resources(resources_);
+    const std::vector<metrics::Field> fields = sampler_->fields(snapshot);
     if (!metrics_.output_file.empty()) {
         const Result<> written = metrics::append_line(
             metrics_.output_file, metrics::json_line(sampler_->sample(), fields));
@@ -190,7 +189,7 @@ void Service::end_sample() {
     }
     if (!metrics_.output_rule) return;
     output::Alert alert;
-    alert.ts_ns = snapshot->ts_ns;
+    alert.ts_ns = snapshot.ts_ns;
     alert.priority = rules::Priority::Informational;
     alert.rule = metrics::kSnapshotRule;
     alert.source = "internal";
@@ -198,7 +197,9 @@ void Service::end_sample() {
     alert.fields = nlohmann::json::object();
     for (const metrics::Field& field : fields)
         std::visit([&](const auto& value) { alert.fields[field.key] = value; }, field.value);
-    session_.post(std::move(alert));
+    const std::lock_guard lock(mutex_);
+    reported_.push_back(std::move(alert));
+    has_reported_.store(true, std::memory_order_relaxed);
 }
 
 void Service::reloaded(std::chrono::nanoseconds took) {

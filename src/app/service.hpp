@@ -4,14 +4,18 @@
 // events; the web server has a thread of its own and asks for figures through a desk.
 #pragma once
 
+#include <atomic>
 #include <functional>
-#include <future>
+#include <mutex>
 #include <optional>
+#include <vector>
 
 #include "app/canary.hpp"
 #include "app/figures.hpp"
 #include "metrics/desk.hpp"
 #include "metrics/fields.hpp"
+#include "metrics/reporter.hpp"
+#include "metrics/resources.hpp"
 #include "web/server.hpp"
 
 namespace sensor::app {
@@ -40,13 +44,12 @@ public:
     void canary_came_back() noexcept { canary_.came_back(); }
 
 private:
-    using Clock = std::chrono::steady_clock;
-
     std::vector<web::Route> routes();
     void learn_host();
     void fill(metrics::Snapshot& into);
-    void begin_sample();
-    void end_sample();
+    void start_reporter();
+    void take_sample(const metrics::Snapshot& taken);
+    void stop_server();
 
     Session& session_;
     capture::KernelSource& source_;
@@ -56,11 +59,14 @@ private:
     ServiceFacts facts_;
     std::optional<web::WebOptions> listens_;  // with these options
     std::optional<web::Server> server_;
-    std::optional<metrics::Sampler> sampler_;
     metrics::MetricsOptions metrics_;
+    metrics::ResourceOptions resources_;
     std::atomic<std::uint64_t> failed_reloads_{0};
-    Clock::time_point next_sample_{};
-    std::future<std::shared_ptr<metrics::Snapshot>> sampling_;
+    std::optional<metrics::Sampler> sampler_;  // of the reporter's thread
+    std::mutex mutex_;
+    std::vector<output::Alert> reported_;  // guarded: the reporter's, for the session to post
+    std::atomic<bool> has_reported_{false};
+    std::optional<metrics::Reporter> reporter_;  // last: its thread uses the rest
 };
 
 }  // namespace sensor::app

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a live sensor offers beside alerts: health by a synthetic detection, versions, metrics, reload
-by HTTP, snapshots as alerts and lines of a file; a start with damaged rules goes on by the last good
-ones; engine.kind nodriver runs without events.
+"""What a live sensor offers beside alerts: health by a synthetic detection, versions, metrics,
+reload by HTTP, snapshots as alerts and lines of a file; a start with damaged rules goes on by the
+last good ones; engine.kind nodriver runs without events.
 
   service_test.py --sensor falco-ebpf
 """
