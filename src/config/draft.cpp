@@ -17,8 +17,7 @@ void note_standing(const Key& key, const Node& node, std::vector<Note>& notes) {
                                                  "use instead: {}",
                                                  place, key.path, key.note)});
     }
-    const bool usual = node.text == key.fallback || node.text == key.shipped;
-    if (key.standing == Standing::Absent && !usual) {
+    if (key.standing == Standing::Absent && !is_usual(key, node)) {
         notes.push_back(
             {Note::Kind::Absent, format("{}: {} has no effect: {}", place, key.path, key.note)});
     }

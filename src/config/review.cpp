@@ -6,6 +6,7 @@
 #include "config/check.hpp"
 #include "config/merge.hpp"
 #include "config/shape.hpp"
+#include "config/values.hpp"
 #include "config/yaml_tree.hpp"
 
 namespace sensor::config {
@@ -77,7 +78,6 @@ private:
 
     void key(const Entry& entry, const Key& key) {
         const std::string& text = entry.value.text;
-        const bool usual = text == key.fallback || text == key.shipped;
         Verdict verdict = Verdict::Same;
         std::string reason;
         if (key.path == "load_plugins") return loaded(entry, key);
@@ -86,7 +86,7 @@ private:
             return add(std::string(key.path), entry.value, entry.origin, verdict, reason);
         if (key.standing == Standing::Changed) verdict = Verdict::Changed;
         if (key.standing == Standing::Absent)
-            verdict = usual ? Verdict::Ignored : Verdict::Unsupported;
+            verdict = is_usual(key, entry.value) ? Verdict::Ignored : Verdict::Unsupported;
         if (key.standing == Standing::Old) {
             verdict = Verdict::Changed;
             reason = "write instead: ";

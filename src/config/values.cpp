@@ -181,6 +181,16 @@ std::vector<std::string> texts_of(const Node& node, std::string_view what) {
     return texts;
 }
 
+bool is_usual(const Key& key, const Node& node) {
+    if (node.kind != Node::Kind::Text) return false;
+    const auto same = [&](std::string_view value) {
+        if (value.data() == nullptr) return false;
+        const auto flag = key.type == Type::Flag ? parse_flag(value) : std::nullopt;
+        return node.text == value || (flag && parse_flag(node.text) == flag);
+    };
+    return same(key.fallback) || same(key.shipped);
+}
+
 Node fallback_of(const Key& key) {
     const bool texts = key.type == Type::Texts || key.type == Type::List;
     if (!texts && key.type != Type::TextMap) return text_node(std::string(key.fallback), {});

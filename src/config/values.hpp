@@ -37,6 +37,9 @@ bool flag_of(const Node& node, std::string_view what);
 /// A list of texts, or one text.
 std::vector<std::string> texts_of(const Node& node, std::string_view what);
 
+/// Is it the value that the key has where it is not set, or in the files that are shipped?
+bool is_usual(const Key& key, const Node& node);
+
 /// The value of a key that is not set.
 Node fallback_of(const Key& key);
 

@@ -169,6 +169,12 @@ TEST_CASE("keys of older versions are honoured or named") {
     CHECK(rate->notes.empty());
 }
 
+TEST_CASE("what has no effect is said only where it asks for something") {
+    CHECK(said("plugins_hostinfo: yes\nmetrics: {jemalloc_stats_enabled: false}\n").empty());
+    CHECK(said("plugins_hostinfo: off\n") ==
+          "f.yaml:1:19: plugins_hostinfo has no effect: no plugin is loaded that could ask\n");
+}
+
 TEST_CASE("losses: actions and thresholds") {
     const auto usual = load("");
     CHECK((usual->drops.log && usual->drops.alert && !usual->drops.exit));
