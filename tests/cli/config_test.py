@@ -7,6 +7,7 @@ with places, and what it does not start with.
 
 import json
 import os
+import subprocess
 
 import cli
 
@@ -142,6 +143,34 @@ def refused(checks):
     checks.has("empty", empty.stderr, "You must specify at least one rules file")
 
 
+def without_events(checks):
+    """engine.kind nodriver: runs, reads rules anew when they change, ends by a signal."""
+    checks.write("rules.yaml", RULES)
+    checks.write("falco.yaml", PLAIN + "engine: {kind: nodriver}\nlog_syslog: false\n")
+    scope = ["--scope", f"tree={os.getpid()}"]  # in case it does watch
+    ready, says_ready = os.pipe()
+    with subprocess.Popen([checks.sensor, "-c", "falco.yaml", "--interpret", "--ready-fd",
+                           str(says_ready), *scope], cwd=checks.folder, pass_fds=[says_ready],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True) as sensor:
+        os.close(says_ready)
+        checks.same("without events: ready", os.read(ready, 6), b"ready\n")
+        os.close(ready)
+        for name, text, line in (
+                ("broken", "- rule: x\n", "The rules and the configuration stay as they were"),
+                ("good", RULES + "# changed\n", "SIGHUP received, restarting...")):
+            checks.write("rules.yaml", text)
+            seen = next((one for one in sensor.stderr if line in one), "")
+            checks.has(f"without events: {name} rules", seen, line)
+        sensor.terminate()
+        output, _ = sensor.communicate()
+    checks.same("without events: exit", sensor.returncode, 0)
+    checks.has("without events: summary", output, "Events detected: 0\n")
+    done = checks.run("-M", "0.1", "--interpret", *scope,
+                      config=PLAIN + "engine: {kind: nodriver}\n")
+    checks.same("without events: for a while", done.returncode, 0)
+
+
 def strictly(checks):
     for name, config, part in (("key", "frob: 1\n", "falco.yaml:3:1: there is no key 'frob'"),
                                ("plugin", "load_plugins: [json]\n", "the plugin 'json'"),
@@ -154,4 +183,4 @@ def strictly(checks):
 
 if __name__ == "__main__":
     cli.main(schema, schema_beside_a_broken_file, settings, settings_as_json, files, warnings,
-             stock, refused, strictly)
+             stock, refused, without_events, strictly)
