@@ -291,7 +291,7 @@ void Runner::keep_rest() {
         left += lines.size();
         kept += keep(lines, false);
     }
-    if (spool_) spool_->sync();
+    if (spool_) spool_->release();
     if (left != 0)
         log::write(log::Level::Notice,
                    format("{}: at the end {} alerts were kept in the spool, {} dropped", name_,
@@ -317,6 +317,7 @@ bool Runner::is_away(Clock::time_point now) const {
 bool Runner::is_idle() const { return queue_->backlog(reader_).lines == 0 && waits_.load(); }
 
 bool Runner::spill() {
+    if (spool_ && spool_->look_again()) queue_->poke(reader_);
     if (!spool_ || !queue_->is_crowded(reader_)) return false;
     if (!spool_->is_usable()) {
         queue_->set_reason(reader_, spool_->reason());

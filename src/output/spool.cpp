@@ -26,20 +26,35 @@ Spool::Spool(const SpoolOptions& options, std::string_view channel, Form form)
       next_read_(kFirstNumber),
       done_(kFirstNumber) {}
 
-Spool::~Spool() { sync(); }
+Spool::~Spool() { release(); }
 
 Result<std::unique_ptr<Spool>> Spool::open(const SpoolOptions& options, std::string_view channel,
                                            Form form) {
     std::unique_ptr<Spool> spool(new Spool(options, channel, form));
     const Result<> opened = spool->open_folder(false);
-    if (!opened && opened.error().code != ENOENT) return opened.error();
+    if (opened || opened.error().code == ENOENT) return spool;
+    if (opened.error().code != EWOULDBLOCK) return opened.error();
+    spool->held_ = true;
+    log::info("spool of {}: {}", channel, opened.error().text);
     return spool;
+}
+
+bool Spool::look_again() {
+    const std::lock_guard lock(mutex_);
+    if (!held_ || Clock::now() - failed_ < kPause) return false;
+    failed_ = Clock::now();
+    const Result<> opened = open_folder(false);
+    held_ = !opened && opened.error().code == EWOULDBLOCK;
+    if (opened) failed_ = {};
+    return opened && has_more();
 }
 
 Result<> Spool::open_folder(bool make) {
     SENSOR_TRY(SpoolFolder folder, SpoolFolder::open(options_.folder, channel_, make));
     folder_ = std::make_unique<SpoolFolder>(std::move(folder));
-    return take_over();
+    const Result<> taken = take_over();
+    if (!taken) folder_.reset();
+    return taken;
 }
 
 /// Where did an earlier run end? Its last file may do so in the middle of a line, which then counts
@@ -139,10 +154,10 @@ std::size_t Spool::append(std::span<const LinePtr> lines) {
     const std::lock_guard lock(mutex_);
     if (!folder_) {
         if (const Result<> opened = open_folder(true); !opened) {
-            folder_.reset();
             fail(opened.error());
             return 0;
         }
+        held_ = false;
     }
     std::size_t stored = 0;
     while (stored < lines.size()) {
@@ -322,9 +337,11 @@ Spool::Counts Spool::counts() const noexcept {
     return {stored_.load(), waiting_.load(), bytes_.load(), damaged_.load()};
 }
 
-void Spool::sync() {
+void Spool::release() {
     const std::lock_guard lock(mutex_);
     if (tail_) ::fdatasync(tail_.get());
+    tail_.reset();
+    folder_.reset();
 }
 
 }  // namespace sensor::output

@@ -28,6 +28,7 @@ public:
     };
 
     /// What an earlier run left is taken over. Nothing is created before something is stored.
+    /// A folder that another process holds, or the outputs before a reload, is tried again later.
     /// fails: if the folder is there and cannot or must not be used
     static Result<std::unique_ptr<Spool>> open(const SpoolOptions& options,
                                                std::string_view channel, Form form);
@@ -41,6 +42,8 @@ public:
     std::size_t put_front(std::span<const LinePtr> lines);
     /// Is it likely to take something now? A full one is not, nor one that failed a second ago.
     bool is_usable();
+    /// Tries again to open a folder that another held. out: does anything wait in it?
+    bool look_again();
     DropReason reason() const { return reason_.load(); }
 
     /// The oldest lines; they stay until done().
@@ -55,8 +58,9 @@ public:
 
     /// cost: loads only, whatever the disk does
     Counts counts() const noexcept;
-    /// All that was stored is given to the disk.
-    void sync();
+    /// All that was stored is given to the disk, and the folder is free for others. Only counts()
+    /// may be asked after.
+    void release();
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -94,6 +98,7 @@ private:
     std::string front_;               // content of files_[passed_], as far as loaded
     std::size_t front_at_ = 0;
     bool front_loaded_ = false, front_bad_ = false;
+    bool held_ = false;  // by another process
     Clock::time_point failed_{};
     std::atomic<DropReason> reason_{DropReason::QueueFull};
     // What others read while the disk may keep us waiting.

@@ -23,7 +23,8 @@ struct One {
     std::unique_ptr<Dispatcher> dispatcher;
 
     explicit One(const OutputOptions& options, WhenFull when_full = WhenFull::Drop,
-                 Traits traits = {}) {
+                 Traits traits = {}, bool blocks = false) {
+        state->blocks = blocks;
         std::vector<ChannelPtr> channels;
         channels.push_back(std::make_unique<FakeChannel>(state, "fake", traits));
         dispatcher = std::make_unique<Dispatcher>(options, std::move(channels), when_full);
@@ -177,6 +178,25 @@ TEST_CASE("what is left at the end waits in the spool for the next start, before
     post_numbers(*one.dispatcher, 300, 310);
     one.state->wait([&] { return one.state->lines.size() == 310; });
     CHECK(with_lines(*one.state) == numbers(0, 310));
+}
+
+TEST_CASE("outputs made anew, as by a reload, take over the spool once the old ones let go") {
+    const TestFolder folder;
+    OutputOptions options = options_of();
+    options.spool.folder = folder / "spool";
+    options.timeout_ms = 100;
+    One kept(options);
+    kept.state->verdict = Verdict::NotSent;
+    post_numbers(*kept.dispatcher, 0, 10);
+    kept.dispatcher->close();
+    // Holds the spool, as the old outputs do until they are closed.
+    One third(options, WhenFull::Drop, {}, true);
+    One next(options);
+    post_numbers(*next.dispatcher, 10, 11);
+    next.state->wait([&] { return next.state->lines.size() == 1; });
+    third.dispatcher->close();
+    next.state->wait([&] { return next.state->lines.size() == 11; });
+    CHECK(next.stats().all_dropped() == 0);
 }
 
 TEST_CASE("without a spool what is left at the end is dropped and counted") {

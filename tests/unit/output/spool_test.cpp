@@ -223,12 +223,17 @@ TEST_CASE_METHOD(Fixture, "a folder that others can write to is not used") {
     CHECK(opened.error().text.find("others can write there") != std::string::npos);
 }
 
-TEST_CASE_METHOD(Fixture, "a folder is used by one process at a time") {
-    const auto spool = open();
-    CHECK(spool->append(lines_of(0, 1)) == 1);
-    const auto second = Spool::open(options, "http", Form::Text);
-    REQUIRE_FALSE(second.has_value());
-    CHECK(second.error().text.find("another process") != std::string::npos);
+TEST_CASE_METHOD(Fixture, "a folder is used by one at a time; the next one waits for it") {
+    auto first = open();
+    CHECK(first->append(lines_of(0, 5)) == 5);
+    const auto second = open();
+    CHECK(second->is_empty());
+    CHECK_FALSE(second->look_again());
+    CHECK(second->append(lines_of(5, 6)) == 0);
+    CHECK(second->reason() == DropReason::SpoolError);
+    first.reset();
+    const auto third = open();  // as after a reload
+    CHECK(drain(*third) == range(0, 5));
 }
 
 TEST_CASE_METHOD(Fixture,
