@@ -8,6 +8,8 @@
 #   make test-full                       + live tests with sanitizers, fuzzing, much damage to
 #                                        captures, other kernels, a fresh Debian
 #   make guest [ARGS='--kernel 6.1']   the sensor and its kernel tests in other kernels (QEMU)
+#   make package                         .deb, .rpm and .tar.gz with static programs, in build/packages
+#   make test-packages                   + installed, booted, run by podman and docker
 #   make bench [ARGS=...]                falco-bench kernel, report in build/bench
 #   make fuzz [FUZZ_SECONDS=60]          every fuzz target for so long
 #   make tidy | format | clean
@@ -26,7 +28,7 @@ export CCACHE_DIR := $(CURDIR)/build/ccache
 endif
 
 .DEFAULT_GOAL := build
-.PHONY: deps build run test test-full guest bench fuzz tidy format clean
+.PHONY: deps build run test test-full guest package test-packages bench fuzz tidy format clean
 .SUFFIXES:
 
 deps:
@@ -64,6 +66,7 @@ test-full: test
 	@unshare --pid --fork --kill-child --mount-proc python3 tests/bench/pressure_test.py \
 	    --bench build/release/bin/falco-bench --config config/falco.yaml
 	@$(MAKE) guest
+	@$(MAKE) test-packages
 	@packaging/deps.sh rootfs
 	@for r in $(FRESH_RELEASES); do packaging/fresh-rootfs.sh $$r || exit 1; done
 	@ctest --test-dir build/dev-live -j $(CTEST_JOBS) --output-on-failure --no-tests=error \
@@ -74,6 +77,18 @@ guest: build
 	@packaging/deps.sh guest
 	@python3 tests/guest/guest_test.py --bin build/release/bin \
 	    --helpers build/release/tests/live/helpers --root . $(ARGS) || [ $$? -eq 77 ]
+
+package: deps
+	@packaging/deps.sh package
+	@$(MAKE) build/static/build.ninja
+	@cmake --build build/static -j $(JOBS)
+	@rm -rf build/static/packages build/packages && mkdir -p build/packages
+	@cd build/static && cpack -G "DEB;RPM;TGZ" >packages.log 2>&1 || { cat packages.log; exit 1; }
+	@cd build/packages && ln -s ../static/packages/falco-ebpf[-_]* . && ls -LsSh
+
+test-packages: package
+	@packaging/deps.sh package-test
+	@tests/packaging/all.sh build/static build/roots
 
 bench: build
 	@mkdir -p build/bench

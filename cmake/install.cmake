@@ -45,7 +45,8 @@ endif()
 # Services: systemd's, and one for systems without it, which the .deb moves to its place.
 install(FILES ${packaging}/systemd/falco-ebpf.service DESTINATION lib/systemd/system)
 install(FILES ${packaging}/systemd/falco-ebpf.conf DESTINATION lib/tmpfiles.d)
-install(PROGRAMS ${packaging}/init/falco-ebpf DESTINATION ${CMAKE_INSTALL_DATADIR}/falco-ebpf/init.d)
+install(PROGRAMS ${packaging}/init/falco-ebpf
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/falco-ebpf/init.d)
 
 # The whole set for reference, then the live copies. Our rules are turned on by a file in config.d
 # that packages write where there are no public ones, so falco.yaml does not name them.
@@ -56,7 +57,8 @@ file(READ config/falco.yaml installed_config)
 string(REPLACE "  - /etc/falco/falco-ebpf_rules.yaml\n" "" installed_config "${installed_config}")
 if(NOT installed_config MATCHES "\n *- /etc/falco/config\\.d\n")
   string(APPEND installed_config
-         "\n# More configuration, merged after this file.\nconfig_files:\n  - /etc/falco/config.d\n")
+         "\n# More configuration, merged after this file.\n"
+         "config_files:\n  - /etc/falco/config.d\n")
 endif()
 file(WRITE ${CMAKE_BINARY_DIR}/packaging/falco.yaml.new "${installed_config}")
 configure_file(${CMAKE_BINARY_DIR}/packaging/falco.yaml.new

@@ -54,7 +54,7 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 if(SENSOR_STATIC)
   set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS OFF)
 endif()
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "init-system-helpers (>= 1.51), sysvinit-utils (>= 3.05-4~) | lsb-base")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "init-system-helpers (>= 1.51)")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS ca-certificates)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
@@ -69,7 +69,10 @@ set(CPACK_RPM_PACKAGE_CONFLICTS falco)
 set(CPACK_RPM_PACKAGE_OBSOLETES "falco < 1:0")
 set(CPACK_RPM_PACKAGE_AUTOREQ OFF)
 set(CPACK_RPM_PACKAGE_RELOCATABLE OFF)
-set(CPACK_RPM_SPEC_MORE_DEFINE "%define _binary_payload w6T.xzdio\n%define _build_id_links none\n%define __os_install_post %{nil}")
+set(CPACK_RPM_SPEC_MORE_DEFINE
+"%define _binary_payload w6T.xzdio
+%define _build_id_links none
+%define __os_install_post %{nil}")
 set(CPACK_RPM_USER_FILELIST "%config(noreplace) /etc/falco/falco-ebpf_rules.yaml")
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION
     /etc /usr/lib/systemd /usr/lib/systemd/system /usr/lib/tmpfiles.d /usr/share/man
@@ -84,6 +87,12 @@ set(CPACK_RPM_POST_UNINSTALL_SCRIPT_FILE ${out}/postun.sh)
 
 set(CPACK_ARCHIVE_FILE_NAME falco-ebpf-${PROJECT_VERSION}-${CMAKE_SYSTEM_PROCESSOR})
 set(CPACK_PACKAGE_FILE_NAME ${CPACK_ARCHIVE_FILE_NAME})
+
+# What the packages may come to need of their parts, in a program of its own: TLS, Kafka, names.
+if(SENSOR_STATIC)
+  add_executable(static_link ${CMAKE_SOURCE_DIR}/tests/packaging/static_link.cpp)
+  target_link_libraries(static_link PRIVATE PkgConfig::CURL PkgConfig::RDKAFKA sensor_options)
+endif()
 
 configure_file(${SENSOR_PACKAGING}/cpack.cmake.in ${out}/cpack.cmake @ONLY)
 set(CPACK_PROJECT_CONFIG_FILE ${out}/cpack.cmake)

@@ -3,7 +3,7 @@
 # Installs with apt what is missing to build and test falco-ebpf on Debian 12 or 13.
 #
 #   packaging/deps.sh [GROUP...]     groups: build (default), service, fuzz, tidy, rootfs, bench,
-#                                    guest
+#                                    guest, package, package-test
 #
 # Asks nothing, needs no terminal, works in a chroot. When everything is there it only reads the
 # package database and returns at once. Without root it names what is missing and fails.
@@ -23,6 +23,10 @@ rootfs='debootstrap git ca-certificates'
 bench='redis-server redis-tools nginx-light wrk gcc'
 # What tests/guest boots other kernels with.
 guest='qemu-system-x86 seabios busybox-static'
+# What makes packages, and what the tests of them install, boot and run these with.
+package='dpkg-dev file rpm patch xz-utils python3-yaml'
+package_test='lintian shellcheck mmdebstrap systemd systemd-container cpio openssl podman runc
+docker.io'
 
 wanted=
 for group in "${@:-build}"; do
@@ -34,6 +38,8 @@ for group in "${@:-build}"; do
         rootfs) wanted="$wanted $rootfs" ;;
         bench) wanted="$wanted $bench" ;;
         guest) wanted="$wanted $guest" ;;
+        package) wanted="$wanted $package" ;;
+        package-test) wanted="$wanted $package $package_test" ;;
         *)
             echo "deps.sh: unknown group '$group'; see the head of this file" >&2
             exit 2

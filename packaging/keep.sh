@@ -1,6 +1,6 @@
 # What an operator has in /etc/falco stays as it is, whoever put it there, and Falco's package can
-# come back to it. So falco.yaml and falco_rules.local.yaml are in no package's list: they are written
-# where they are missing, brought up to date while nobody changed them, and go away with us if so.
+# come back to it. So falco.yaml and falco_rules.local.yaml are in no package's list: they are
+# written where they are missing, brought up to date while nobody changed them, and go away with us.
 # As conffiles they would be taken from Falco's package, which would then ask about each of them.
 etc=/etc/falco
 shipped=/usr/share/falco-ebpf/etc
@@ -127,8 +127,11 @@ ProtectHome=read-only"
     fi
     [ -n "$lines" ] || return 0
     mkdir -p "$unit"
-    printf '%s\n' '# Made as falco-ebpf was installed: what falco.yaml names.' '[Service]' "$lines" |
-        grep -v '^$' >"$unit/50-paths.conf"
+    {
+        echo '# Made as falco-ebpf was installed: what falco.yaml names.'
+        echo '[Service]'
+        echo "$lines" | grep -v '^$'
+    } >"$unit/50-paths.conf"
 }
 
 folders() {

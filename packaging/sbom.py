@@ -58,7 +58,8 @@ def beside(stage):
     """Paths of the shared libraries that the programs load."""
     found = set()
     for program in PROGRAMS:
-        answer = subprocess.run(["ldd", stage / "usr/bin" / program], capture_output=True, text=True)
+        answer = subprocess.run(["ldd", stage / "usr/bin" / program], capture_output=True,
+                                text=True)
         found |= set(re.findall(r"=> (/\S+)", answer.stdout))
     return {pathlib.Path(f).resolve() for f in found}
 
@@ -107,9 +108,10 @@ def of_static(build):
     if table.exists():
         for line in table.read_text().splitlines():
             name, version, spdx = line.split("\t")
+            escaped = version.replace("+", "%2B")
             rows[name] = {"name": name, "version": version, "licence": spdx, "home": "", "note":
                           "built by packaging/static.sh from the Debian source package",
-                          "purl": f"pkg:deb/debian/{name}@{version.replace('+', '%2B')}?arch=source"}
+                          "purl": f"pkg:deb/debian/{name}@{escaped}?arch=source"}
     return rows
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A machine to install packages on: this one's root file system with a layer above it that takes all
-writes, in mount and process namespaces of its own. Nothing of the real one changes, and no service is
-started. Used by the tests of packages.
+"""A machine to install packages on: a root file system (this one's own, or a fresh one) with a
+layer above it that takes all writes, in mount and process namespaces of its own. Nothing of the
+real one changes, and no service is started. Used by the tests of packages.
 
     if __name__ == "__main__":
         overlay.enter()           # starts this program again inside; 77 with a reason if it cannot
@@ -34,13 +34,28 @@ def enter():
                           sys.executable, *sys.argv])
 
 
+def fresh_root(suite, cache, packages=()):
+    """A minimal Debian, unpacked once in the folder `cache`; its path. Skips without one."""
+    root = pathlib.Path(cache) / suite
+    if not (root / ".complete").exists():
+        shutil.rmtree(root, ignore_errors=True)
+        root.mkdir(parents=True)
+        done = run("mmdebstrap", "--quiet", "--variant=minbase", "--mode=root",
+                   *(["--include=" + ",".join(packages)] if packages else []), suite, str(root))
+        if done.returncode != 0:
+            skip(f"no {suite} from the archive: {done.stderr[-300:]}")
+        (root / ".complete").touch()
+    return root
+
+
 def run(*command, **options):
     return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL,
                           **options)
 
 
 class Machine:
-    def __init__(self, lower="/"):
+    def __init__(self, lower="/", bare=True):
+        """lower: a root file system. bare: dpkg knows of no package, which is quickly read."""
         self.base = pathlib.Path(tempfile.mkdtemp(prefix="packaging-"))
         self.mount("-t", "tmpfs", "tmpfs", self.base)
         for name in ("upper", "work", "root"):
@@ -52,10 +67,10 @@ class Machine:
         self.mount("-t", "proc", "proc", self.root / "proc")
         self.mount("--rbind", "/dev", self.root / "dev")
         (self.root / "tmp").mkdir(exist_ok=True)
-        # An empty list of packages is quickly read, and manual pages need no index.
-        shutil.rmtree(self.path("/var/lib/dpkg/info"), ignore_errors=True)
-        self.path("/var/lib/dpkg/info").mkdir(parents=True)
-        self.write("/var/lib/dpkg/status", "")
+        if bare:
+            shutil.rmtree(self.path("/var/lib/dpkg/info"), ignore_errors=True)
+            self.path("/var/lib/dpkg/info").mkdir(parents=True)
+            self.write("/var/lib/dpkg/status", "")
         self.write("/etc/dpkg/dpkg.cfg.d/fast", "force-unsafe-io\n")
         # Whatever the machine below does: nothing is started.
         self.write("usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n", 0o755)
@@ -116,5 +131,5 @@ class Machine:
             if path.is_symlink():
                 found[name] = "-> " + os.readlink(path)
             elif path.is_file():
-                found[name] = path.read_text()
+                found[name] = path.read_text(errors="replace")
         return found

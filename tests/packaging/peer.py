@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Stands in for the package of Falco: the same names, paths and kinds of files, contents of our own.
-Built as .deb with dpkg-deb and as .rpm with rpmbuild. Used by the tests of packages."""
+"""Stands in for the package of Falco: the same names, paths and kinds of files, contents of our
+own. Built as .deb with dpkg-deb and as .rpm with rpmbuild. Used by the tests of packages."""
 import subprocess
 
 CONFIG = """\

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The .deb in the place of Falco's: what an operator has in /etc/falco stays as it is and means what
-it meant; what we bring goes with us; Falco's package comes back to what it left.
+"""The .deb in the place of Falco's: what an operator has in /etc/falco stays as it is and means
+what it meant; what we bring goes with us; Falco's package comes back to what it left.
 
     python3 takeover_test.py --deb FILE
 """
