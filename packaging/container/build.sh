@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds the container image from the archive that `make package` leaves. Needs no network.
 #
-#   packaging/container/build.sh ARCHIVE.tar.gz [ENGINE] [TAG]
+#   packaging/container/build.sh ARCHIVE.tar.gz [ENGINE [TAG [OPTION...]]]
 #
-# ENGINE: podman (default), docker, or either with options in front: 'podman --root R'.
+# ENGINE: podman (default), docker, or either with options in front: 'podman --root R'. OPTIONs are
+# for its build command, for example --build-arg BASE=IMAGE.
 set -eu
-archive=${1:?usage: build.sh ARCHIVE.tar.gz [ENGINE] [TAG]}
+archive=${1:?usage: build.sh ARCHIVE.tar.gz [ENGINE [TAG [OPTION...]]]}
 engine=${2:-podman}
 tag=${3:-localhost/falco-ebpf:latest}
+shift "$(($# < 3 ? $# : 3))"
 here=$(cd "$(dirname "$0")" && pwd)
 context=$(mktemp -d)
 trap 'rm -rf "$context"' EXIT
@@ -32,5 +34,5 @@ printf 'passwd: files\ngroup: files\nhosts: files dns\n' >etc/nsswitch.conf
     cp /etc/ssl/certs/ca-certificates.crt etc/ssl/certs/ca-certificates.crt
 cp "$here/Containerfile" "$context.file"
 # shellcheck disable=SC2086  # options of the engine
-$engine build -q -f "$context.file" -t "$tag" "$context"
+$engine build -q -f "$context.file" -t "$tag" "$@" "$context"
 rm -f "$context.file"
