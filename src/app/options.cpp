@@ -17,16 +17,37 @@ namespace {
 
 constexpr std::size_t kHelpWidth = 140, kHelpColumn = 32;
 
+/// A name, then what it means in a column of its own, wrapped.
+std::string help_entry(const std::string& name, std::string_view meaning) {
+    std::string text = "  " + name;
+    std::size_t column = text.size();
+    const auto new_line = [&] {
+        text += '\n';
+        text.append(kHelpColumn, ' ');
+        column = kHelpColumn;
+    };
+    if (column + 1 > kHelpColumn) new_line();
+    text.append(kHelpColumn - column, ' ');
+    column = kHelpColumn;
+    while (!meaning.empty()) {
+        const std::size_t end = std::min(meaning.find(' '), meaning.size());
+        if (column > kHelpColumn && column + 1 + end > kHelpWidth) new_line();
+        if (column > kHelpColumn) text += ' ', ++column;
+        text += meaning.substr(0, end);
+        column += end;
+        meaning.remove_prefix(std::min(end + 1, meaning.size()));
+    }
+    return text + '\n';
+}
+
 /// The usage line names the program as it was called: /usr/bin/falco may be a link to it.
 class HelpText : public CLI::Formatter {
 public:
-    explicit HelpText(std::string called) : called_(std::move(called)) {
-        column_width(kHelpColumn);
-    }
+    explicit HelpText(std::string called) : called_(std::move(called)) {}
 
     std::string make_usage(const CLI::App* app, std::string name) const override {
         if (app->get_parent() != nullptr) return CLI::Formatter::make_usage(app, name);
-        return "Usage:\n  " + called_ + " [OPTION...] [dump|doctor]\n";
+        return "Usage:\n  " + called_ + " [OPTION...] [COMMAND]\n";
     }
     std::string make_description(const CLI::App* app) const override {
         return app->get_description() + "\n";
@@ -37,32 +58,16 @@ public:
         for (const CLI::Option* option : options) text += make_option(option, positional);
         return text;
     }
+    std::string make_subcommand(const CLI::App* command) const override {
+        return help_entry(command->get_name(), command->get_description());
+    }
     std::string make_option(const CLI::Option* option, bool positional) const override {
-        std::string name = "  " + make_option_name(option, positional);
+        std::string name = make_option_name(option, positional);
         if (const std::size_t comma = name.find(','); comma != std::string::npos)
             name.insert(comma + 1, " ");
         const std::string value = option->get_type_name();
         if (!value.empty()) name += " " + value.substr(0, value.find(':'));
-        std::string text = name;
-        std::size_t column = name.size();
-        std::string_view left = option->get_description();
-        const auto new_line = [&] {
-            text += '\n';
-            text.append(kHelpColumn, ' ');
-            column = kHelpColumn;
-        };
-        if (column + 1 > kHelpColumn) new_line();
-        text.append(kHelpColumn - column, ' ');
-        column = kHelpColumn;
-        while (!left.empty()) {
-            const std::size_t end = std::min(left.find(' '), left.size());
-            if (column > kHelpColumn && column + 1 + end > kHelpWidth) new_line();
-            if (column > kHelpColumn) text += ' ', ++column;
-            text += left.substr(0, end);
-            column += end;
-            left.remove_prefix(std::min(end + 1, left.size()));
-        }
-        return text + '\n';
+        return help_entry(name, option->get_description());
     }
 
 private:

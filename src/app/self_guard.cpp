@@ -59,7 +59,8 @@ std::vector<std::string> growing_files(const config::Config& config) {
 
 /// Descriptors that were given to us and are still to be used.
 std::vector<int> wanted_descriptors(const Options& options, const config::Config& config) {
-    std::vector<int> wanted{options.ready_fd, guard::descriptor_of(options.capture_file),
+    std::vector<int> wanted{options.ready_fd, options.opened_fd,
+                            guard::descriptor_of(options.capture_file),
                             guard::descriptor_of(options.bundle)};
     for (const std::string& path : config.rules_files) wanted.push_back(guard::descriptor_of(path));
     for (const std::string& path : growing_files(config))
@@ -67,7 +68,7 @@ std::vector<int> wanted_descriptors(const Options& options, const config::Config
     return wanted;
 }
 
-guard::CapabilityNeeds needs_of(const config::Config& config) {
+guard::CapabilityNeeds needs_of(const Options& options, const config::Config& config) {
     guard::CapabilityNeeds needs;
     needs.events = config.capture_file.empty();
     needs.files = true;
@@ -75,6 +76,10 @@ guard::CapabilityNeeds needs_of(const config::Config& config) {
     needs.written = growing_files(config);
     needs.written.push_back(config.metrics.output_file);
     needs.written.push_back(config.outputs.spool.folder);
+    if (!options.write_file.empty()) needs.written.push_back(options.write_file);
+    if (config.capture.enabled)
+        needs.written.push_back(
+            std::filesystem::path(config.capture.path_prefix).parent_path().string());
     if (config.engine_native) needs.written.push_back(config.cache_dir);
     std::erase_if(needs.written, [](const std::string& path) { return path.empty(); });
     return needs;
@@ -105,7 +110,7 @@ output::Alert tamper_alert(const guard::Finding& finding) {
 }
 
 /// Gives up what is not needed. out: what could not be given up
-std::vector<std::string> restrain(const config::Config& config) {
+std::vector<std::string> restrain(const Options& options, const config::Config& config) {
     const guard::GuardOptions& wanted = config.guard;
     std::vector<std::string> failed = guard::settle_process(wanted.no_new_privs);
     guard::lower_oom_score();
@@ -117,7 +122,7 @@ std::vector<std::string> restrain(const config::Config& config) {
         if (!done) failed.push_back("guard.seccomp: " + done.error().text);
     }
     if (wanted.drop_capabilities) {
-        const auto kept = guard::keep_capabilities(needs_of(config));
+        const auto kept = guard::keep_capabilities(needs_of(options, config));
         if (!kept) {
             failed.push_back("guard.drop_capabilities: " + kept.error().text);
         } else {
@@ -172,11 +177,11 @@ Result<std::unique_ptr<SelfGuard>> SelfGuard::start(const Options& options,
     if (is_less && !options.dumps) {
         std::vector<std::string> trusted;
         if (config.outputs.program) trusted.push_back(config.outputs.program->program);
-        auto launcher = guard::Launcher::create(std::move(trusted));
+        auto launcher = guard::Launcher::create(std::move(trusted), options.opened_fd >= 0);
         if (!launcher) return launcher.error();
         made->launcher_ = *std::move(launcher);
     }
-    for (std::string& each : restrain(config)) wrong.push_back(std::move(each));
+    for (std::string& each : restrain(options, config)) wrong.push_back(std::move(each));
     if (config.capture_file.empty() && !options.dumps) guard::catch_foreign_signals();
     std::string all;
     for (const std::string& each : wrong) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guard/launcher.hpp"
 
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,7 +17,22 @@
 
 namespace sensor::guard {
 
-Result<std::unique_ptr<Launcher>> Launcher::create(std::vector<std::string> trusted) {
+namespace {
+
+/// Who started a daemon waits for the end of its output: nobody of us may hold it open.
+bool leave_terminal() {
+    const Fd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (!nothing || ::setsid() < 0 || ::chdir("/") != 0) return false;
+    ::umask(027);
+    for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (::dup2(nothing.get(), standard) < 0) return false;
+    return true;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Launcher>> Launcher::create(std::vector<std::string> trusted,
+                                                   bool background) {
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
         return errno_error("cannot make a socket for the launcher", errno);
@@ -28,6 +45,7 @@ Result<std::unique_ptr<Launcher>> Launcher::create(std::vector<std::string> trus
     const int err = errno;
     if (child == 0) {
         ours.reset();
+        if (background && !leave_terminal()) ::_exit(1);
         ::_exit(serve_programs(theirs.get(), trusted));
     }
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);

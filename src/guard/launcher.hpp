@@ -18,8 +18,11 @@ public:
     /// trusted: commands of the configuration. They run with the rights that this process has now;
     ///          any other with no_new_privs and without capabilities, so that who took the sensor
     ///          over gains none by asking
+    /// background: it is of a daemon: leaves terminal and folder at once, and /dev/null is its
+    ///          standard files and theirs
     /// fails:   no process or socket can be made
-    static Result<std::unique_ptr<Launcher>> create(std::vector<std::string> trusted);
+    static Result<std::unique_ptr<Launcher>> create(std::vector<std::string> trusted,
+                                                    bool background = false);
     /// Ends the launcher; programs it started go on.
     ~Launcher() override = default;
 
