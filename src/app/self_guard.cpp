@@ -213,8 +213,10 @@ void SelfGuard::look(capture::KernelSource& source, const Post& post) {
         for (std::string& text : source.mend()) found.push_back({"probe", std::move(text), {}});
     }
     for (guard::Finding& each : found) {
-        log::critical("Tampering: {}", each.text);
-        if (const auto passed = limit_.pass(std::move(each), now_ns)) post(tamper_alert(*passed));
+        const std::optional<guard::Finding> passed = limit_.pass(std::move(each), now_ns);
+        if (!passed) continue;
+        log::critical("Tampering: {}", passed->text);
+        post(tamper_alert(*passed));
     }
 }
 
