@@ -369,7 +369,10 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
         return wrong("Option " + quoted(bare_name(text.substr(0, text.find(':')))) +
                      " is missing an argument");
     } catch (const CLI::ParseError& error) {
-        return wrong(error.what());
+        ParsedOptions failed = wrong(error.what());
+        // There 1 says that two streams differ.
+        if (cli.got_subcommand("compare")) failed.exit_code = 2;
+        return failed;
     }
     return parsed;
 }

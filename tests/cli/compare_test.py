@@ -83,6 +83,8 @@ def mistakes(checks):
     for name, arguments, part in (
             ("text", (a, text), "text.log:1: this alert is text"),
             ("missing", (a, "none.jsonl"), "none.jsonl"),
+            ("one file", (a,), "B is required"),
+            ("a window of nothing", (a, a, "--window", "0"), "--window"),
             ("twice standard input", ("-", "-"), "only one of the two can be -")):
         done = checks.run("compare", *arguments)
         checks.same(name + ": exit", done.returncode, 2)
