@@ -111,10 +111,14 @@ TEST_CASE("an interest counts until its process changes") {
     SKIP_WITHOUT_KERNEL();
     const testing::LoadedRules rules(kRules);
     const std::vector<std::function<void()>> changes{
-        [] { ::setsid(); },           [] { ::setuid(0); },
-        [] { ::setresgid(0, 0, 0); }, [] { ::prctl(PR_SET_NAME, "other"); },
-        in_namespace_of_its_own,      into_the_same_namespace,
-        with_fewer_capabilities,      [] { ::chroot("/"); },
+        [] { ::setsid(); },
+        [] { CHECK(::setuid(0) == 0); },
+        [] { CHECK(::setresgid(0, 0, 0) == 0); },
+        [] { ::prctl(PR_SET_NAME, "other"); },
+        in_namespace_of_its_own,
+        into_the_same_namespace,
+        with_fewer_capabilities,
+        [] { CHECK(::chroot("/") == 0); },
     };
     std::vector<std::function<void()>> steps;
     for (const auto& change : changes) {

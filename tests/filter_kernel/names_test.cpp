@@ -61,7 +61,7 @@ TEST_CASE("a file storm below a directory no rule names ends in the kernel") {
         open_at(dir, "./other");
         open_at(dir, "..");
         open_at(AT_FDCWD, tree.file("dir/other"));
-        ::chdir(tree.file("dir").c_str());
+        CHECK(::chdir(tree.file("dir").c_str()) == 0);
         open_at(AT_FDCWD, "other");
         open_at(AT_FDCWD, "sub/../other");  // not plain
     };
@@ -86,12 +86,12 @@ TEST_CASE("what a rule names is reported by whatever way it is named") {
         open_at(dir, ways[1]);
         open_at(dir, ways[2]);
         open_at(dir, ways[3]);
-        ::chdir(tree.file("dir").c_str());
+        CHECK(::chdir(tree.file("dir").c_str()) == 0);
         open_at(AT_FDCWD, ways[4]);
         open_at(folder, ways[5]);
         open_at(sub, ways[6]);
         open_at(sub, ways[7]);
-        ::fchdir(dir);
+        CHECK(::fchdir(dir) == 0);
         open_at(AT_FDCWD, ways[8]);
         open_at(AT_FDCWD, ways[9]);
         open_at(AT_FDCWD, ways[10]);
@@ -111,10 +111,10 @@ TEST_CASE("below a directory that was entered by another name all is reported") 
     setup.calls = calls({"openat", "chdir", "fchdir"});
     setup.while_open = [&](capture::KernelSource& source) { rules.narrow(source); };
     const Run run = watch(setup, [&] {
-        ::chdir(tree.file("link").c_str());
+        CHECK(::chdir(tree.file("link").c_str()) == 0);
         open_at(AT_FDCWD, "secret");
         open_at(AT_FDCWD, tree.file("dir/other"));
-        ::chdir(tree.file("dir").c_str());
+        CHECK(::chdir(tree.file("dir").c_str()) == 0);
         open_at(AT_FDCWD, "secret");
     });
     REQUIRE(run.error.empty());
