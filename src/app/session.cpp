@@ -24,6 +24,11 @@ std::unique_ptr<output::Dispatcher> make_dispatcher(const config::Config& config
         outputs, config.capture_file.empty() ? output::WhenFull::Drop : output::WhenFull::Wait);
 }
 
+state::Options limited(state::Options state, const config::Config& config) {
+    state.max_threads = config.threads.most;
+    return state;
+}
+
 void print(const std::string& text, std::FILE* to) {
     std::fwrite(text.data(), 1, text.size(), to);
     std::fflush(to);
@@ -35,7 +40,7 @@ Session::Session(std::unique_ptr<Generation> generation, state::Options state,
                  ProgramStarter* starter)
     : starter_(starter),
       generation_(std::move(generation)),
-      state_(std::move(state)),
+      state_(limited(std::move(state), generation_->config)),
       dispatcher_(make_dispatcher(generation_->config, starter_)),
       pipeline_(*generation_, state_, *dispatcher_),
       drops_(generation_->config.drops, poster()),
