@@ -7,6 +7,7 @@ json_* settings. Each is judged by the alert of one event of our small capture: 
 """
 
 import json
+import os
 
 import cli
 
@@ -186,6 +187,58 @@ def json_settings(checks):
                 ["hostname", "priority", "rule", "source", "time"])
 
 
+ANY = RULE.replace("evt.type = openat and proc.name = cat", "evt.num > 0")
+NO_STDOUT = "stdout_output: {enabled: false}\n"
+
+
+def replayed(checks, rules, config):
+    """One replay, without the comparison of two, since files are written: alerts on stdout."""
+    checks.write("rules.yaml", rules.format(output="o %proc.name"))
+    capture = os.path.join(checks.data, "shell_from_server.scap")
+    done = checks.run("-e", capture, "-r", "rules.yaml", config=config)
+    return done.stdout[:done.stdout.find("Events detected:")].splitlines(), done
+
+
+def read(checks, name):
+    with open(os.path.join(checks.folder, name), encoding="utf-8") as file:
+        return file.read().splitlines()
+
+
+def channels(checks):
+    expected, _ = replayed(checks, ANY, cli.SILENT)
+    checks.same("many alerts", len(expected) > 5, True)
+    for keep_alive in ("true", "false"):
+        name = f"events-{keep_alive}"
+        alerts, _ = replayed(checks, ANY, NO_STDOUT + f"file_output: {{enabled: true, filename: "
+                             f"{name}, keep_alive: {keep_alive}}}\n")
+        checks.same("file: not on standard output", alerts, [])
+        checks.same("file", read(checks, name), expected)
+        program = (NO_STDOUT + f"program_output: {{enabled: true, program: cat, "
+                   f"keep_alive: {keep_alive}}}\n")
+        checks.same("program", replayed(checks, ANY, program)[0], expected)
+    _, done = replayed(checks, ANY, NO_STDOUT + "output_timeout: 100\nprogram_output: "
+                       "{enabled: true, program: 'exit 3'}\n")
+    checks.has("refused", done.stderr, f"program, refused: {len(expected)}")
+
+
+def rate(checks):
+    all_of, _ = replayed(checks, ANY, cli.SILENT)
+    config = cli.SILENT + "outputs: {rate: 0.000001, max_burst: 3}\nlog_level: debug\n"
+    alerts, done = replayed(checks, ANY, config)
+    checks.same("the burst", alerts, all_of[:3])
+    checks.has("said", done.stderr, "Skipping rate-limited notification for rule Opened")
+    checks.has("counted", done.stderr, f"Alerts skipped by outputs.rate: {len(all_of) - 3}")
+
+
+def aggregation(checks):
+    all_of, _ = replayed(checks, ANY, cli.SILENT)
+    alerts, _ = replayed(checks, ANY, cli.SILENT + "aggregation: {window_ms: 3600000}\n")
+    counts = [int(line.split("alert.count=")[1].split()[0]) if "alert.count=" in line else 1
+              for line in alerts]
+    checks.same("aggregation: fewer", len(alerts) < len(all_of), True)
+    checks.same("aggregation: all are counted", sum(counts), len(all_of))
+
+
 if __name__ == "__main__":
     cli.main(extra_output, suggested_output, extra_fields, static_fields, mistakes, print_option,
-             one_line, json_settings)
+             one_line, json_settings, channels, rate, aggregation)
