@@ -53,14 +53,17 @@ TEST_CASE("a program is described as it is declared") {
     CHECK(program.commands[1].options[0].required);
 }
 
-TEST_CASE("everything of both programs is in completion and manual page") {
+TEST_CASE("everything of all programs is in completion and manual page") {
     const ProgramText sample = describe(Sample().app);
     const ProgramText sensor = describe_sensor();
     CHECK(sensor.commands.size() == 2);
     CHECK(sensor.options.size() > 15);
-    const std::string bash = bash_completion({sample, sensor});
-    const std::string zsh = zsh_completion({sample, sensor});
-    for (const ProgramText& program : {sample, sensor}) {
+    const ProgramText bench = describe_bench();
+    CHECK(bench.commands.size() == 7);
+    const std::string bash = bash_completion({sample, sensor, bench});
+    const std::string zsh = zsh_completion({sample, sensor, bench});
+    const std::string fish = fish_completion({sample, sensor, bench});
+    for (const ProgramText& program : {sample, sensor, bench}) {
         const std::string page = manual_page(program, '1');
         const auto check = [&](const std::vector<OptionText>& options) {
             for (const OptionText& option : options) {
@@ -68,6 +71,8 @@ TEST_CASE("everything of both programs is in completion and manual page") {
                     INFO(program.name << " " << name);
                     CHECK(has(bash, name));
                     CHECK(has(zsh, "'*" + name + "["));
+                    CHECK(has(fish, name.starts_with("--") ? " -l " + name.substr(2)
+                                                           : " -s " + name.substr(1)));
                     std::string escaped;
                     for (const char c : name) escaped += c == '-' ? "\\-" : std::string(1, c);
                     CHECK(has(page, "\\fB" + escaped + "\\fR"));
@@ -79,10 +84,19 @@ TEST_CASE("everything of both programs is in completion and manual page") {
             INFO(program.name << " " << command.name);
             CHECK(has(bash, command.name + ")"));
             CHECK(has(zsh, command.name + ")"));
+            CHECK(has(fish, "-c " + program.name + " -n __fish_use_subcommand -a " + command.name));
             CHECK(has(page, ".SS " + command.name + "\n"));
             check(command.options);
         }
     }
+}
+
+TEST_CASE("the sensor completes by the name of Falco too") {
+    const std::vector<ProgramText> programs{describe_sensor()};
+    CHECK(has(bash_completion(programs), "_falco_ebpf falco-ebpf falco\n"));
+    CHECK(has(zsh_completion(programs), "#compdef falco-ebpf falco\n"));
+    CHECK(has(zsh_completion(programs), "  falco-ebpf|falco) _falco_ebpf ;;"));
+    CHECK(has(fish_completion(programs), "complete -c falco -w falco-ebpf\n"));
 }
 
 TEST_CASE("a manual page is well formed") {
