@@ -114,15 +114,18 @@ std::vector<std::string> restrain(const Options& options, const config::Config& 
     const guard::GuardOptions& wanted = config.guard;
     std::vector<std::string> failed = guard::settle_process(wanted.no_new_privs);
     guard::lower_oom_score();
+    guard::CapabilityNeeds needs = needs_of(config);
+    needs.module_types = needs.events;
     // Before capabilities go: without no_new_privs the filter needs one of them.
     if (wanted.seccomp) {
         const auto profile =
             config.capture_file.empty() ? guard::Profile::Live : guard::Profile::Replay;
         const Result<> done = guard::refuse_other_calls(profile, wanted.no_new_privs);
         if (!done) failed.push_back("guard.seccomp: " + done.error().text);
+        needs.module_types = needs.module_types && !done;
     }
     if (wanted.drop_capabilities) {
-        const auto kept = guard::keep_capabilities(needs_of(options, config));
+        const auto kept = guard::keep_capabilities(needs);
         if (!kept) {
             failed.push_back("guard.drop_capabilities: " + kept.error().text);
         } else {

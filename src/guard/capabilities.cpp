@@ -12,7 +12,7 @@
 namespace sensor::guard {
 namespace {
 
-enum class Need : std::uint8_t { Events, Files, LowPort };
+enum class Need : std::uint8_t { Events, ModuleTypes, Files, LowPort };
 
 // CAP_SYS_RESOURCE is not among them: since 5.11 the kernel charges maps to the control group, not
 // to RLIMIT_MEMLOCK, and the probe needs 5.12.
@@ -24,6 +24,7 @@ constexpr Row kRows[] = {
     {CAP_BPF, Need::Events},
     {CAP_PERFMON, Need::Events},
     {CAP_SYS_PTRACE, Need::Events},  // whose program, folder and files a process of others has
+    {CAP_SYS_ADMIN, Need::ModuleTypes},
     {CAP_DAC_READ_SEARCH, Need::Files},
     {CAP_NET_BIND_SERVICE, Need::LowPort},
 };
@@ -31,6 +32,7 @@ constexpr Row kRows[] = {
 bool is_needed(Need need, const CapabilityNeeds& needs) {
     switch (need) {
         case Need::Events: return needs.events;
+        case Need::ModuleTypes: return needs.module_types;
         case Need::Files: return needs.files;
         case Need::LowPort: return needs.low_port;
     }

@@ -13,6 +13,7 @@ namespace sensor::guard {
 struct CapabilityNeeds {
     bool events = false;               ///< programs are loaded, processes of others are read
     bool files = false;                ///< files that are closed to this user are read
+    bool module_types = false;         ///< libbpf may ask for a list that seccomp.cpp answers else
     bool low_port = false;             ///< a port below 1024 is listened on
     std::vector<std::string> written;  ///< files and folders that will be written
 };

@@ -72,6 +72,7 @@ int other_calls() {
     if (refused(::prctl(PR_SET_DUMPABLE, 1)) != 0) return 4;
     if (refused(::syscall(SYS_perf_event_open, nullptr, 0, 0, 0, 0)) != 0) return 5;
     if (refused(::syscall(SYS_bpf, BPF_MAP_GET_FD_BY_ID, nullptr, 0)) != 0) return 6;
+    if (::syscall(SYS_bpf, BPF_BTF_GET_NEXT_ID, nullptr, 0) == 0 || errno != ENOENT) return 9;
     rlimit limit{};
     if (refused(::prlimit(::getppid(), RLIMIT_NOFILE, nullptr, &limit)) != 0) return 7;
     return ::prlimit(0, RLIMIT_NOFILE, nullptr, &limit) == 0 ? 0 : 8;
