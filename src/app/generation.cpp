@@ -118,7 +118,8 @@ Result<std::unique_ptr<Generation>> make_generation(const Options& options, conf
     SENSOR_TRY(std::unique_ptr<Generation> made, make_from(files, std::move(config), options));
     // Rules that are named on the command line are somebody's to look after.
     const config::Config& now = made->config;
-    if (options.rules_files.empty() && now.capture_file.empty() && !now.cache_dir.empty())
+    if (options.rules_files.empty() && now.capture_file.empty() && !now.no_events &&
+        !now.cache_dir.empty())
         keep_last_good(options, now, files);
     return made;
 }

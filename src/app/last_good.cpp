@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/last_good.hpp"
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/log.hpp"
@@ -16,7 +17,12 @@ constexpr std::size_t kMost = 64U << 20;
 
 /// Sensors with other main files have other rules.
 std::string key_of(const Options& options) {
-    return format("last-good-{:016x}", std::hash<std::string>{}(options.config_file));
+    std::error_code none;
+    const std::string file =
+        std::filesystem::absolute(
+            options.config_file.empty() ? config::kDefaultFile : options.config_file, none)
+            .lexically_normal();
+    return format("last-good-{:016x}", std::hash<std::string>{}(file));
 }
 
 /// The folder that is known without the configuration.

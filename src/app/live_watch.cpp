@@ -21,8 +21,6 @@ std::uint64_t epoch_ns() {
                                           .count());
 }
 
-constexpr const char* kDefaultConfig = "/etc/falco/falco.yaml";
-
 /// What is read again when it changes.
 std::vector<std::string> watched_paths(const Options& options, const Generation& generation) {
     const config::Config& config = generation.config;
@@ -31,7 +29,7 @@ std::vector<std::string> watched_paths(const Options& options, const Generation&
     for (const config::LoadedFile& file : config.files) paths.push_back(file.path);
     paths.insert(paths.end(), config.folders.begin(), config.folders.end());
     if (!generation.fallback.empty())
-        paths.push_back(options.config_file.empty() ? kDefaultConfig : options.config_file);
+        paths.push_back(options.config_file.empty() ? config::kDefaultFile : options.config_file);
     return paths;
 }
 
@@ -39,6 +37,8 @@ std::vector<std::string> watched_paths(const Options& options, const Generation&
 void note_fixed(const config::Config& old, const config::Config& now) {
     if (old.rings.preset != now.rings.preset || old.memory_mb != now.memory_mb)
         log::warning("the size of the ring buffers changes when the sensor starts again");
+    if (old.guard != now.guard)
+        log::warning("settings of guard change when the sensor starts again");
     if (old.capture_file != now.capture_file)
         log::warning("engine.kind changes when the sensor starts again");
 }
@@ -56,6 +56,7 @@ LiveWatch::LiveWatch(const Options& options, OpenedKernel opened,
 }
 
 Result<> LiveWatch::run() {
+    if (!session_.has_output()) return Error("none of the enabled outputs can work");
     scan_host(*source_, session_.state());
     SENSOR_TRY_OK(session_.record(options_.write_file));
     start_filter();

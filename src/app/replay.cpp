@@ -72,6 +72,7 @@ Result<> replay(const Options& options, std::unique_ptr<Generation> generation) 
     SENSOR_TRY(const std::unique_ptr<capture::ScapSource> source, capture::ScapSource::open(file));
     SENSOR_TRY_OK(leave_terminal(options));
     Session session(std::move(generation), judge::replay_state());
+    if (!session.has_output()) return Error("none of the enabled outputs can work");
     if (options.event_stats) session.print_event_stats();
     SENSOR_TRY_OK(session.record(options.write_file));
     Pipeline& pipeline = session.pipeline();

@@ -114,7 +114,7 @@ std::vector<std::string> restrain(const Options& options, const config::Config& 
     const guard::GuardOptions& wanted = config.guard;
     std::vector<std::string> failed = guard::settle_process(wanted.no_new_privs);
     guard::lower_oom_score();
-    guard::CapabilityNeeds needs = needs_of(config);
+    guard::CapabilityNeeds needs = needs_of(options, config);
     needs.module_types = needs.events;
     // Before capabilities go: without no_new_privs the filter needs one of them.
     if (wanted.seccomp) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
 #include "app/daemon.hpp"
 #include "app/doctor.hpp"
@@ -142,9 +143,10 @@ bool may_fall_back(const Options& options) {
 
 Result<std::unique_ptr<Generation>> first_generation(const Options& options,
                                                      config::Config config) {
-    const bool is_live = config.capture_file.empty();
+    const bool is_live = config.capture_file.empty() && !config.no_events;
+    const bool names_rules = !config.rules_files.empty();
     Result<std::unique_ptr<Generation>> made = make_generation(options, std::move(config));
-    if (made || !is_live || !may_fall_back(options)) return made;
+    if (made || !is_live || !names_rules || !may_fall_back(options)) return made;
     return make_fallback(options, made.error().text);
 }
 
@@ -161,7 +163,13 @@ Result<> run_fallback(const Options& options, const Error& why) {
 
 Result<> run(const Options& options) {
     Result<config::Config> read = read_settings(options);
-    if (!read) return may_fall_back(options) ? run_fallback(options, read.error()) : read.error();
+    if (!read) {
+        // A file that is not there was never the configuration.
+        const std::string file =
+            options.config_file.empty() ? config::kDefaultFile : options.config_file;
+        if (!may_fall_back(options) || !std::filesystem::exists(file)) return read.error();
+        return run_fallback(options, read.error());
+    }
     config::Config config = *std::move(read);
     log::configure(config.log_level, config.outputs.format.iso8601);
     if (options.dumps) {

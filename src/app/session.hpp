@@ -31,6 +31,8 @@ public:
     output::DispatchStats output_stats() const;
     /// For what the sensor itself has to say; in any thread.
     void post(output::Alert alert) { dispatcher_->post(std::move(alert)); }
+    /// Some channel could be made.
+    bool has_output() const { return dispatcher_->channels() != 0; }
     /// SIGUSR1
     void reopen_outputs() { dispatcher_->reopen(); }
     /// The canary's event: through state and rules, which raise nothing, and the queue of alerts.

@@ -107,6 +107,9 @@ struct FlagSetting {
     bool list = false;
 };
 
+/// Where the main file is if none is named.
+inline constexpr const char* kDefaultFile = "/etc/falco/falco.yaml";
+
 /// Reads `path` (empty: the default place, or built-in defaults with alerts on standard output),
 /// merges what it includes, applies `overrides` ("key.sub=value") in order, then `flags`.
 /// fails: unreadable file, YAML error, wrong type or range; with file, line and column where known

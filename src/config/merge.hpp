@@ -10,8 +10,6 @@
 
 namespace sensor::config {
 
-inline constexpr const char* kDefaultFile = "/etc/falco/falco.yaml";
-
 /// in:     config: gets file, files, folders and notes
 /// throws: BadSetting
 Node merge_settings(const std::string& path, const std::vector<std::string>& overrides,

@@ -46,7 +46,8 @@ class Layers(LintTest):
         self.put("src/capture/a.cpp", '#include <bpf/libbpf.h>\n#include "probe.skel.h"\n')
         self.put("src/compile/a.cpp", '#include <llvm/IR/Type.h>\n#include "rules/a.hpp"\n')
         self.put("src/compile/main_x.cpp", '#include <CLI/CLI.hpp>\n#include "app/list.hpp"\n')
-        self.put("src/app/main.cpp", '#include "engine/engine.hpp"\n#include <yaml-cpp/yaml.h>\n')
+        self.put("src/config/a.cpp", '#include "output/a.hpp"\n#include <yaml-cpp/yaml.h>\n')
+        self.put("src/app/main.cpp", '#include "engine/engine.hpp"\n')
         self.put("bpf/probe.bpf.c", '#include "wire.h"\n#include "../grammar/fields.def"\n')
         self.assertEqual(self.found(layers), [])
 

@@ -56,7 +56,7 @@ TEST_CASE("a program is described as it is declared") {
 TEST_CASE("everything of all programs is in completion and manual page") {
     const ProgramText sample = describe(Sample().app);
     const ProgramText sensor = describe_sensor();
-    CHECK(sensor.commands.size() == 2);
+    CHECK(sensor.commands.size() == 4);
     CHECK(sensor.options.size() > 15);
     const ProgramText bench = describe_bench();
     CHECK(bench.commands.size() == 7);
