@@ -106,7 +106,8 @@ Result<config::Config> read_settings(const Options& options) {
     if (options.strict) SENSOR_TRY_OK(config::check_strict(config));
     SENSOR_TRY_OK(add_former(options, config));
     if (!options.shadow.empty()) {
-        log::configure(config.log_level, config.outputs.format.iso8601);
+        log::configure(config.log_level, config.outputs.format.iso8601,
+                       {config.log_stderr, config.log_syslog});
         enter_shadow(config, options.shadow);
     }
     return config;

@@ -171,7 +171,8 @@ Result<> run(const Options& options) {
         return run_fallback(options, read.error());
     }
     config::Config config = *std::move(read);
-    log::configure(config.log_level, config.outputs.format.iso8601);
+    log::configure(config.log_level, config.outputs.format.iso8601,
+                   {config.log_stderr, config.log_syslog});
     if (options.dumps) {
         for (const std::string& note : options.notes) log::warning("{}", note);
         catch_stop_signals();

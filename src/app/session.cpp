@@ -59,7 +59,8 @@ std::unique_ptr<Generation> Session::adopt(std::unique_ptr<Generation> next) {
     pipeline_.use(*next);
     drops_.use(config.drops);
     budgets_.use(config.cgroup_budget);
-    log::configure(config.log_level, config.outputs.format.iso8601);
+    log::configure(config.log_level, config.outputs.format.iso8601,
+                   {config.log_stderr, config.log_syslog});
     std::unique_ptr<Generation> old = std::exchange(generation_, std::move(next));
     static_cast<void>(record({}).has_value());  // without a trace it cannot fail
     return old;

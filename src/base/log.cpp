@@ -3,8 +3,10 @@
 
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/syslog_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -46,22 +48,40 @@ void set_pattern(spdlog::logger& logger, bool iso8601) {
     }
 }
 
-spdlog::logger& logger() {
-    static const std::shared_ptr<spdlog::logger> instance = [] {
-        auto made = std::make_shared<spdlog::logger>(
-            "sensor", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-        set_pattern(*made, false);
-        made->flush_on(spdlog::level::debug);
-        return made;
-    }();
-    return *instance;
+/// Both ways are there from the start; one that is not wanted takes nothing.
+struct Log {
+    std::shared_ptr<spdlog::sinks::stderr_sink_mt> standard_error =
+        std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    std::shared_ptr<spdlog::sinks::syslog_sink_mt> syslog =
+        std::make_shared<spdlog::sinks::syslog_sink_mt>(program_invocation_short_name, 0, LOG_USER,
+                                                        false);
+    spdlog::logger logger{"sensor", {standard_error, syslog}};
+
+    Log() {
+        set_pattern(logger, false);
+        syslog->set_level(spdlog::level::off);
+        logger.flush_on(spdlog::level::debug);
+    }
+};
+
+Log& the_log() {
+    static Log instance;
+    return instance;
+}
+
+spdlog::logger& logger() { return the_log().logger; }
+
+spdlog::level::level_enum switched(bool on) {
+    return on ? spdlog::level::trace : spdlog::level::off;
 }
 
 }  // namespace
 
-void configure(Level least, bool iso8601) {
+void configure(Level least, bool iso8601, Where where) {
     logger().set_level(to_spdlog(least));
     set_pattern(logger(), iso8601);
+    the_log().standard_error->set_level(switched(where.standard_error));
+    the_log().syslog->set_level(switched(where.syslog));
 }
 
 void write(Level level, std::string_view text) {

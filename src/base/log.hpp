@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program's own log: lines "DATE: text" on stderr, and text formatting for everybody else.
+// The program's own log: lines "DATE: text" on stderr, or texts to syslog, or both; and text
+// formatting for everybody else.
 // Callers outside base never see the logging library itself.
 #pragma once
 
@@ -25,8 +26,14 @@ namespace log {
 
 enum class Level { Debug, Info, Notice, Warning, Error, Critical };
 
-/// Sets the least severe level that is written, and ISO 8601 UTC instead of local time stamps.
-void configure(Level least, bool iso8601);
+struct Where {
+    bool standard_error = true;
+    bool syslog = false;
+};
+
+/// Sets the least severe level that is written, ISO 8601 UTC instead of local time stamps, and
+/// where lines go. In any thread.
+void configure(Level least, bool iso8601, Where where = {});
 void write(Level level, std::string_view text);
 
 template <typename... A>
