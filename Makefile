@@ -48,7 +48,7 @@ run: build
 
 # One ctest over both build folders, so that there is one closing line.
 test: build/dev/build.ninja build/release/build.ninja
-	@packaging/deps.sh service
+	@packaging/deps.sh service package
 	@cmake --build build/dev -j $(JOBS)
 	@$(MAKE) build
 	@printf 'subdirs(dev release)\n' > build/CTestTestfile.cmake
@@ -61,7 +61,7 @@ test-full: test
 	@$(MAKE) fuzz
 	@build/release/bin/corrupt_captures 10000 tests/data/*.scap \
 	    $(wildcard ../shared/captures/*.scap ../shared/captures/*.scap.gz)
-	@packaging/deps.sh service
+	@packaging/deps.sh service package
 	@python3 tests/service/outage_test.py --bin build/release/tests/service/bin --seconds 60
 	@unshare --pid --fork --kill-child --mount-proc python3 tests/bench/pressure_test.py \
 	    --bench build/release/bin/falco-bench --config config/falco.yaml
