@@ -57,7 +57,7 @@ def nginx(test):
     behind = Receiver()
     port = service.free_port()
     conf = test.write("nginx.conf", f"""
-daemon off; pid {test.path('nginx.pid')}; error_log {test.path('error.log')};
+daemon off; master_process off; pid {test.path('nginx.pid')}; error_log {test.path('error.log')};
 worker_processes 1; events {{ }}
 http {{
   access_log {test.path('access.log')};
