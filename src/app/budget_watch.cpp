@@ -39,14 +39,10 @@ void BudgetWatch::tell(std::uint64_t ts_ns, const capture::CgroupExcess& over, S
     std::string path, container = "host";
     if (member != nullptr && member->cgroups) path = first_path(view(member->cgroups));
     if (member != nullptr && member->container) container = member->container->id;
-    output::Alert alert;
-    alert.ts_ns = ts_ns;
-    alert.priority = rules::Priority::Warning;
-    alert.rule = kName;
-    alert.source = "internal";
-    alert.message =
+    output::Alert alert = output::internal_alert(
+        ts_ns, rules::Priority::Warning, kName,
         format("{}. {} events of cgroup {} were dropped, {} a second are allowed.", kName, dropped,
-               path.empty() ? std::to_string(over.cgroup) : path, budget_);
+               path.empty() ? std::to_string(over.cgroup) : path, budget_));
     alert.fields = {{"cgroup", path},
                     {"cgroup.id", std::to_string(over.cgroup)},
                     {"container.id", container},

@@ -103,12 +103,7 @@ void DropMonitor::act(std::uint64_t ts_ns, const capture::SourceStats& delta) {
         format("{}. {} system calls dropped in last second.", kName, delta.lost.events());
     if (options_.log) log::warning("{}", message);
     if (options_.alert) {
-        output::Alert alert;
-        alert.ts_ns = ts_ns;
-        alert.priority = rules::Priority::Debug;
-        alert.rule = kName;
-        alert.source = "internal";
-        alert.message = message;
+        output::Alert alert = output::internal_alert(ts_ns, rules::Priority::Debug, kName, message);
         alert.fields = counters(delta);
         post_(std::move(alert));
     }

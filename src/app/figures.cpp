@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/figures.hpp"
 
-#include <chrono>
+#include "base/clock.hpp"
 
 namespace sensor::app {
 namespace {
-
-std::uint64_t epoch_ns() {
-    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                          std::chrono::system_clock::now().time_since_epoch())
-                                          .count());
-}
 
 void fill_rules(const Session& session, metrics::Snapshot& into) {
     const std::vector<rules::RunningRule>& rules = session.generation().running.rules;

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "app/signals.hpp"
+#include "base/clock.hpp"
 #include "base/log.hpp"
 
 namespace sensor::app {
@@ -14,12 +15,6 @@ namespace {
 constexpr double kFilterPatienceS = 1;
 // If nothing happens for so long after the change, no event from before it can come any more.
 constexpr std::uint64_t kCalmNs = 200'000'000;
-
-std::uint64_t epoch_ns() {
-    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                          std::chrono::system_clock::now().time_since_epoch())
-                                          .count());
-}
 
 /// What is read again when it changes.
 std::vector<std::string> watched_paths(const Options& options, const Generation& generation) {
@@ -158,14 +153,8 @@ void LiveWatch::reload_failed(const std::string& why) {
 }
 
 void LiveWatch::alert(const char* rule, const std::string& text) {
-    output::Alert alert;
-    alert.ts_ns = epoch_ns();
-    alert.priority = rules::Priority::Critical;
-    alert.rule = rule;
-    alert.source = "internal";
-    alert.message = format("{}: {}", rule, text);
-    alert.fields = nlohmann::json::object();
-    session_.post(std::move(alert));
+    session_.post(output::internal_alert(epoch_ns(), rules::Priority::Critical, rule,
+                                         format("{}: {}", rule, text)));
 }
 
 void LiveWatch::begin_change(Prepared next) {

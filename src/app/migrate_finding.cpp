@@ -91,16 +91,6 @@ std::string part_text(const Findings& findings, Part part, bool all, bool colour
 
 }  // namespace
 
-std::string_view to_text(Verdict verdict) noexcept {
-    switch (verdict) {
-        case Verdict::Same: return "same";
-        case Verdict::Changed: return "changed";
-        case Verdict::Ignored: return "ignored";
-        case Verdict::Unsupported: return "unsupported";
-    }
-    return "";
-}
-
 std::string_view to_text(Part part) noexcept {
     constexpr std::string_view kTexts[] = {"settings", "options", "plugins", "rules",
                                            "macros",   "lists",   "fields"};

@@ -8,15 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "config/review.hpp"
+
 namespace sensor::app {
 
-enum class Verdict : std::uint8_t {
-    Same,        ///< works as it did
-    Changed,     ///< works, in another way or by another name
-    Ignored,     ///< has no effect, and nothing is missing
-    Unsupported  ///< asks for what is not available
-};
-std::string_view to_text(Verdict verdict) noexcept;
+using config::to_text;
+using config::Verdict;
 
 enum class Part : std::uint8_t { Settings, Options, Plugins, Rules, Macros, Lists, Fields, count };
 std::string_view to_text(Part part) noexcept;

@@ -10,16 +10,6 @@
 namespace sensor::app {
 namespace {
 
-Verdict verdict_of(config::Verdict verdict) {
-    switch (verdict) {
-        case config::Verdict::Same: return Verdict::Same;
-        case config::Verdict::Changed: return Verdict::Changed;
-        case config::Verdict::Ignored: return Verdict::Ignored;
-        case config::Verdict::Unsupported: return Verdict::Unsupported;
-    }
-    return Verdict::Same;
-}
-
 constexpr std::size_t kLongestValue = 60;
 
 std::string named(const config::ReviewedKey& key) {
@@ -70,7 +60,7 @@ void find_settings(const std::string& file, bool whole, Findings& findings) {
         }
         const bool plugin = key.key == "load_plugins" || key.key.starts_with("plugins");
         // Of a plugin its name says enough; of a key what it was set to.
-        findings.add(plugin ? Part::Plugins : Part::Settings, verdict_of(key.verdict),
+        findings.add(plugin ? Part::Plugins : Part::Settings, key.verdict,
                      key.key.starts_with("plugins") ? key.key : named(key), to_text(key.origin),
                      key.reason);
     }

@@ -102,12 +102,9 @@ void Recorder::tell_limit(std::uint64_t ts_ns) {
     ++stats_.size_limits;
     const std::uint64_t written = file_.writer->stats().bytes;
     end(file_);
-    output::Alert alert;
-    alert.ts_ns = ts_ns;
-    alert.priority = rules::Priority::Informational;
-    alert.rule = kLimitName;
-    alert.source = "internal";
-    alert.message = format("{}. Configured limit: {} MB.", kLimitName, options_.most_mb);
+    output::Alert alert = output::internal_alert(
+        ts_ns, rules::Priority::Informational, kLimitName,
+        format("{}. Configured limit: {} MB.", kLimitName, options_.most_mb));
     alert.fields = {{"max_file_size_mb", options_.most_mb}, {"written_bytes", written}};
     post_(std::move(alert));
 }

@@ -4,10 +4,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <filesystem>
 
 #include "app/signals.hpp"
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "engine/compiler_process.hpp"
 #include "guard/capabilities.hpp"
@@ -94,16 +94,8 @@ std::uint64_t monotonic_ns() {
 
 output::Alert tamper_alert(const guard::Finding& finding) {
     constexpr const char* kName = "Falco internal: tampering";
-    output::Alert alert;
-    alert.ts_ns =
-        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                       std::chrono::system_clock::now().time_since_epoch())
-                                       .count());
-    alert.priority = rules::Priority::Critical;
-    alert.rule = kName;
-    alert.source = "internal";
-    alert.message = format("{}: {}", kName, finding.text);
-    alert.fields = nlohmann::json::object();
+    output::Alert alert = output::internal_alert(epoch_ns(), rules::Priority::Critical, kName,
+                                                 format("{}: {}", kName, finding.text));
     alert.fields["tamper.kind"] = finding.kind;
     for (const auto& [name, value] : finding.fields) alert.fields[name] = value;
     return alert;

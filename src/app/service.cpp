@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "app/versions.hpp"
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "metrics/answers.hpp"
 #include "metrics/hash.hpp"
@@ -20,11 +21,6 @@ constexpr const char* kJson = "application/json";
 constexpr std::chrono::seconds kReloadPatience(60);
 constexpr const char* kNoCanary =
     "no synthetic detection has come back: events do not arrive, or are not judged in time";
-
-std::uint64_t epoch_ns(std::chrono::system_clock::time_point at) {
-    return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count());
-}
 
 web::Response json_response(unsigned status, std::string body) {
     web::Response response;
@@ -48,7 +44,7 @@ Service::Service(Session& session, capture::KernelSource& source, Reload reload)
       source_(source),
       reload_(std::move(reload)),
       canary_(source, std::chrono::seconds(session.generation().config.web.canary_s)) {
-    facts_.host.start_ts_ns = epoch_ns(std::chrono::system_clock::now());
+    facts_.host.start_ts_ns = epoch_ns();
 }
 
 Service::~Service() {
@@ -188,13 +184,9 @@ void Service::take_sample(const metrics::Snapshot& taken) {
         if (!written) log::error("{}", written.error().text);
     }
     if (!metrics_.output_rule) return;
-    output::Alert alert;
-    alert.ts_ns = snapshot.ts_ns;
-    alert.priority = rules::Priority::Informational;
-    alert.rule = metrics::kSnapshotRule;
-    alert.source = "internal";
-    alert.message = metrics::kSnapshotMessage;
-    alert.fields = nlohmann::json::object();
+    output::Alert alert = output::internal_alert(snapshot.ts_ns, rules::Priority::Informational,
+                                                 std::string(metrics::kSnapshotRule),
+                                                 std::string(metrics::kSnapshotMessage));
     for (const metrics::Field& field : fields)
         std::visit([&](const auto& value) { alert.fields[field.key] = value; }, field.value);
     const std::lock_guard lock(mutex_);

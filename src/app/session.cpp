@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "base/clock.hpp"
 #include "base/log.hpp"
 
 namespace sensor::app {
@@ -115,11 +116,7 @@ std::uint64_t Session::passed_ns() const {
     constexpr std::uint64_t kOnItsWayNs = 1'000'000'000;  // longer than any event waits in a ring
     const std::uint64_t last = pipeline_.last_ts_ns();
     if (!generation_->config.capture_file.empty()) return last;
-    timespec now{};
-    clock_gettime(CLOCK_REALTIME, &now);
-    const auto clock_ns = static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
-                          static_cast<std::uint64_t>(now.tv_nsec);
-    return std::max(last, clock_ns - kOnItsWayNs);
+    return std::max(last, epoch_ns() - kOnItsWayNs);
 }
 
 void Session::keep_house() {

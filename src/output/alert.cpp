@@ -86,6 +86,18 @@ std::string json_object(const Alert& alert, const AlertFormat& how) {
 
 }  // namespace
 
+Alert internal_alert(std::uint64_t ts_ns, rules::Priority priority, std::string rule,
+                     std::string message) {
+    Alert alert;
+    alert.ts_ns = ts_ns;
+    alert.priority = priority;
+    alert.rule = std::move(rule);
+    alert.source = "internal";
+    alert.message = std::move(message);
+    alert.fields = nlohmann::json::object();
+    return alert;
+}
+
 std::string time_text(std::uint64_t ts_ns, bool iso8601) {
     if (iso8601) return utc_text(ts_ns, "+0000");
     const std::tm t = broken_down(ts_ns, false);

@@ -22,6 +22,10 @@ struct Alert {
     nlohmann::json fields;  ///< object
 };
 
+/// An alert of the sensor itself, of a rule that no file has; its fields are still to be filled in.
+Alert internal_alert(std::uint64_t ts_ns, rules::Priority priority, std::string rule,
+                     std::string message);
+
 /// `HH:MM:SS.nnnnnnnnn` local, or `YYYY-MM-DDTHH:MM:SS.nnnnnnnnn+0000`.
 std::string time_text(std::uint64_t ts_ns, bool iso8601);
 

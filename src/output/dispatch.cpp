@@ -7,6 +7,7 @@
 #include <csignal>
 #include <tuple>
 
+#include "base/clock.hpp"
 #include "base/log.hpp"
 
 namespace sensor::output {
@@ -25,11 +26,6 @@ std::size_t inbox_part(const OutputOptions& options) {
 
 LineQueue::Limits queue_limits(const OutputOptions& options) {
     return {options.queue_alerts, inbox_part(options) * 3};
-}
-
-std::uint64_t wall_clock_ns() {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
 }
 
 /// A thread that leaves signals to the main one.
@@ -163,7 +159,7 @@ void Dispatcher::look_after(Clock::time_point now) {
 }
 
 void Dispatcher::emit(const Alert& alert) {
-    const std::uint64_t now_ns = wall_clock_ns();
+    const std::uint64_t now_ns = epoch_ns();
     if (limited_ && alert.source != "internal" && !bucket_.claim(now_ns)) {
         ++rate_limited_;
         log::debug("Skipping rate-limited notification for rule {}", alert.rule);
@@ -195,19 +191,15 @@ void Dispatcher::tell_losses(Clock::time_point now) {
     told_ = now;
     const Alert alert = loss_alert();
     log::error("{}", alert.message);
-    auto line = std::make_shared<Line>(*make_line(alert, format_, records_, wall_clock_ns()));
+    auto line = std::make_shared<Line>(*make_line(alert, format_, records_, epoch_ns()));
     line->about_loss = true;
     queue_->append(std::move(line));
 }
 
 Alert Dispatcher::loss_alert() const {
     const DispatchStats now = stats();
-    Alert alert;
-    alert.ts_ns = wall_clock_ns();
-    alert.priority = rules::Priority::Critical;
-    alert.rule = "Falco internal: outputs dropped";
-    alert.source = "internal";
-    alert.fields = nlohmann::json::object();
+    Alert alert = internal_alert(epoch_ns(), rules::Priority::Critical,
+                                 "Falco internal: outputs dropped", {});
     std::string parts;
     const auto add = [&](const std::string& key, std::uint64_t count) {
         if (count == 0) return;
