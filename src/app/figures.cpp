@@ -57,6 +57,7 @@ void fill_kernel(const Session& session, const capture::KernelSource& source,
     into.drops = totals.lost.events();
     into.drops_too_large = totals.lost.of(REC_LOSS_too_large);
     into.gaps = totals.gaps;
+    into.preemptions = totals.skipped;
     capture::Losses critical, bulk;
     unsigned cpu = 0;
     for (const capture::CpuStats& of : source.cpu_stats()) {

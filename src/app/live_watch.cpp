@@ -66,6 +66,10 @@ Result<> LiveWatch::run() {
     service_.emplace(session_, *source_,
                      [this](Service::Done done) { reloader_->request(std::move(done)); });
     SENSOR_TRY_OK(service_->apply());
+    if (!options_.stats_file.empty()) {
+        service_->keep_statistics(options_.stats_file,
+                                  std::chrono::milliseconds(options_.stats_interval_ms));
+    }
     say_ready();
     if (ended) ended = read_live(*source_, options_.duration_s, on_record, keeps_house);
     if (stop_requested()) log::info("SIGINT received, exiting...");

@@ -79,6 +79,8 @@ struct Options {
     CompareOptions compare;
     bool migrates = false;  ///< subcommand migrate
     MigrateOptions migrate;
+    std::string stats_file;  ///< -s: lines of Falco 0.9's statistics, empty: none
+    unsigned stats_interval_ms = 5000;
     std::string shadow;        ///< --shadow: the only place alerts go to
     int ready_fd = -1;         ///< "ready\n" is written there once events arrive
     std::string command_line;  ///< as given, words joined by blanks

@@ -30,9 +30,6 @@ constexpr const char* kNoGvisor =
 constexpr Former kFormer[] = {
     {"-b,--print-base64", nullptr, "0.13 to 0.40", "buffer_format_base64=true", nullptr},
     {"-S,--snaplen", "BYTES", "0.13 to 0.40", "falco_libs.snaplen={}", nullptr},
-    {"-s", "FILE", "0.9 to 0.35",
-     "metrics.enabled=true\nmetrics.output_file={}\nmetrics.interval=5s", nullptr},
-    {"--stats-interval", "MS", "0.26 to 0.35", "metrics.interval={}ms", nullptr},
     {"--modern-bpf", nullptr, "0.33 to 0.37", "engine.kind=modern_ebpf", nullptr},
     {"--nodriver", nullptr, "0.35 to 0.37", "engine.kind=nodriver", nullptr},
     {"--cri", "PATH", "0.15 to 0.39", "container_engines.cri.sockets[]={}", nullptr},
@@ -146,10 +143,25 @@ void declare_choice(CLI::App& cli, Options& o) {
             });
 }
 
+/// The statistics file, which scripts of those versions read: it has kept its form.
+void declare_statistics(CLI::App& cli, Options& o) {
+    cli.add_option("-s", o.stats_file,
+                   "0.9 to 0.35: appends a line of statistics every 5 s; metrics.output_file has "
+                   "more")
+        ->type_name("FILE")
+        ->group(kGroup);
+    cli.add_option("--stats-interval", o.stats_interval_ms,
+                   "0.26 to 0.35: milliseconds between two lines of -s")
+        ->type_name("MS")
+        ->check(CLI::Range(100, 86'400'000))
+        ->group(kGroup);
+}
+
 }  // namespace
 
 void declare_former_options(CLI::App& cli, Options& o) {
     declare_choice(cli, o);
+    declare_statistics(cli, o);
     for (const Former& row : kFormer) declare_row(cli, row, o);
     cli.add_flag_callback(
            "--markdown",

@@ -76,7 +76,8 @@ guard::CapabilityNeeds needs_of(const Options& options, const config::Config& co
     needs.written = growing_files(config);
     needs.written.push_back(config.metrics.output_file);
     needs.written.push_back(config.outputs.spool.folder);
-    if (!options.write_file.empty()) needs.written.push_back(options.write_file);
+    needs.written.push_back(options.write_file);
+    needs.written.push_back(options.stats_file);
     if (config.capture.enabled)
         needs.written.push_back(
             std::filesystem::path(config.capture.path_prefix).parent_path().string());

@@ -49,6 +49,7 @@ Service::Service(Session& session, capture::KernelSource& source, Reload reload)
 
 Service::~Service() {
     reporter_.reset();
+    statistics_.reset();
     stop_server();
 }
 
@@ -164,6 +165,10 @@ void Service::look() {
         has_reported_.store(false, std::memory_order_relaxed);
     }
     for (output::Alert& alert : reported) session_.post(std::move(alert));
+}
+
+void Service::keep_statistics(const std::string& file, std::chrono::milliseconds interval) {
+    statistics_.emplace(desk_, file, interval);
 }
 
 void Service::start_reporter() {

@@ -12,6 +12,7 @@
 
 #include "app/canary.hpp"
 #include "app/figures.hpp"
+#include "app/statistics_file.hpp"
 #include "metrics/desk.hpp"
 #include "metrics/fields.hpp"
 #include "metrics/reporter.hpp"
@@ -28,6 +29,8 @@ public:
 
     /// Borrows session and source. reload: what POST /reload asks for, in any thread
     Service(Session& session, capture::KernelSource& source, Reload reload);
+    /// Appends a line of statistics to a file every so often, from now on. Called once.
+    void keep_statistics(const std::string& file, std::chrono::milliseconds interval);
     ~Service();
 
     /// Listens, or goes on, or stops, as the session's configuration says.
@@ -66,6 +69,7 @@ private:
     std::mutex mutex_;
     std::vector<output::Alert> reported_;  // guarded: the reporter's, for the session to post
     std::atomic<bool> has_reported_{false};
+    std::optional<StatisticsFile> statistics_;
     std::optional<metrics::Reporter> reporter_;  // last: its thread uses the rest
 };
 

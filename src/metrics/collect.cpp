@@ -304,6 +304,7 @@ void Collector::own_events() const {
         add(MetricId::events_lost, one.events, Label{"lane", one.lane.empty() ? "any" : one.lane},
             Label{"kind", one.kind}, Label{"reason", one.reason});
     add(MetricId::gaps, from_.kernel.gaps);
+    add(MetricId::preemptions, from_.kernel.preemptions);
     add_named(MetricId::state_changes, "what", from_.state_changes);
 }
 

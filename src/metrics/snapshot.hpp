@@ -55,6 +55,7 @@ struct KernelCounts {
     std::uint64_t drops = 0;   ///< events lost, all reasons
     std::uint64_t drops_too_large = 0;
     std::uint64_t gaps = 0;
+    std::uint64_t preemptions = 0;  ///< programs the kernel left out as they were running already
     std::vector<Loss> losses;
     std::vector<CpuCounts> cpus;
     std::vector<EventCounts> types;

@@ -8,6 +8,7 @@ use instead, in one line of the log. The check-list of what a user of 0.9 had, b
   -V, -L, -l                validate_test.py, describe_test.py
   -M, -d and pid file, -w   options_test.py, tests/live/live_test.py, tests/live/record_test.py
   json, log, statistics     outputs_test.py, here (logs, statistics)
+  -s                        tests/live/service_test.py
 
   old_options_test.py --sensor falco-ebpf --data tests/data
 """
@@ -40,8 +41,6 @@ FORMER = (
     (["-D", "x.*y"], "rules[].disable for every rule whose name it matches"),
     (["-T", "t"], "-o rules[].disable.tag=t"),
     (["-t", "t"], "-o rules[].disable.rule=* -o rules[].enable.tag=t"),
-    (["-s", "f"], "-o metrics.enabled=true -o metrics.output_file=f -o metrics.interval=5s"),
-    (["--stats-interval", "2000"], "-o metrics.interval=2000ms"),
     (["--modern-bpf"], "-o engine.kind=modern_ebpf"),
     (["--nodriver"], "-o engine.kind=nodriver"),
     (["--cri", "/run/c.sock"], "-o container_engines.cri.sockets[]=/run/c.sock"),
@@ -72,6 +71,11 @@ def accepted(checks):
         checks.same(name + ": said once", len(said), 1)
         if said:
             checks.has(name, said[0], f", taken as {taken_as}" if taken_as else ", ignored: ")
+    done = checks.run("-V", "rules.yaml", "-s", "f", "--stats-interval", "2000", config=cli.SILENT)
+    checks.same("-s", (done.returncode, done.stdout), (0, "rules.yaml: Ok\n"))
+    done = checks.run("-s", "f", "--stats-interval", "often", config=cli.SILENT)
+    checks.same("--stats-interval often", done.returncode, 1)
+    checks.has("--stats-interval often", done.stderr, "--stats-interval")
     done = checks.run("--gvisor-generate-config")
     checks.same("--gvisor-generate-config: exit", done.returncode, 1)
     checks.has("--gvisor-generate-config", done.stderr, "gVisor sandboxes cannot be watched")

@@ -99,7 +99,9 @@ class Sensor:
 
     def _read_log(self):
         for line in self.process.stderr:
-            self.log.append(line.rstrip("\n"))
+            with self.changed:
+                self.log.append(line.rstrip("\n"))
+                self.changed.notify_all()
 
     def wait_ready(self, seconds):
         """True once the sensor said so; False when it ended or said nothing."""
@@ -121,6 +123,19 @@ class Sensor:
                 for arrival, alert in self.alerts[start:]:
                     if matches(alert):
                         return arrival, alert
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return None
+                self.changed.wait(left)
+
+    def wait_log(self, text, seconds):
+        """First line of the log with that text; None if none comes."""
+        deadline = time.monotonic() + seconds
+        with self.changed:
+            while True:
+                for line in self.log:
+                    if text in line:
+                        return line
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return None

@@ -62,10 +62,8 @@ class Service:
                                               f"engine.cache_dir={folder}/cache", *scope, *more])
         if not self.sensor.wait_ready(30):
             self.wrong.append("not ready: " + "\n".join(self.sensor.log))
-        self.port = 0
-        for line in self.sensor.log:
-            if "listening on" in line:
-                self.port = int(line.split("listening on")[1].split(":")[-1].split()[0])
+        line = self.sensor.wait_log("listening on", 10)
+        self.port = int(line.split(":")[-1].split()[0]) if line else 0
         if not self.port:
             self.wrong.append("no port: " + "\n".join(self.sensor.log))
 
@@ -115,7 +113,10 @@ def value_of(metrics, series):
 
 def answers(options):
     folder = new_folder()
-    service = Service(options, folder)
+    os.environ["FALCO_STATS_EXTRA_run"] = "of a test"
+    service = Service(options, folder, "modern_ebpf", "-s", f"{folder}/statistics",
+                      "--stats-interval", "300")
+    del os.environ["FALCO_STATS_EXTRA_run"]
     service.stage.run(f": < {folder}/marker")
     service.expect("alert", service.sensor.wait_alert(lambda a: a["rule"] == "marker opened", 10))
     status, body = service.ask("/healthz", token=False)
@@ -138,6 +139,21 @@ def answers(options):
     service.expect("snapshot alert", snapshot and "falco.version" in snapshot[1]["output_fields"])
     with open(f"{folder}/metrics.jsonl", encoding="utf-8") as lines:
         service.expect("metrics file", json.loads(lines.readline())["sample"] == 1)
+
+    deadline = time.monotonic() + 20
+    lines = []
+    while len(lines) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+        if os.path.exists(f"{folder}/statistics"):
+            with open(f"{folder}/statistics", encoding="utf-8") as file:
+                lines = file.read().splitlines()
+    service.expect("-s", len(lines) >= 2 and all(line.endswith("},") for line in lines), lines)
+    for number, line in enumerate(lines, 1):
+        found = json.loads(line.removesuffix(","))
+        service.expect("-s", (found["sample"], found["run"], found["cur"]["drops"],
+                              list(found["delta"])) ==
+                       (number, "of a test", 0, ["events", "drops", "preemptions"]), line)
+    service.expect("-s", json.loads(lines[0][:-1])["cur"]["events"] > 0 if lines else True, lines)
 
     before = service.ask("/metrics")[1]
     service.expect("reload needs the token", service.ask("/reload", "POST", token=False)[0] == 401)

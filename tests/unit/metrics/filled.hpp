@@ -33,6 +33,7 @@ inline metrics::KernelCounts filled_kernel() {
     kernel.drops = 41;
     kernel.drops_too_large = 6;
     kernel.gaps = 3;
+    kernel.preemptions = 2;
     kernel.losses = {{"bulk", "open", "ring_full", 11},
                      {"bulk", "close", "ring_full", 12},
                      {"critical", "clone_fork", "ring_full", 1},

@@ -237,6 +237,7 @@ TEST_CASE("our own metrics") {
         R"(falco_ebpf_output_dropped_total{channel="http",reason="spool_full"} 2)",
         R"(falco_ebpf_output_waiting{channel="stdout"} 0)",
         R"(falco_ebpf_output_waiting{channel="http"} 4)",
+        "falco_ebpf_preemptions_total 2",
         R"(falco_ebpf_output_spooled{channel="stdout"} 0)",
         R"(falco_ebpf_output_spooled{channel="http"} 8)",
         R"(falco_ebpf_output_spool_bytes{channel="stdout"} 0)",
