@@ -187,6 +187,7 @@ struct pt_regs { u64 regs[31]; u64 pc; u64 orig_x0; s32 syscallno; };
 
 /* Kernel constants that are no BTF enumerators. */
 #define EINPROGRESS 115
+#define MAX_ERRNO 4095
 #define S_IFMT 00170000
 #define S_IFSOCK 0140000
 #define S_IFREG 0100000

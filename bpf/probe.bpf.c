@@ -99,10 +99,23 @@ __attribute__((noinline)) int read_words(u32 idx, u64 address, u32 words) {
     return 0;
 }
 
+/* A connection that is under way has not failed. */
+static __always_inline bool is_failure(s64 ret) {
+    return ret < 0 && ret >= -MAX_ERRNO && ret != -EINPROGRESS;
+}
+
+/* A successful exec is reported by on_exec, with the new program in place. */
+static __always_inline bool is_exec_done(u32 slot, s64 ret) {
+    u32 plan = ret == 0 ? call_table[slot].plan : EVENT_ROWS;
+    return plan < EVENT_ROWS && ways[plan] == WAY_failed_exec;
+}
+
 static __always_inline int begin(u64* ctx) {
     struct pt_regs* regs = (struct pt_regs*)ctx[0];
+    if (cfg_drop_failed && is_failure((s64)ctx[1])) return NOTHING;
     struct decoded d = decode(regs);
     if (d.slot >= CALL_SLOTS || (d.flags && !call_wanted[d.slot])) return NOTHING;
+    if (is_exec_done(d.slot, (s64)ctx[1])) return NOTHING;
     int idx = begin_call(d.slot, d.flags, (s64)ctx[1]);
     struct scratch* s = idx < 0 ? 0 : scratch_at((u32)idx);
     if (!s) return NOTHING;
@@ -147,16 +160,49 @@ static __always_inline int drop(u32 idx) {
     return 0;
 }
 
+/* The parameters that the plan says, then what the call used. out: 0: no rule can want it */
+static __always_inline int put_planned(u32 idx, u32 plan) {
+    put_params(idx, plan);
+    struct scratch* s = scratch_at(idx);
+    if (!s || !is_wanted(s, idx)) return 0;
+    put_used_fd(idx, plan);
+    return 1;
+}
+
+static __always_inline void put_move(u32 idx, u32 plan) {
+    put_params(idx, plan);
+    put_used_fd(idx, plan);
+    put_new_directory(idx);
+}
+
+/* One record a message. */
+static __always_inline void emit_messages(u32 idx, u32 plan, s64 ret) {
+    for (u32 n = 0; n < MAX_MESSAGES; n++) {
+        if (n > 0 && (s64)n >= ret) break;
+        put_one_of_many(idx, plan, n);
+    }
+}
+
+/* Every call but opens. One program, since the kernel verifies each for itself, with all it shares
+ * with others. */
 SEC("tp_btf/sys_exit")
-int on_plan(u64* ctx) {
-    int idx = begin(ctx);
-    if (idx < 0) return 0;
-    u32 plan = plan_of((u32)idx);
-    put_params((u32)idx, plan);
-    struct scratch* s = scratch_at((u32)idx);
-    if (!s || !is_wanted(s, (u32)idx)) return drop((u32)idx);
-    put_used_fd((u32)idx, plan);
-    return finish((u32)idx);
+int on_call(u64* ctx) {
+    int at = begin(ctx);
+    if (at < 0) return 0;
+    u32 idx = (u32)at, plan = plan_of(idx);
+    switch (plan < EVENT_ROWS ? ways[plan] : WAY_plan) {
+        case WAY_directory: put_move(idx, plan); break;
+        case WAY_socket: put_socket_event(idx); break;
+        case WAY_transfer: put_transfer(idx); break;
+        case WAY_message: put_message(idx); break;
+        case WAY_messages: emit_messages(idx, plan, (s64)ctx[1]); return drop(idx);
+        case WAY_failed_exec: put_failed_exec(idx); break;
+        case WAY_clone: put_clone_call(idx); break;
+        case WAY_quotactl: put_quotactl(idx); break;
+        default:
+            if (!put_planned(idx, plan)) return drop(idx);
+    }
+    return finish(idx);
 }
 
 SEC("tp_btf/sys_exit")
@@ -164,81 +210,6 @@ int on_open(u64* ctx) {
     int idx = begin(ctx);
     if (idx < 0) return 0;
     return put_open_event((u32)idx) ? finish((u32)idx) : drop((u32)idx);
-}
-
-SEC("tp_btf/sys_exit")
-int on_chdir(u64* ctx) {
-    int idx = begin(ctx);
-    if (idx < 0) return 0;
-    u32 plan = plan_of((u32)idx);
-    put_params((u32)idx, plan);
-    put_used_fd((u32)idx, plan);
-    put_new_directory((u32)idx);
-    return finish((u32)idx);
-}
-
-SEC("tp_btf/sys_exit")
-int on_socket(u64* ctx) {
-    int idx = begin(ctx);
-    if (idx < 0) return 0;
-    put_socket_event((u32)idx);
-    return finish((u32)idx);
-}
-
-SEC("tp_btf/sys_exit")
-int on_transfer(u64* ctx) {
-    int idx = begin(ctx);
-    if (idx < 0) return 0;
-    put_transfer((u32)idx);
-    return finish((u32)idx);
-}
-
-SEC("tp_btf/sys_exit")
-int on_message(u64* ctx) {
-    int idx = begin(ctx);
-    if (idx < 0) return 0;
-    put_message((u32)idx);
-    return finish((u32)idx);
-}
-
-SEC("tp_btf/sys_exit")
-int on_messages(u64* ctx) {
-    int idx = begin(ctx);
-    if (idx < 0) return 0;
-    u32 plan = plan_of((u32)idx);
-    s64 ret = (s64)ctx[1];
-    for (u32 n = 0; n < MAX_MESSAGES; n++) {
-        if (n > 0 && (s64)n >= ret) break;
-        put_one_of_many((u32)idx, plan, n);
-    }
-    release((u32)idx);
-    return 0;
-}
-
-SEC("tp_btf/sys_exit")
-int on_quotactl(u64* ctx) {
-    int idx = begin(ctx);
-    if (idx < 0) return 0;
-    put_quotactl((u32)idx);
-    return finish((u32)idx);
-}
-
-/* Only failures: a successful exec is reported by on_exec, with the new program in place. */
-SEC("tp_btf/sys_exit")
-int on_failed_exec(u64* ctx) {
-    if (ctx[1] == 0) return 0;
-    int idx = begin(ctx);
-    if (idx < 0) return 0;
-    put_failed_exec((u32)idx);
-    return finish((u32)idx);
-}
-
-SEC("tp_btf/sys_exit")
-int on_clone(u64* ctx) {
-    int idx = begin(ctx);
-    if (idx < 0) return 0;
-    put_clone_call((u32)idx);
-    return finish((u32)idx);
 }
 
 /* sched_process_exec(task, old_pid, bprm). If another thread than the leader called exec, it takes

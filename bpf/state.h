@@ -29,6 +29,7 @@ const volatile rec_u64 cfg_critical_quarter = 0;
 const volatile rec_u32 cfg_cgroup_budget = 0; /* bulk events a second of a cgroup, 0: any number */
 const volatile bool cfg_typed_reads = false; /* the kernel has bpf_rdonly_cast */
 const volatile bool cfg_real_paths = true;
+const volatile bool cfg_drop_failed = false; /* calls that fail are not reported */
 
 const volatile bool cfg_filters = false; /* events no rule wants are dropped, by the rows: */
 const volatile bool cfg_filter_table = false; /* by filter_texts, no code is linked in */

@@ -231,6 +231,17 @@ static const struct call call_table[CALL_SLOTS] = {
 #undef SYSCALL_IA32_ALIAS
 };
 
+/* How on_call builds the event of a call; 0: by its plan. */
+enum way { WAY_plan, WAY_open, WAY_directory, WAY_socket, WAY_transfer, WAY_message, WAY_messages,
+           WAY_failed_exec, WAY_clone, WAY_quotactl };
+static const u8 ways[EVENT_ROWS] = {
+#define HANDLER(event, way) [EVX_##event] = WAY_##way,
+#define TRACEPOINT(event, program, tracepoint, call)
+#include "handlers.def"
+#undef HANDLER
+#undef TRACEPOINT
+};
+
 #if ARCH_HAS_IA32
 enum {
 #define SYSCALL(name, sc, event, category, x86_64, aarch64, ia32, flags) \

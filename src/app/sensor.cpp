@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 #include "app/daemon.hpp"
 #include "app/doctor.hpp"
@@ -141,13 +142,19 @@ bool may_fall_back(const Options& options) {
            options.capture_file.empty();
 }
 
-Result<std::unique_ptr<Generation>> first_generation(const Options& options,
-                                                     config::Config config) {
-    const bool is_live = config.capture_file.empty() && !config.no_events;
-    const bool names_rules = !config.rules_files.empty();
+Result<> start_watching(const Options& options, config::Config config, SelfGuard& guard) {
+    std::optional<KernelLoading> loading;
+    if (!config.no_events) loading.emplace(config, options);
+    const bool may_use_last = !config.no_events && !config.rules_files.empty();
     Result<std::unique_ptr<Generation>> made = make_generation(options, std::move(config));
-    if (made || !is_live || !names_rules || !may_fall_back(options)) return made;
-    return make_fallback(options, made.error().text);
+    std::unique_ptr<capture::LoadedProbe> loaded = loading ? loading->take() : nullptr;
+    if (!made && may_use_last && may_fall_back(options)) {
+        loaded.reset();  // of another configuration
+        made = make_fallback(options, made.error().text);
+    }
+    if (!made) return made.error();
+    if (options.verbose) print_event_types((*made)->running);
+    return watch(options, *std::move(made), guard, std::move(loaded));
 }
 
 /// With a configuration that cannot be read.
@@ -208,10 +215,12 @@ Result<> run(const Options& options) {
     SENSOR_TRY_OK(write_pid_file(options));
     SENSOR_TRY(const std::unique_ptr<SelfGuard> guard,
                SelfGuard::start(options, config, options.strict));
-    SENSOR_TRY(std::unique_ptr<Generation> first, first_generation(options, std::move(config)));
-    if (options.verbose) print_event_types(first->running);
-    return first->config.capture_file.empty() ? watch(options, std::move(first), *guard)
-                                              : replay(options, std::move(first));
+    if (!config.capture_file.empty()) {
+        SENSOR_TRY(std::unique_ptr<Generation> only, make_generation(options, std::move(config)));
+        if (options.verbose) print_event_types(only->running);
+        return replay(options, std::move(only));
+    }
+    return start_watching(options, std::move(config), *guard);
 }
 
 }  // namespace sensor::app

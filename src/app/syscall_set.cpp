@@ -121,6 +121,14 @@ void add_state_calls(std::bitset<REC_MAX_SC>& calls) {
     }
 }
 
+/// The least that keeps true what these conditions ask of processes and sockets.
+void add_state(std::bitset<REC_MAX_SC>& calls, const std::vector<lang::Term>& terms,
+               bool standard_files) {
+    add_named(calls, kStateCalls);
+    if (std::any_of(terms.begin(), terms.end(), is_network)) add_named(calls, kNetworkCalls);
+    if (standard_files) add_named(calls, kStandardFileCalls);
+}
+
 void add_trace_calls(std::bitset<REC_MAX_SC>& calls, bool all) {
     constexpr auto kLeftOut = sc_flag::SC_HIGH_VOLUME_IO | sc_flag::SC_NOISY;
     for (const SyscallInfo& call : all_syscalls()) {
@@ -150,11 +158,7 @@ SyscallSet wanted_syscalls(const lang::Program& program, const SyscallOptions& o
     }
     const auto& terms = program.terms;
     set.standard_files = std::any_of(terms.begin(), terms.end(), is_standard_file);
-    if (!custom) {
-        add_named(base, kStateCalls);
-        if (std::any_of(terms.begin(), terms.end(), is_network)) add_named(base, kNetworkCalls);
-        if (set.standard_files) add_named(base, kStandardFileCalls);
-    }
+    if (!custom) add_state(base, terms, set.standard_files);
     if (!options.all) {
         for (const SyscallInfo& call : all_syscalls()) {
             if ((call.flags & sc_flag::SC_HIGH_VOLUME_IO) == 0 || !set.calls.test(call.sc))
@@ -168,6 +172,7 @@ SyscallSet wanted_syscalls(const lang::Program& program, const SyscallOptions& o
     set.calls |= base;
     set.calls &= ~removed;
     set.state = base & ~removed;
+    if (options.repair) add_state(set.state, terms, set.standard_files);
     set.state.set(syscall_info("sched_process_exit")->sc);
     set.calls |= set.state;
     return set;

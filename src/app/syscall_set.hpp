@@ -20,10 +20,11 @@ struct SyscallSet {
 };
 
 struct SyscallOptions {
-    bool all = false;                 ///< also high-volume I/O calls
-    std::vector<std::string> custom;  ///< replaces the state set; "!name" removes
-    bool trace = false;               ///< -w: whatever rules want, every call but noisy ones
-    bool record = false;              ///< other readers of captures need every call of the state
+    bool all = false;                   ///< also high-volume I/O calls
+    std::vector<std::string> custom{};  ///< replaces the state set; "!name" removes
+    bool repair = false;                ///< the state set stays, whatever `custom` says
+    bool trace = false;                 ///< -w: whatever rules want, every call but noisy ones
+    bool record = false;                ///< other readers of captures need every call of the state
 };
 
 /// program: conditions with their event sets; network fields in any term add the socket calls

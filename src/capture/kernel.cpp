@@ -44,8 +44,9 @@ std::uint64_t boot_offset_ns() {
 
 class Live final : public KernelSource {
 public:
-    Live(std::unique_ptr<Probe> probe, std::vector<Ring> rings)
+    Live(std::unique_ptr<Probe> probe, std::vector<Ring> rings, bool iterators)
         : probe_(std::move(probe)),
+          iterators_(iterators),
           merge_(std::move(rings)),
           gaps_(probe_->cpus(),
                 [this](std::uint32_t cpu, rec_lane lane) { return probe_->lost(cpu, lane); }) {}
@@ -99,12 +100,14 @@ public:
     }
 
     std::vector<TaskSnapshot> snapshot() const override {
+        if (!iterators_) return {};
         Result<std::vector<TaskSnapshot>> tasks = probe_->tasks();
         if (tasks.has_value()) return *std::move(tasks);
         log::warning("processes that run already are read from /proc only: {}", tasks.error().text);
         return {};
     }
     Result<> open_files(const RecordFn& on_record) const override {
+        if (!iterators_) return Error("iterators are disabled");
         return probe_->files(on_record);
     }
     Result<std::unique_ptr<LoadedFilter>> load(const KernelFilter& filter) const override {
@@ -176,6 +179,7 @@ private:
     }
 
     std::unique_ptr<Probe> probe_;  // outlives the mappings of its rings
+    bool iterators_;
     Merge merge_;
     GapTeller gaps_;
     Fd epoll_;
@@ -185,14 +189,39 @@ private:
     int sleep_ms_ = kFirstSleepMs;  // grows while nothing happens, also from call to call
 };
 
-}  // namespace
+struct ReadyProbe final : LoadedProbe {
+    explicit ReadyProbe(std::unique_ptr<Probe> of) : probe(std::move(of)) {}
+    std::unique_ptr<Probe> probe;
+};
 
-Result<std::unique_ptr<KernelSource>> KernelSource::open(const KernelOptions& options) {
-    SENSOR_TRY(std::unique_ptr<Probe> probe, Probe::open(options));
+Result<std::unique_ptr<KernelSource>> begin(std::unique_ptr<Probe> probe,
+                                            const KernelOptions& options) {
+    SENSOR_TRY_OK(probe->begin(options));
     SENSOR_TRY(std::vector<Ring> rings, probe->map_rings());
-    auto live = std::make_unique<Live>(std::move(probe), std::move(rings));
+    auto live = std::make_unique<Live>(std::move(probe), std::move(rings), options.iterators);
     SENSOR_TRY_OK(live->init());
     return std::unique_ptr<KernelSource>(std::move(live));
+}
+
+}  // namespace
+
+// Not in the header: see LoadedChange.
+LoadedProbe::~LoadedProbe() = default;
+
+Result<std::unique_ptr<KernelSource>> KernelSource::open(const KernelOptions& options) {
+    SENSOR_TRY(std::unique_ptr<Probe> probe, Probe::load(options));
+    return begin(std::move(probe), options);
+}
+
+Result<std::unique_ptr<LoadedProbe>> KernelSource::load_probe(KernelOptions options) {
+    options.syscalls.set();
+    SENSOR_TRY(std::unique_ptr<Probe> probe, Probe::load(options));
+    return std::unique_ptr<LoadedProbe>(new ReadyProbe(std::move(probe)));
+}
+
+Result<std::unique_ptr<KernelSource>> KernelSource::open(std::unique_ptr<LoadedProbe> probe,
+                                                         const KernelOptions& options) {
+    return begin(std::move(static_cast<ReadyProbe&>(*probe).probe), options);
 }
 
 }  // namespace sensor::capture

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <variant>
 
+#include "base/log.hpp"
 #include "capture/source.hpp"
 #include "event/kernel_filter.hpp"
 #include "event/task_snapshot.hpp"
@@ -29,6 +31,8 @@ struct KernelOptions {
     std::bitset<REC_MAX_SC> syscalls;          ///< by stable number: what the probe reports
     std::uint32_t snaplen = 80;                ///< bytes of I/O buffers
     bool real_paths = true;                    ///< collect REC_X_REAL for opens
+    bool failed_calls = true;                  ///< report calls that fail
+    bool iterators = true;                     ///< snapshot and open_files may ask the kernel
     bool standard_files = false;               ///< with each exec, what 0, 1 and 2 are
     bool typed_reads = true;                   ///< false: as on kernels before 6.2, for tests
     std::uint32_t bulk_ring_bytes = 8U << 20;  ///< per ring; rounded up to a power of two
@@ -36,6 +40,8 @@ struct KernelOptions {
     std::uint64_t memory_bytes = 0;  ///< for rings and scratch together; 0: rings as said above
     /// Events of the bulk lane a control group may cause a second, 0: any number.
     std::uint32_t cgroup_budget = 0;
+    /// Lines of the BPF library from this level on go to the log as debug lines; none: no lines.
+    std::optional<log::Level> library_lines = log::Level::Warning;
 };
 
 /// What the kernel itself may drop, since no rule can want it. Events without a row are always
@@ -52,6 +58,12 @@ struct KernelFilter {
 class LoadedFilter {
 public:
     virtual ~LoadedFilter() = default;
+};
+
+/// The probe, which the kernel has taken for every call there is, not in use yet.
+class LoadedProbe {
+public:
+    virtual ~LoadedProbe();
 };
 
 /// Programs for other options, which the kernel has taken, not in use yet.
@@ -96,6 +108,14 @@ public:
     /// fails: Error naming what the kernel lacks (BTF, capability, lockdown, program type) and
     ///        what to do
     static Result<std::unique_ptr<KernelSource>> open(const KernelOptions& options);
+    /// The first half of it, which takes longest, before it is known what is wanted: in a thread,
+    /// while rules are read. options: syscalls and standard_files do not count
+    /// fails: as open, or the kernel refuses a program that may not be wanted at all: open may work
+    /// cost: 0.2 to 0.5 s
+    static Result<std::unique_ptr<LoadedProbe>> load_probe(KernelOptions options);
+    /// The second half. options: those of the first
+    static Result<std::unique_ptr<KernelSource>> open(std::unique_ptr<LoadedProbe> probe,
+                                                      const KernelOptions& options);
 
     /// Every task of the sensor's own PID namespace and below, as it is now. Empty, and the log
     /// says why, if the kernel refuses. cost: about 1 us a task

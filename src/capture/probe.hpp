@@ -4,12 +4,12 @@
 #pragma once
 
 #include "capture/kernel.hpp"
+#include "capture/program_set.hpp"
 #include "capture/ring.hpp"
 
 struct probe_bpf;
 struct bpf_link;
 struct bpf_map;
-struct bpf_object;
 struct bpf_program;
 struct btf;
 
@@ -21,8 +21,11 @@ namespace sensor::capture {
 
 class Probe {
 public:
-    /// Loads, puts scope marks, attaches; the system call hook comes last.
-    static Result<std::unique_ptr<Probe>> open(const KernelOptions& options);
+    /// Has the kernel take the programs for options.syscalls, and makes the rings. Reports nothing.
+    static Result<std::unique_ptr<Probe>> load(const KernelOptions& options);
+    /// Puts scope marks, attaches; the system call hook comes last. Called once.
+    /// options: those of load, with all of its calls or fewer
+    Result<> begin(const KernelOptions& options);
     /// Loads every program there is and lets go of them: does this kernel take them?
     /// out: what each cost the verifier
     static Result<std::vector<ProgramCost>> try_load();
@@ -66,27 +69,34 @@ public:
 
 private:
     Probe() = default;
-    static Result<std::unique_ptr<Probe>> load_for(const KernelOptions& options);
+    static Result<std::unique_ptr<Probe>> load_programs(const KernelOptions& options);
     Result<> configure(const KernelOptions& options);
     Result<> share_maps(probe_bpf& with, bool own_texts) const;
     Result<> size_rings(const KernelOptions& options, std::uint32_t rings);
     Result<> configure_scopes(const std::vector<Scope>& scopes);
-    bool needs(const bpf_program* program, const std::bitset<REC_MAX_SC>& wanted) const;
-    void choose_programs(probe_bpf& of, const std::bitset<REC_MAX_SC>& wanted,
+    bool needs(std::string_view program, const std::bitset<REC_MAX_SC>& wanted) const;
+    bool is_base(std::string_view program) const;  ///< whatever is wanted
+    /// An object for programs that `is_chosen`, with the constants and on the maps of the first.
+    Result<probe_bpf*> open_part() const;
+    void choose_programs(probe_bpf& of, const std::function<bool(std::string_view)>& is_chosen,
                          const btf* kernel) const;
-    Result<> load();
+    Result<> load_parts(const std::bitset<REC_MAX_SC>& wanted, const btf* kernel);
+    void let_go_of_unwanted(const std::bitset<REC_MAX_SC>& wanted);
+    /// Says what rules never see.
+    void note_unseen(const std::bitset<REC_MAX_SC>& wanted, const ProgramSet& from) const;
+    Result<> make_maps();
     Result<> make_rings();
     bool is_call(const SyscallInfo& call) const;
     bool is_ambiguous(std::uint32_t number) const;
     Result<> install(bpf_map* array, std::uint32_t slot, const bpf_program* program);
-    Result<> want(const std::bitset<REC_MAX_SC>& calls, const probe_bpf& from);
+    Result<> want(const std::bitset<REC_MAX_SC>& calls, const ProgramSet& from);
     Result<> unwant(const std::bitset<REC_MAX_SC>& calls);
-    Result<> install_handlers(const probe_bpf& from);
+    Result<> install_handlers(const ProgramSet& from);
     Result<> prepare_filtered(probe_bpf& next, const KernelFilter& filter) const;
     Result<> mark_trees();
     Result<> attach(bpf_program* program);
     bool is_attached(std::string_view program) const;
-    Result<> attach_tracepoints(const probe_bpf& from);
+    Result<> attach_tracepoints(const ProgramSet& from);
     Result<> start();
     /// Maps that only programs write take nothing from user space any more, whoever asks: else a
     /// mark of our own process in task_states would make any process invisible.
@@ -95,8 +105,11 @@ private:
                     std::vector<std::string>& found);
     void mend_rings(std::vector<std::string>& found);
     /// The programs that drop nothing, for what is wanted now.
-    const probe_bpf& wide() const;
-    bpf_object* filtered_object() const;
+    const ProgramSet& wide() const;
+    /// Whose constants and budget are in use.
+    const probe_bpf& latest() const;
+    /// All that may run.
+    std::vector<bpf_program*> loaded() const;
 
     struct Attached {
         std::string program;
@@ -104,7 +117,8 @@ private:
         std::uint32_t program_id;
     };
 
-    probe_bpf* skel_ = nullptr;                         // owns the maps
+    probe_bpf* skel_ = nullptr;                         // owns the maps, has no programs
+    ProgramSet own_;                                    // those of the start
     std::unique_ptr<LoadedChange> changed_, replaced_;  // in use in its place; and until settled
     std::unique_ptr<LoadedFilter> filtered_;            // in use
     std::bitset<REC_MAX_SC> wanted_;

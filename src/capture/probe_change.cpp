@@ -21,9 +21,9 @@ namespace {
 
 /// Programs for calls and tracepoints, on the maps of the first.
 struct ChangedPrograms final : LoadedChange {
-    explicit ChangedPrograms(probe_bpf* owned) : programs(owned) {}
-    ~ChangedPrograms() override { probe_bpf::destroy(programs); }
-    probe_bpf* programs;
+    explicit ChangedPrograms(probe_bpf* owned) : object(programs.add(owned)) {}
+    ProgramSet programs;
+    probe_bpf& object;
     std::bitset<REC_MAX_SC> calls;
     bool standard_files = false;
 };
@@ -33,25 +33,31 @@ struct ChangedPrograms final : LoadedChange {
 // Not in the header: g++ 12 would follow it into a std::future and find a mistake that is none.
 LoadedChange::~LoadedChange() = default;
 
-const probe_bpf& Probe::wide() const {
-    return changed_ == nullptr ? *skel_ : *static_cast<ChangedPrograms&>(*changed_).programs;
+const ProgramSet& Probe::wide() const {
+    return changed_ == nullptr ? own_ : static_cast<const ChangedPrograms&>(*changed_).programs;
+}
+
+const probe_bpf& Probe::latest() const {
+    return changed_ == nullptr ? *skel_ : static_cast<const ChangedPrograms&>(*changed_).object;
 }
 
 Result<std::unique_ptr<LoadedChange>> Probe::prepare(const KernelOptions& options) const {
-    const bpf_object_open_opts how = open_options();
-    probe_bpf* const next = probe_bpf::open(&how);
-    if (next == nullptr) return errno_error("the kernel refuses the probe", errno);
+    SENSOR_TRY(probe_bpf* const next, open_part());
     auto made = std::make_unique<ChangedPrograms>(next);
     made->calls = options.syscalls;
     made->standard_files = options.standard_files;
-    *next->rodata = *skel_->rodata;
     next->rodata->cfg_snaplen = options.snaplen;
+    next->rodata->cfg_drop_failed = !options.failed_calls;
     next->rodata->cfg_cgroup_budget = options.cgroup_budget;
     const std::unique_ptr<btf, decltype(&btf__free)> kernel(btf__load_vmlinux_btf(), btf__free);
-    choose_programs(*next, options.syscalls, kernel.get());
+    const auto is_chosen = [&](std::string_view name) {
+        return !is_base(name) && needs(name, options.syscalls) && !is_attached(name);
+    };
+    choose_programs(*next, is_chosen, kernel.get());
     SENSOR_TRY_OK(share_maps(*next, false));
     if (const int err = probe_bpf::load(next); err != 0)
         return errno_error("the kernel refuses the probe", -err);
+    note_unseen(options.syscalls, made->programs);
     return std::unique_ptr<LoadedChange>(std::move(made));
 }
 
@@ -59,8 +65,8 @@ Result<> Probe::change(std::unique_ptr<LoadedChange> change) {
     SENSOR_TRY_OK(widen());
     auto& next = static_cast<ChangedPrograms&>(*change);
     if (next.standard_files) skel_->bss->standard_files = 1;
-    SENSOR_TRY_OK(want(next.calls, *next.programs));
-    SENSOR_TRY_OK(attach_tracepoints(*next.programs));
+    SENSOR_TRY_OK(want(next.calls, next.programs));
+    SENSOR_TRY_OK(attach_tracepoints(next.programs));
     void_interests();
     replaced_ = std::exchange(changed_, std::move(change));
     filtered_.reset();
@@ -73,9 +79,7 @@ Result<> Probe::settle() {
     skel_->bss->standard_files = now.standard_files;
     SENSOR_TRY_OK(unwant(~now.calls));
     const auto is_idle = [&](const Attached& each) {
-        const bpf_program* const program =
-            bpf_object__find_program_by_name(skel_->obj, each.program.c_str());
-        return program != skel_->progs.on_sys_exit && !needs(program, wanted_);
+        return !is_base(each.program) && !needs(each.program, wanted_);
     };
     for (const Attached& each : attached_) {
         if (is_idle(each)) bpf_link__destroy(each.link);

@@ -51,10 +51,8 @@ Result<std::string> link_filter(const std::string& object) {
 
 /// Programs that build events of calls; a filter has a say in no others.
 bool is_filtered(const bpf_program* program) {
-    static constexpr std::string_view kAll[] = {"on_plan",     "on_open",    "on_socket",
-                                                "on_transfer", "on_message", "on_messages"};
     const std::string_view name = bpf_program__name(program);
-    return std::find(std::begin(kAll), std::end(kAll), name) != std::end(kAll);
+    return name == "on_call" || name == "on_open";
 }
 
 Result<> fill_texts(int map, const std::vector<FilterText>& texts) {
@@ -72,15 +70,14 @@ Result<> fill_texts(int map, const std::vector<FilterText>& texts) {
 
 /// A second set of programs for calls, on the maps of the first.
 struct FilteredPrograms final : LoadedFilter {
-    explicit FilteredPrograms(probe_bpf* owned) : programs(owned) {}
-    ~FilteredPrograms() override { probe_bpf::destroy(programs); }
-    probe_bpf* programs;
+    explicit FilteredPrograms(probe_bpf* owned) { programs.add(owned); }
+    ProgramSet programs;
 };
 
 }  // namespace
 
 Result<> Probe::prepare_filtered(probe_bpf& next, const KernelFilter& filter) const {
-    *next.rodata = *wide().rodata;
+    *next.rodata = *latest().rodata;
     next.rodata->cfg_filters = true;
     next.rodata->cfg_filter_table = filter.object.empty();
     for (const FilterRow& row : filter.rows) {
@@ -94,9 +91,8 @@ Result<> Probe::prepare_filtered(probe_bpf& next, const KernelFilter& filter) co
     }
     bpf_program* program = nullptr;
     bpf_object__for_each_program(program, next.obj) {
-        const bpf_program* const ours =
-            bpf_object__find_program_by_name(wide().obj, bpf_program__name(program));
-        bpf_program__set_autoload(program, is_filtered(program) && bpf_program__autoload(ours));
+        const bool is_ours = wide().find(bpf_program__name(program)) != nullptr;
+        bpf_program__set_autoload(program, is_filtered(program) && is_ours);
     }
     const auto texts = static_cast<std::uint32_t>(filter.texts.size());
     bpf_map__set_max_entries(next.maps.filter_texts, std::max(1U, texts));
@@ -109,7 +105,7 @@ Result<> Probe::share_maps(probe_bpf& with, bool own_texts) const {
         if (map == with.maps.rodata || (map == with.maps.filter_texts && own_texts)) continue;
         const bpf_map* ours = bpf_object__find_map_by_name(skel_->obj, bpf_map__name(map));
         if (map == with.maps.cgroup_uses) {
-            ours = wide().maps.cgroup_uses;
+            ours = latest().maps.cgroup_uses;
             // The first who has a budget makes it.
             if (!bpf_map__autocreate(ours) && with.rodata->cfg_cgroup_budget != 0) continue;
         }
@@ -146,13 +142,20 @@ Result<std::unique_ptr<LoadedFilter>> Probe::load_filter(const KernelFilter& fil
 }
 
 Result<> Probe::narrow(std::unique_ptr<LoadedFilter> filter) {
-    SENSOR_TRY_OK(install_handlers(*static_cast<FilteredPrograms&>(*filter).programs));
+    SENSOR_TRY_OK(install_handlers(static_cast<FilteredPrograms&>(*filter).programs));
     filtered_ = std::move(filter);
     return Ok{};
 }
 
-bpf_object* Probe::filtered_object() const {
-    return static_cast<const FilteredPrograms&>(*filtered_).programs->obj;
+std::vector<bpf_program*> Probe::loaded() const {
+    std::vector<bpf_program*> all = own_.loaded();
+    const auto add = [&](const ProgramSet& set) {
+        const std::vector<bpf_program*> more = set.loaded();
+        all.insert(all.end(), more.begin(), more.end());
+    };
+    if (&wide() != &own_) add(wide());
+    if (filtered_) add(static_cast<const FilteredPrograms&>(*filtered_).programs);
+    return all;
 }
 
 Result<> Probe::widen() { return install_handlers(wide()); }

@@ -64,14 +64,12 @@ std::uint64_t charged_to(int fd) {
     return 0;
 }
 
-/// Calls `look` with what the kernel says of each program that was loaded.
+/// Calls `look` with what the kernel says of each program.
 template <typename Look>
-void for_each_loaded(bpf_object* object, Look look) {
-    bpf_program* program = nullptr;
-    bpf_object__for_each_program(program, object) {
+void look_at(const std::vector<bpf_program*>& programs, Look look) {
+    for (const bpf_program* const program : programs) {
         bpf_prog_info info{};
         __u32 size = sizeof info;
-        if (!bpf_program__autoload(program)) continue;
         if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) != 0) continue;
         look(program, info);
     }
@@ -143,8 +141,8 @@ Losses Probe::lost(std::uint32_t cpu, rec_lane lane) const noexcept {
 
 std::vector<CgroupExcess> Probe::over_budget() const {
     std::vector<CgroupExcess> over;
-    if (wide().rodata->cfg_cgroup_budget == 0) return over;
-    const int map = bpf_map__fd(wide().maps.cgroup_uses);
+    if (latest().rodata->cfg_cgroup_budget == 0) return over;
+    const int map = bpf_map__fd(latest().maps.cgroup_uses);
     std::uint64_t id = 0;
     for (const std::uint64_t* last = nullptr; bpf_map_get_next_key(map, last, &id) == 0;
          last = &id) {
@@ -157,7 +155,7 @@ std::vector<CgroupExcess> Probe::over_budget() const {
 
 std::vector<ProgramCost> Probe::costs() const {
     std::vector<ProgramCost> costs;
-    for_each_loaded(skel_->obj, [&](const bpf_program* program, const bpf_prog_info& info) {
+    look_at(own_.loaded(), [&](const bpf_program* program, const bpf_prog_info& info) {
         costs.push_back({bpf_program__name(program), info.verified_insns,
                          info.xlated_prog_len / static_cast<__u32>(sizeof(bpf_insn))});
     });
@@ -175,9 +173,7 @@ std::vector<ProgramRuns> Probe::runs() const {
         at->runs += info.run_cnt;
         at->ns += info.run_time_ns;
     };
-    for_each_loaded(skel_->obj, add);
-    if (&wide() != skel_) for_each_loaded(wide().obj, add);
-    if (filtered_) for_each_loaded(filtered_object(), add);
+    look_at(loaded(), add);
     return runs;
 }
 
@@ -186,9 +182,7 @@ std::uint64_t Probe::skipped() const {
     const auto add = [&](const bpf_program*, const bpf_prog_info& info) {
         sum += info.recursion_misses;
     };
-    for_each_loaded(skel_->obj, add);
-    if (&wide() != skel_) for_each_loaded(wide().obj, add);
-    if (filtered_) for_each_loaded(filtered_object(), add);
+    look_at(loaded(), add);
     return sum;
 }
 
@@ -209,7 +203,7 @@ std::uint64_t Probe::memory() const {
 
 Result<std::vector<TaskSnapshot>> Probe::tasks() const {
     std::vector<std::byte> bytes;
-    SENSOR_TRY_OK(run_walk(skel_->progs.on_task, &bytes));
+    SENSOR_TRY_OK(run_walk(own_.find("on_task"), &bytes));
     std::vector<TaskSnapshot> tasks;
     for (std::size_t at = 0; at + sizeof(rec_task) <= bytes.size(); at += sizeof(rec_task)) {
         rec_task r{};
@@ -221,7 +215,7 @@ Result<std::vector<TaskSnapshot>> Probe::tasks() const {
 
 Result<> Probe::files(const RecordFn& on_record) const {
     std::vector<std::byte> bytes;
-    SENSOR_TRY_OK(run_walk(skel_->progs.on_file, &bytes));
+    SENSOR_TRY_OK(run_walk(own_.find("on_file"), &bytes));
     for (std::size_t at = 0; at + sizeof(rec_head) <= bytes.size();) {
         rec_head head{};
         std::memcpy(&head, bytes.data() + at, sizeof head);

@@ -18,10 +18,10 @@ constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
 constexpr std::uint64_t kReadFlag = 1, kWriteFlag = 2;  // of opens, as rules see them
 
-/// Events with a program of their own, which collect their parameters in an order of their own.
-bool has_own_program(EventType type) {
+/// Events that are more than their plan: their parameters are collected in an order of their own.
+bool has_own_way(EventType type) {
     static constexpr EventType kAll[] = {
-#define HANDLER(event, program) EventType::event,
+#define HANDLER(event, way) EventType::event,
 #define TRACEPOINT(event, program, tracepoint, call) EventType::event,
 #include "../../bpf/handlers.def"
 #undef HANDLER
@@ -50,7 +50,7 @@ bool is_open(EventType type) { return open_params(type).name >= 0; }
 
 int name_param(const EventInfo& event) {
     if (is_open(event.type)) return open_params(event.type).name;
-    if (has_own_program(event.type)) return -1;
+    if (has_own_way(event.type)) return -1;
     for (std::size_t k = 0; k < event.params.size(); ++k) {
         const ParamType type = event.params[k].type;
         if (type == ParamType::FSPATH || type == ParamType::FSRELPATH) return static_cast<int>(k);
@@ -62,7 +62,7 @@ namespace {
 
 bool is_number_at_hand(const EventInfo& event, int param) {
     if (param < 0 || is_variable(event.params[static_cast<std::size_t>(param)].type)) return false;
-    if (!has_own_program(event.type)) return event.source == EventSource::SYSCALL;
+    if (!has_own_way(event.type)) return event.source == EventSource::SYSCALL;
     const OpenParams open = open_params(event.type);
     return is_open(event.type) &&
            (param == 0 || param == open.flags || param == open.mode || param == open.dirfd);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Watcher: asks container runtimes (docker, podman, CRI, containerd) in a thread of its own, listens
-// to what they announce, and has the answers ready for the event thread, which never waits.
+// Watcher: asks container runtimes (docker, podman, CRI, containerd) in a thread of its own,
+// listens to what they announce, and has the answers ready for the event thread, which never waits.
 #pragma once
 
 #include <atomic>

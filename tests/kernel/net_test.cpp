@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 
 #include "tests/support/catch.hpp"
@@ -177,6 +178,26 @@ TEST_CASE("a connection refused has an address and no tuple") {
     CHECK(number(connects[0], "res") == -ECONNREFUSED);
     CHECK_FALSE(present(connects[0], "tuple"));
     CHECK(text(connects[0], "addr") == "\2" + kLocal4 + port(p));
+}
+
+TEST_CASE("a connection under way is no failure") {
+    SKIP_WITHOUT_KERNEL();
+    const sockaddr_in there = address4(free_port());
+    const auto* const address = reinterpret_cast<const sockaddr*>(&there);
+    const int server = ::socket(AF_INET, SOCK_STREAM, 0);
+    REQUIRE(::bind(server, address, sizeof there) == 0);
+    REQUIRE(::listen(server, 5) == 0);
+    Setup setup;
+    setup.adjust = [](capture::KernelOptions& options) { options.failed_calls = false; };
+    const Run run = watch(setup, [&] {
+        const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        if (::connect(client, address, sizeof there) == 0 || errno != EINPROGRESS) ::_exit(1);
+    });
+    ::close(server);
+    REQUIRE(run.status == 0);
+    const auto connects = run.records.of(EventType::connect);
+    REQUIRE(connects.size() == 1);
+    CHECK(number(connects[0], "res") == -EINPROGRESS);
 }
 
 TEST_CASE("UDP: unconnected sockets take the caller's address") {

@@ -6,6 +6,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "tests/support/catch.hpp"
 #include "watch.hpp"
 
@@ -154,6 +156,52 @@ TEST_CASE("events that use a descriptor describe the object behind it") {
     REQUIRE(moved.size() == 1);
     CHECK(moved[0].fd_object_text() == temp.path());
     CHECK(moved[0].fd_object()->kind == S_IFDIR);
+}
+
+TEST_CASE("calls that fail are left out where that is asked for") {
+    SKIP_WITHOUT_KERNEL();
+    const TempFolder temp;
+    Setup setup;
+    setup.calls = calls({"mkdir", "execve"});
+    setup.adjust = [](capture::KernelOptions& options) { options.failed_calls = false; };
+    const Run run = watch(setup, [&] {
+        const std::string folder = temp.file("new"), missing = temp.file("none/new");
+        ::syscall(SYS_mkdir, folder.c_str(), 0755);
+        ::syscall(SYS_mkdir, missing.c_str(), 0755);
+        ::syscall(SYS_execve, missing.c_str(), nullptr, nullptr);
+    });
+    const auto made = run.records.of(EventType::mkdir);
+    REQUIRE(made.size() == 1);
+    CHECK(text(made[0], "path") == temp.file("new"));
+    CHECK(run.records.of(EventType::execve).empty());
+}
+
+TEST_CASE("a probe that was loaded for every call reports what is wanted") {
+    SKIP_WITHOUT_KERNEL();
+    const TempFolder temp;
+    Setup setup;
+    setup.calls = calls({"mkdir", "sched_process_exit"});
+    setup.loaded_first = true;
+    std::vector<capture::ProgramCost> programs;
+    setup.while_open = [&](capture::KernelSource& source) { programs = source.program_costs(); };
+    const Run run = watch(setup, [&] {
+        const std::string folder = temp.file("new");
+        ::syscall(SYS_mkdir, folder.c_str(), 0755);
+        ::syscall(SYS_rmdir, folder.c_str());
+    });
+    REQUIRE(run.error.empty());
+    REQUIRE(run.records.size() == 2);
+    CHECK(run.records.of(EventType::mkdir).size() == 1);
+    CHECK(run.records.of(EventType::procexit).size() == 1);
+    // What nobody wants does not stay in the kernel.
+    const auto has = [&](std::string_view name) {
+        return std::any_of(programs.begin(), programs.end(),
+                           [&](const capture::ProgramCost& each) { return each.name == name; });
+    };
+    CHECK(has("on_call"));
+    CHECK(has("on_exit"));
+    CHECK_FALSE(has("on_open"));
+    CHECK_FALSE(has("on_switch"));
 }
 
 TEST_CASE("snaplen limits buffers, not texts") {

@@ -61,6 +61,21 @@ TEST_CASE("snapshot: this process as the kernel knows it") {
     CHECK(run.records[0].head().start == child->start_ns);
 }
 
+TEST_CASE("snapshot: nothing without iterators") {
+    SKIP_WITHOUT_KERNEL();
+    Setup setup;
+    setup.adjust = [](capture::KernelOptions& options) { options.iterators = false; };
+    std::vector<TaskSnapshot> tasks{TaskSnapshot{}};
+    bool files = true;
+    setup.while_open = [&](capture::KernelSource& source) {
+        tasks = source.snapshot();
+        files = source.open_files([](std::span<const std::byte>) {}).has_value();
+    };
+    watch(setup, [] {});
+    CHECK(tasks.empty());
+    CHECK_FALSE(files);
+}
+
 TEST_CASE("snapshot: the files of this process") {
     SKIP_WITHOUT_KERNEL();
     const TempFolder folder;

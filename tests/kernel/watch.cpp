@@ -108,6 +108,20 @@ void drain(capture::KernelSource& source, Run& run, int quiet_polls) {
 
 }  // namespace
 
+namespace {
+
+Result<std::unique_ptr<capture::KernelSource>> open(const capture::KernelOptions& options,
+                                                    bool loaded_first) {
+    if (!loaded_first) return capture::KernelSource::open(options);
+    capture::KernelOptions before = options;
+    before.syscalls.reset();
+    SENSOR_TRY(std::unique_ptr<capture::LoadedProbe> probe,
+               capture::KernelSource::load_probe(std::move(before)));
+    return capture::KernelSource::open(std::move(probe), options);
+}
+
+}  // namespace
+
 Run watch(const Setup& setup, const std::function<void()>& body) {
     const Child child = fork_waiting(body);
     capture::KernelOptions options;
@@ -118,7 +132,7 @@ Run watch(const Setup& setup, const std::function<void()>& body) {
     if (setup.adjust) setup.adjust(options);
     Run run;
     run.child = child.id;
-    auto source = capture::KernelSource::open(options);
+    auto source = open(options, setup.loaded_first);
     if (!source.has_value()) {
         run.error = source.error().text;
         ::close(child.go);

@@ -46,6 +46,7 @@ struct Setup {
     std::bitset<REC_MAX_SC> calls = all_calls();
     std::vector<sensor::capture::Scope> scopes;  ///< empty: the tree of the child
     std::function<void(sensor::capture::KernelOptions&)> adjust;
+    bool loaded_first = false;  ///< the probe was loaded before it was known what is wanted
     std::function<void(sensor::capture::KernelSource&)> while_open;  ///< before the child goes on
     std::function<void()> before_reading;                            ///< while the child goes on
     int quiet_polls = 5;  ///< of 30 ms, after which nothing more is expected

@@ -38,7 +38,8 @@ TEST_CASE("rules get the calls of their events, state gets its own, nothing else
 }
 
 TEST_CASE("several calls may share one event") {
-    const app::SyscallSet set = app::wanted_syscalls(program_for({EventType::pread}), {true, {}});
+    const app::SyscallSet set =
+        app::wanted_syscalls(program_for({EventType::pread}), {.all = true});
     CHECK(has(set, "pread64"));
 }
 
@@ -58,7 +59,7 @@ TEST_CASE("high-volume I/O is left out and said so, unless all are asked for") {
     CHECK_FALSE(has(some, "write"));
     REQUIRE(some.left_out.size() == 1);
     CHECK(some.left_out[0] == "write");
-    const app::SyscallSet all = app::wanted_syscalls(program, {true, {}});
+    const app::SyscallSet all = app::wanted_syscalls(program, {.all = true});
     CHECK(has(all, "write"));
     CHECK(all.left_out.empty());
 }
@@ -73,11 +74,23 @@ TEST_CASE("network fields bring the calls that tell roles") {
 
 TEST_CASE("custom_set replaces the state set and can remove") {
     const app::SyscallSet set = app::wanted_syscalls(program_for({EventType::openat}),
-                                                     {false, {"execve", "!openat", "nosuch"}});
+                                                     {.custom = {"execve", "!openat", "nosuch"}});
     CHECK(has(set, "execve"));
     CHECK_FALSE(has(set, "clone3"));
     CHECK_FALSE(has(set, "openat"));
     CHECK(set.unknown == std::vector<std::string>{"nosuch"});
+}
+
+TEST_CASE("repair keeps the state set whole, whatever custom_set says") {
+    const app::SyscallSet set =
+        app::wanted_syscalls(program_for({EventType::openat}),
+                             {.custom = {"mkdir", "!clone3", "!openat"}, .repair = true});
+    CHECK(has(set, "mkdir"));
+    CHECK(has(set, "execve"));
+    CHECK(has(set, "clone3"));
+    CHECK(set.state.test(syscall_info("clone3")->sc));
+    CHECK_FALSE(has(set, "openat"));
+    CHECK_FALSE(has(set, "connect"));
 }
 
 TEST_CASE("a trace has every call but noisy ones, files around alerts what readers follow") {
