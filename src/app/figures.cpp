@@ -105,6 +105,14 @@ void fill_outputs(const output::DispatchStats& stats, metrics::Snapshot& into) {
     }
 }
 
+void fill_recorded(const RecordStats& stats, metrics::Snapshot& into) {
+    into.recorded = {{"files", stats.files},
+                     {"events", stats.events},
+                     {"lost_events", stats.lost_events},
+                     {"failures", stats.failures},
+                     {"size_limits", stats.size_limits}};
+}
+
 }  // namespace
 
 void fill_figures(const Session& session, const capture::KernelSource& source,
@@ -118,6 +126,7 @@ void fill_figures(const Session& session, const capture::KernelSource& source,
     for (const capture::ProgramRuns& program : source.program_runs())
         into.programs.push_back({program.name, program.runs, program.ns});
     fill_outputs(session.output_stats(), into);
+    fill_recorded(session.record_stats(), into);
     into.queue.limit_bytes = std::uint64_t{session.generation().config.outputs.queue_mb} << 20;
     into.reloads_ok = facts.reloads_ok;
     into.reloads_failed = facts.reloads_failed;

@@ -23,6 +23,7 @@
 #include "app/versions.hpp"
 #include "base/log.hpp"
 #include "config/print.hpp"
+#include "config/secrets.hpp"
 #include "lang/event_set.hpp"
 #include "output/json.hpp"
 
@@ -66,8 +67,10 @@ void print(const std::string& text) {
 Result<bool> print_only(const Options& options, const config::Config& config) {
     std::string text;
     if (options.print_config) {
-        text = config.outputs.format.json ? output::json_line(config::print_json(config)) + "\n"
-                                          : config::print_text(config);
+        config::Config shown = config;
+        config::hide_secrets(shown);
+        text = shown.outputs.format.json ? output::json_line(config::print_json(shown)) + "\n"
+                                         : config::print_text(shown);
     } else if (options.show_version) {
         text = config.outputs.format.json ? output::json_line(versions_json()) + "\n"
                                           : versions_text();
@@ -194,8 +197,7 @@ Result<> run(const Options& options) {
     if (!options.validate.empty()) return validate_rules(options, config);
     if (options.describe_rules) return describe_rules(options, config);
     if (options.support) {
-        SENSOR_TRY(const std::string text,
-                   support_text(options, config, config::print_text(config)));
+        SENSOR_TRY(const std::string text, support_text(options, config));
         print(text);
         return Ok{};
     }

@@ -60,6 +60,9 @@ public:
     Result<> record(const std::string& trace);
     /// Every event has a reader: the kernel is to drop none.
     bool wants_all() const noexcept { return recorder_ != nullptr && recorder_->wants_all(); }
+    RecordStats record_stats() const {
+        return recorder_ == nullptr ? RecordStats{} : recorder_->stats();
+    }
     /// At the end, what came by event is printed too.
     void print_event_stats() { event_stats_ = true; }
     /// The loss of events is to end the sensor.

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "app/versions.hpp"
+#include "config/print.hpp"
+#include "config/secrets.hpp"
 #include "output/json.hpp"
 #include "rules/ruleset.hpp"
 
@@ -25,8 +27,9 @@ nlohmann::json system_info() {
 
 }  // namespace
 
-Result<std::string> support_text(const Options& options, const config::Config& config,
-                                 const std::string& config_text) {
+Result<std::string> support_text(const Options& options, const config::Config& config) {
+    config::Config shown = config;
+    const std::vector<std::string> secrets = config::hide_secrets(shown);
     nlohmann::json files = nlohmann::json::array();
     for (const std::string& path : config.rules_files) {
         if (options.rules_files.empty() && !std::filesystem::exists(path)) continue;
@@ -34,10 +37,12 @@ Result<std::string> support_text(const Options& options, const config::Config& c
         for (const rules::SourceFile& file : found)
             files.push_back({{"name", file.name}, {"variants", {{{"content", file.text}}}}});
     }
-    const nlohmann::json whole = {
-        {"version", SENSOR_VERSION},      {"system_info", system_info()},
-        {"engine_info", versions_json()}, {"cmdline", options.command_line},
-        {"config", config_text},          {"rules_files", std::move(files)}};
+    const nlohmann::json whole = {{"version", SENSOR_VERSION},
+                                  {"system_info", system_info()},
+                                  {"engine_info", versions_json()},
+                                  {"cmdline", config::without(options.command_line, secrets)},
+                                  {"config", config::print_text(shown)},
+                                  {"rules_files", std::move(files)}};
     return output::json_line(whole) + "\n";
 }
 

@@ -11,9 +11,8 @@
 namespace sensor::app {
 
 /// version, system_info, engine_info, cmdline, config (its whole text), rules_files.
-/// in:    config_text, the merged configuration as text
+/// Passwords and the like stand there as *** (config/secrets.hpp).
 /// fails: a rules file cannot be read
-Result<std::string> support_text(const Options& options, const config::Config& config,
-                                 const std::string& config_text);
+Result<std::string> support_text(const Options& options, const config::Config& config);
 
 }  // namespace sensor::app

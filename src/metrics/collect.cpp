@@ -323,6 +323,7 @@ void Collector::outputs() const {
     all(MetricId::output_waiting, &ChannelCounts::waiting);
     all(MetricId::output_spooled, &ChannelCounts::spooled);
     all(MetricId::output_spool_bytes, &ChannelCounts::spool_bytes);
+    add_named(MetricId::recorded, "what", from_.recorded);
     add(MetricId::queue_alerts, from_.queue.alerts);
     add(MetricId::queue_bytes, from_.queue.bytes);
     add(MetricId::queue_limit_bytes, from_.queue.limit_bytes);

@@ -161,6 +161,7 @@ struct Snapshot {
     std::vector<PluginMetric> plugins;
     QueueCounts queue;
     std::vector<ChannelCounts> channels;
+    std::vector<Named> recorded;  ///< ours, of capture files: "files", "events", ...
     std::uint64_t suppressed_by_rate = 0, suppressed_by_aggregation = 0;
     std::uint64_t reloads_ok = 0, reloads_failed = 0;
     std::optional<std::uint64_t> reload_ns, start_ns;  ///< how long they took

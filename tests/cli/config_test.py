@@ -62,6 +62,14 @@ def settings(checks):
         checks.has("settings", done.stdout, line)
     checks.same("settings: files", done.stdout.splitlines()[:2], ["# falco.yaml", "# more.yaml"])
     checks.has("settings: warnings", done.stderr, "falco.yaml:4:1: there is no key 'frob'")
+    hidden = checks.run("--print-config", "-o", "http_output.headers.Cookie=open-sesame")
+    checks.has("--print-config: secrets", hidden.stdout, "Cookie: \"***\"")
+    checks.write("rules.yaml", "- list: empty\n  items: []\n")
+    for option in ("--print-config", "--support"):
+        shown = checks.run(option, "-r", "rules.yaml", "-o",
+                           "http_output.headers.Cookie=open-sesame")
+        checks.same(option + " with a secret", shown.returncode, 0)
+        checks.same(option + " with a secret", "open-sesame" in shown.stdout, False)
     again = checks.run("--print-config", config=done.stdout)
     values = [[line.partition("  # ")[0] for line in one.stdout.splitlines()]
               for one in (done, again)]

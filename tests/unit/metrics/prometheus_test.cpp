@@ -242,6 +242,8 @@ TEST_CASE("our own metrics") {
         R"(falco_ebpf_output_spooled{channel="http"} 8)",
         R"(falco_ebpf_output_spool_bytes{channel="stdout"} 0)",
         R"(falco_ebpf_output_spool_bytes{channel="http"} 8192)",
+        R"(falco_ebpf_recorded_total{what="files"} 3)",
+        R"(falco_ebpf_recorded_total{what="lost_events"} 0)",
         "falco_ebpf_queue_alerts 5",
         "falco_ebpf_queue_bytes 4096",
         "falco_ebpf_queue_limit_bytes 16777216",
