@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/kernel_filter.hpp"
 
-#include <malloc.h>
-
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/start_memory.hpp"
 
 namespace sensor::app {
 
@@ -72,7 +71,7 @@ void KernelFiltering::take(Loading made) {
                                                  : source_.narrow(std::move(made.filter));
     if (!done) return log::warning("The kernel drops nothing: {}", done.error().text);
     interests_.emplace(source_, engine_, state_, image_);
-    malloc_trim(0);  // what loading took lies in the heap of the thread that did it
+    release_start_memory();  // what loading took lies in the heap of the thread that did it
     log::info("The kernel drops what no rule can want of {} kinds of events (loaded in {} ms)",
               image_.rows.size(), made.took.count());
 }

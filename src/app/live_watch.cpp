@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/live_watch.hpp"
 
-#include <malloc.h>
-
 #include <chrono>
 
 #include "app/signals.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "base/start_memory.hpp"
 
 namespace sensor::app {
 namespace {
@@ -87,6 +86,7 @@ void LiveWatch::say_ready() {
     guard_.ready(now.config, now.running.rules.size());
     if (!now.fallback.empty())
         alert("Falco internal: start with the last good rules", now.fallback);
+    release_start_memory();
     app::say_ready(options_.ready_fd);
 }
 

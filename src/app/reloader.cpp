@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/reloader.hpp"
 
-#include <malloc.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/start_memory.hpp"
 
 namespace sensor::app {
 namespace {
@@ -135,7 +135,7 @@ void Reloader::reload() {
     if (files_ && !paths.empty()) files_->watch(paths);
     if (in_use && !how) failed_(how.error().text);
     answer(how);
-    malloc_trim(0);
+    release_start_memory();
 }
 
 }  // namespace sensor::app

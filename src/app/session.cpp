@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/session.hpp"
 
-#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "base/start_memory.hpp"
 
 namespace sensor::app {
 namespace {
@@ -127,7 +127,7 @@ void Session::keep_house() {
                      engine().native() ? "as they were compiled" : "interpreted",
                      improved.error().text);
     } else if (*improved) {
-        malloc_trim(0);  // what reading the code took
+        release_start_memory();  // what reading the code took
         log::info("rules run {} bytes of {} machine code", engine().code_bytes(),
                   engine().is_compiling() ? "quickly made" : "optimized");
     }
