@@ -29,6 +29,9 @@ constexpr Row kRows[] = {
     {CAP_NET_BIND_SERVICE, Need::LowPort},
 };
 
+/// Engines and kernels that do not know the finer ones yet give this one for them.
+constexpr int kCoarse = CAP_SYS_ADMIN;
+
 bool is_needed(Need need, const CapabilityNeeds& needs) {
     switch (need) {
         case Need::Events: return needs.events;
@@ -89,6 +92,8 @@ Result<KeptCapabilities> keep_capabilities(const CapabilityNeeds& needs) {
     for (const Row& row : kRows) {
         if (is_needed(row.need, needs) && has(row.capability)) kept.push_back(row.capability);
     }
+    const bool is_fine = has(CAP_BPF) && has(CAP_PERFMON);
+    if (needs.events && !is_fine && !needs.module_types && has(kCoarse)) kept.push_back(kCoarse);
     const bool may_override = has(CAP_DAC_OVERRIDE);
     const bool may_bound = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP) != 0;
     KeptCapabilities result;

@@ -67,6 +67,24 @@ TEST_CASE("only what is needed is kept, in every set") {
     CHECK(exit_of([&] { return keeps({}, 0); }) == 0);
 }
 
+TEST_CASE("without the fine rights to trace, the coarse one is kept") {
+    if (!has_all()) return;
+    guard::CapabilityNeeds live;
+    live.events = true;
+    const auto only_coarse = [&] {
+        __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+        __user_cap_data_struct data[2]{};
+        const std::uint64_t given = bit(CAP_SYS_ADMIN) | bit(CAP_SYS_PTRACE);
+        data[0].effective = data[0].permitted = static_cast<std::uint32_t>(given);
+        if (::syscall(SYS_capset, &header, data) != 0) return 10;
+        const auto kept = guard::keep_capabilities(live);
+        if (!kept) return 11;
+        const Sets now = sets_now();
+        return now.effective == given && now.permitted == given ? 0 : 12;
+    };
+    CHECK(exit_of(only_coarse) == 0);
+}
+
 TEST_CASE("twice is as once, and what is gone does not come back") {
     if (!has_all()) return;
     guard::CapabilityNeeds live;
