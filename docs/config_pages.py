@@ -184,7 +184,7 @@ def key_line(row):
     standing = row["standing"]
     words = {"Ours": " **own**", "Absent": " **no effect**"}.get(standing, "")
     text = row["meaning"]
-    if row.get("note") and standing in ("Changed", "Absent"):
+    if row.get("note") and standing in ("Changed", "Default", "Absent"):
         text += ("" if not text else " ") + f"*differs: {row['note']}*"
     default = "" if row["kind"] == "ITEM" else f"`{row['fallback']}`" if row["fallback"] else "empty"
     return f"| `{row['path']}`{words} | {type_text(row)} | {default} | {text} |".replace("||", "\\|")

@@ -41,9 +41,12 @@ Result<> keep(const Options& options, const config::Config& config,
     whole["rules"] = nlohmann::json::array();
     for (const rules::SourceFile& file : rules)
         whole["rules"].push_back({{"name", file.name}, {"text", file.text}});
-    const std::string key = key_of(options);
+    const std::string key = key_of(options), text = output::json_line(whole);
+    if (const Fd kept = cache.find(key)) {
+        if (const auto before = read_all(kept.get(), kMost); before && *before == text) return Ok{};
+    }
     SENSOR_TRY(const Fd file, cache.make_file(key));
-    const Result<> written = write_all(file.get(), output::json_line(whole));
+    const Result<> written = write_all(file.get(), text);
     if (!written) {
         cache.discard(key);
         return written;

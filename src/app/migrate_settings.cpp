@@ -17,15 +17,11 @@ std::string named(const config::ReviewedKey& key) {
     return key.key + ": " + key.value;
 }
 
-/// Is the difference only in what holds where the key is not set?
-bool is_of_default(std::string_view reason) {
-    return reason.starts_with("where it is not set") || reason.starts_with("where they are not");
-}
-
 /// Keys that are in no file, and mean another value here than there.
 void find_defaults(const std::set<std::string>& set, const std::string& file, Findings& findings) {
     for (const config::Key& key : config::keys()) {
-        if (!is_of_default(key.note) || set.contains(std::string(key.path))) continue;
+        if (key.standing != config::Standing::Default || set.contains(std::string(key.path)))
+            continue;
         findings.add(Part::Settings, Verdict::Changed, std::string(key.path) + " (not set)", file,
                      std::string(key.note));
     }
@@ -54,10 +50,6 @@ void find_settings(const std::string& file, bool whole, Findings& findings) {
     std::set<std::string> set;
     for (const config::ReviewedKey& key : *keys) {
         set.insert(key.key);
-        if (is_of_default(key.reason)) {
-            findings.add(Part::Settings, Verdict::Same, named(key), to_text(key.origin));
-            continue;
-        }
         const bool plugin = key.key == "load_plugins" || key.key.starts_with("plugins");
         // Of a plugin its name says enough; of a key what it was set to.
         findings.add(plugin ? Part::Plugins : Part::Settings, key.verdict,

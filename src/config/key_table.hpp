@@ -24,7 +24,7 @@ enum class Type : std::uint8_t {
     Any
 };
 
-enum class Standing : std::uint8_t { Same, Ours, Changed, Absent, Old };
+enum class Standing : std::uint8_t { Same, Ours, Changed, Default, Absent, Old };
 
 struct Key {
     std::string_view path;

@@ -91,7 +91,7 @@ private:
             verdict = Verdict::Changed;
             reason = "write instead: ";
         }
-        reason += key.note;
+        if (key.standing != Standing::Default) reason += key.note;
         add(std::string(key.path), entry.value, entry.origin, verdict, std::move(reason));
     }
 

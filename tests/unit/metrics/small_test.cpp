@@ -113,19 +113,6 @@ TEST_CASE("health") {
           R"({"status": "unhealthy", "reason": "no \"event\" came back"})");
 }
 
-TEST_CASE("versions have the peer's keys") {
-    Versions versions{"0.1.0", "0.2.0", "3.12.0", "10.0.0", "4.3.0", "1.2.3", "0.63.0", {}};
-    nlohmann::json expected = {
-        {"falco_version", "0.1.0"},         {"libs_version", "0.2.0"},
-        {"plugin_api_version", "3.12.0"},   {"driver_api_version", "10.0.0"},
-        {"driver_schema_version", "4.3.0"}, {"default_driver_version", "1.2.3"},
-        {"engine_version", "63"},           {"engine_version_semver", "0.63.0"}};
-    CHECK(nlohmann::json::parse(versions_json(versions)) == expected);
-    versions.plugins = {{"container", "0.7.1"}};
-    expected["plugin_versions"] = {{"container", "0.7.1"}};
-    CHECK(nlohmann::json::parse(versions_json(versions)) == expected);
-}
-
 TEST_CASE("all who ask before the event thread looks get one snapshot") {
     Desk desk;
     CHECK_FALSE(desk.is_asked());
