@@ -13,7 +13,7 @@ for folder in /dev/pts /dev/shm /sys/fs/cgroup /sys/kernel/tracing /sys/kernel/s
 done 2>/dev/null
 mount -t devpts devpts /dev/pts
 mount -t tmpfs tmpfs /dev/shm
-mount -t tmpfs tmpfs /tmp
+[ -n "$(ls -A /tmp)" ] || mount -t tmpfs tmpfs /tmp # the programs may lie there
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 mount -t tracefs tracefs /sys/kernel/tracing
 mount -t securityfs securityfs /sys/kernel/security
