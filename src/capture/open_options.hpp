@@ -8,10 +8,13 @@
 
 namespace sensor::capture {
 
-inline bpf_object_open_opts open_options() {
+inline constexpr const char* kKernelTypes = "/sys/kernel/btf/vmlinux";
+
+/// types: a file with them, borrowed until the object is loaded
+inline bpf_object_open_opts open_options(const char* types = kKernelTypes) {
     bpf_object_open_opts options{};
     options.sz = sizeof options;
-    options.btf_custom_path = "/sys/kernel/btf/vmlinux";
+    options.btf_custom_path = types;
     return options;
 }
 

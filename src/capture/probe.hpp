@@ -11,13 +11,14 @@ struct probe_bpf;
 struct bpf_link;
 struct bpf_map;
 struct bpf_program;
-struct btf;
 
 namespace sensor {
 struct SyscallInfo;
 }
 
 namespace sensor::capture {
+
+class KernelTypes;
 
 class Probe {
 public:
@@ -77,10 +78,10 @@ private:
     bool needs(std::string_view program, const std::bitset<REC_MAX_SC>& wanted) const;
     bool is_base(std::string_view program) const;  ///< whatever is wanted
     /// An object for programs that `is_chosen`, with the constants and on the maps of the first.
-    Result<probe_bpf*> open_part() const;
+    Result<probe_bpf*> open_part(const char* types) const;
     void choose_programs(probe_bpf& of, const std::function<bool(std::string_view)>& is_chosen,
-                         const btf* kernel) const;
-    Result<> load_parts(const std::bitset<REC_MAX_SC>& wanted, const btf* kernel);
+                         const KernelTypes& types) const;
+    Result<> load_parts(const std::bitset<REC_MAX_SC>& wanted, KernelTypes& types);
     void let_go_of_unwanted(const std::bitset<REC_MAX_SC>& wanted);
     /// Says what rules never see.
     void note_unseen(const std::bitset<REC_MAX_SC>& wanted, const ProgramSet& from) const;

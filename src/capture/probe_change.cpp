@@ -4,7 +4,6 @@
 #include "../../bpf/filter.h"
 #include "../../bpf/shared.h"
 
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include <probe.skel.h>
@@ -13,6 +12,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "capture/kernel_types.hpp"
 #include "capture/open_options.hpp"
 #include "capture/probe.hpp"
 
@@ -42,18 +42,19 @@ const probe_bpf& Probe::latest() const {
 }
 
 Result<std::unique_ptr<LoadedChange>> Probe::prepare(const KernelOptions& options) const {
-    SENSOR_TRY(probe_bpf* const next, open_part());
+    KernelTypes types;
+    const std::string path = types.path_for(skel_->obj);
+    SENSOR_TRY(probe_bpf* const next, open_part(path.c_str()));
     auto made = std::make_unique<ChangedPrograms>(next);
     made->calls = options.syscalls;
     made->standard_files = options.standard_files;
     next->rodata->cfg_snaplen = options.snaplen;
     next->rodata->cfg_drop_failed = !options.failed_calls;
     next->rodata->cfg_cgroup_budget = options.cgroup_budget;
-    const std::unique_ptr<btf, decltype(&btf__free)> kernel(btf__load_vmlinux_btf(), btf__free);
     const auto is_chosen = [&](std::string_view name) {
         return !is_base(name) && needs(name, options.syscalls) && !is_attached(name);
     };
-    choose_programs(*next, is_chosen, kernel.get());
+    choose_programs(*next, is_chosen, types);
     SENSOR_TRY_OK(share_maps(*next, false));
     if (const int err = probe_bpf::load(next); err != 0)
         return errno_error("the kernel refuses the probe", -err);

@@ -19,6 +19,7 @@
 #include "base/fd.hpp"
 #include "base/log.hpp"
 #include "base/memory_file.hpp"
+#include "capture/kernel_types.hpp"
 #include "capture/open_options.hpp"
 #include "capture/probe.hpp"
 
@@ -130,7 +131,9 @@ Result<std::unique_ptr<LoadedFilter>> Probe::load_filter(const KernelFilter& fil
         next->skeleton->data = const_cast<char*>(linked.data());
         next->skeleton->data_sz = linked.size();
     }
-    const bpf_object_open_opts how = open_options();
+    KernelTypes types;
+    const std::string path = types.path_for(skel_->obj);  // the rules' part asks for none
+    const bpf_object_open_opts how = open_options(path.c_str());
     if (const int err = bpf_object__open_skeleton(next->skeleton, &how); err != 0)
         return errno_error("the filter is no program", -err);
     SENSOR_TRY_OK(prepare_filtered(*next, filter));

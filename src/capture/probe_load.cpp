@@ -4,7 +4,6 @@
 #include "../../bpf/shared.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -22,6 +21,7 @@
 #include <future>
 
 #include "base/log.hpp"
+#include "capture/kernel_types.hpp"
 #include "capture/open_options.hpp"
 #include "capture/probe.hpp"
 #include "capture/probe_programs.hpp"
@@ -61,19 +61,6 @@ std::uint32_t ring_size(std::uint32_t bytes) {
     return std::bit_ceil(std::max({bytes, page, 2U * REC_MAX_BYTES}));
 }
 
-/// Some families of processors have fewer than others.
-/// kernel: its types; null: not known, and loading says what is wrong
-bool is_in_kernel(const Tracepoint& tracepoint, const btf* kernel) {
-    const std::string type = format("btf_trace_{}", tracepoint.name);
-    return kernel == nullptr || btf__find_by_name_kind(kernel, type.c_str(), BTF_KIND_TYPEDEF) > 0;
-}
-
-/// Does the kernel let a program take a number for the address of a struct?
-bool can_cast(const btf* kernel) {
-    return kernel != nullptr &&
-           btf__find_by_name_kind(kernel, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
-}
-
 // Kernels before 5.11 charge maps to this limit; later ones do not, and then failing is harmless.
 void raise_memlock() {
     const rlimit all{RLIM_INFINITY, RLIM_INFINITY};
@@ -91,13 +78,13 @@ Result<std::unique_ptr<Probe>> Probe::load_programs(const KernelOptions& options
     const bpf_object_open_opts how = open_options();
     probe->skel_ = probe_bpf::open(&how);
     if (probe->skel_ == nullptr) return errno_error("the kernel refuses the probe", errno);
-    const std::unique_ptr<btf, decltype(&btf__free)> kernel(btf__load_vmlinux_btf(), btf__free);
+    KernelTypes types;
     SENSOR_TRY_OK(probe->configure(options));
-    probe->skel_->rodata->cfg_typed_reads = options.typed_reads && can_cast(kernel.get());
+    probe->skel_->rodata->cfg_typed_reads = options.typed_reads && types.can_cast();
     probe->call_fds_.assign(CALL_SLOTS, -1);
     probe->handler_fds_.assign(CALL_SLOTS, -1);
     SENSOR_TRY_OK(probe->make_maps());
-    SENSOR_TRY_OK(probe->load_parts(options.syscalls, kernel.get()));
+    SENSOR_TRY_OK(probe->load_parts(options.syscalls, types));
     return probe;
 }
 
@@ -205,20 +192,21 @@ bool Probe::is_base(std::string_view program) const {
 }
 
 void Probe::choose_programs(probe_bpf& of, const std::function<bool(std::string_view)>& is_chosen,
-                            const btf* kernel) const {
+                            const KernelTypes& types) const {
     bpf_program* program = nullptr;
     bpf_object__for_each_program(program, of.obj) {
         const std::string_view name = bpf_program__name(program);
         bool needed = is_chosen(name);
         for (const Tracepoint& tracepoint : kTracepoints) {
-            if (name == tracepoint.program && !is_in_kernel(tracepoint, kernel)) needed = false;
+            if (name == tracepoint.program && !types.has_tracepoint(tracepoint.name))
+                needed = false;
         }
         bpf_program__set_autoload(program, needed);
     }
 }
 
-Result<probe_bpf*> Probe::open_part() const {
-    const bpf_object_open_opts how = open_options();
+Result<probe_bpf*> Probe::open_part(const char* types) const {
+    const bpf_object_open_opts how = open_options(types);
     probe_bpf* const part = probe_bpf::open(&how);
     if (part == nullptr) return errno_error("the kernel refuses the probe", errno);
     *part->rodata = *skel_->rodata;
@@ -227,21 +215,22 @@ Result<probe_bpf*> Probe::open_part() const {
 
 // The kernel verifies a program in the thread that loads it, so two objects with half of the work
 // each take little more than half of the time.
-Result<> Probe::load_parts(const std::bitset<REC_MAX_SC>& wanted, const btf* kernel) {
+Result<> Probe::load_parts(const std::bitset<REC_MAX_SC>& wanted, KernelTypes& types) {
     const auto load = [](probe_bpf& part) -> Result<> {
         if (const int err = probe_bpf::load(&part); err != 0)
             return errno_error("the kernel refuses the probe", -err);
         return Ok{};
     };
     std::array<probe_bpf*, 2> parts{};
+    const std::string path = types.path_for(skel_->obj);
     for (std::size_t half = 0; half < parts.size(); ++half) {
-        SENSOR_TRY(probe_bpf* const part, open_part());
+        SENSOR_TRY(probe_bpf* const part, open_part(path.c_str()));
         parts[half] = &own_.add(part);
         const auto is_chosen = [&](std::string_view name) {
             const bool second = name == "on_open" || name == "on_exec" || name == "on_exit";
             return second == (half == 1) && (is_base(name) || needs(name, wanted));
         };
-        choose_programs(*part, is_chosen, kernel);
+        choose_programs(*part, is_chosen, types);
         SENSOR_TRY_OK(share_maps(*part, false));
     }
     std::future<Result<>> other = std::async(std::launch::async, load, std::ref(*parts[1]));
@@ -267,7 +256,8 @@ void Probe::note_unseen(const std::bitset<REC_MAX_SC>& wanted, const ProgramSet&
 }
 
 Result<> Probe::make_maps() {
-    choose_programs(*skel_, [](std::string_view) { return false; }, nullptr);
+    bpf_program* program = nullptr;
+    bpf_object__for_each_program(program, skel_->obj) bpf_program__set_autoload(program, false);
     if (const int err = probe_bpf::load(skel_); err != 0)
         return errno_error("the kernel refuses the probe", -err);
     counters_bytes_ = cpus_ * sizeof(cpu_counters);

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/kernel_types.hpp"
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "base/log.hpp"
+#include "base/memory_file.hpp"
+#include "capture/open_options.hpp"
+
+namespace sensor::capture {
+namespace {
+
+/// A name of several versions of a type ("file___old") is that of the type.
+std::string_view without_flavor(std::string_view name) { return name.substr(0, name.find("___")); }
+
+bool is_looked_for_by_name(const btf_type* type) {
+    return btf_is_composite(type) || btf_is_any_enum(type) || btf_is_typedef(type);
+}
+
+std::unordered_set<std::string_view> names_of(const btf* types) {
+    std::unordered_set<std::string_view> names;
+    for (__u32 id = 1; id < btf__type_cnt(types); ++id) {
+        const btf_type* const type = btf__type_by_id(types, id);
+        const char* const name = btf__name_by_offset(types, type->name_off);
+        if (is_looked_for_by_name(type) && *name != '\0') names.insert(without_flavor(name));
+    }
+    return names;
+}
+
+/// The last of those that are wanted and of what they are made of. What a pointer leads to is not
+/// looked at by its number.
+__u32 last_needed(const btf* types, const std::unordered_set<std::string_view>& wanted) {
+    std::vector<bool> known(btf__type_cnt(types));
+    std::vector<__u32> open;
+    const auto need = [&](__u32 id) {
+        if (!known[id]) open.push_back(id);
+        known[id] = true;
+    };
+    for (__u32 id = 1; id < known.size(); ++id) {
+        const btf_type* const type = btf__type_by_id(types, id);
+        const char* const name = btf__name_by_offset(types, type->name_off);
+        if (is_looked_for_by_name(type) && wanted.contains(name)) need(id);
+    }
+    __u32 last = 0;
+    while (!open.empty()) {
+        const btf_type* const type = btf__type_by_id(types, open.back());
+        last = std::max(last, open.back());
+        open.pop_back();
+        if (btf_is_mod(type) || btf_is_typedef(type)) need(type->type);
+        if (btf_is_array(type)) need(btf_array(type)->type);
+        if (btf_is_array(type)) need(btf_array(type)->index_type);
+        for (int k = 0; btf_is_composite(type) && k < btf_vlen(type); ++k)
+            need(btf_members(type)[k].type);
+    }
+    return last;
+}
+
+/// The bytes of the types up to the last that is needed, without the names that are not wanted.
+std::string shortened(const btf* types, const std::unordered_set<std::string_view>& wanted) {
+    __u32 size = 0;
+    const auto* const raw = static_cast<const char*>(btf__raw_data(types, &size));
+    const __u32 last = last_needed(types, wanted);
+    if (raw == nullptr || last == 0 || last + 1 >= btf__type_cnt(types)) return {};
+    const auto place_of = [&](__u32 id) {
+        return static_cast<std::size_t>(reinterpret_cast<const char*>(btf__type_by_id(types, id)) -
+                                        raw);
+    };
+    btf_header head{};
+    std::memcpy(&head, raw, sizeof head);
+    const std::size_t end = place_of(last + 1), begin = head.hdr_len + head.type_off;
+    const std::size_t texts = head.hdr_len + head.str_off;
+    if (end > size || begin > end || texts > size || head.str_len > size - texts) return {};
+    std::string bytes(raw, end);
+    bytes.append(raw + texts, head.str_len);
+    head.type_len = static_cast<__u32>(end - begin);
+    head.str_off = head.type_off + head.type_len;
+    std::memcpy(bytes.data(), &head, sizeof head);
+    const __u32 none = 0;
+    for (__u32 id = 1; id <= last; ++id) {
+        const btf_type* const type = btf__type_by_id(types, id);
+        const char* const name = btf__name_by_offset(types, type->name_off);
+        if (is_looked_for_by_name(type) && !wanted.contains(without_flavor(name)))
+            std::memcpy(bytes.data() + place_of(id) + offsetof(btf_type, name_off), &none,
+                        sizeof none);
+    }
+    return bytes;
+}
+
+}  // namespace
+
+KernelTypes::KernelTypes() : types_(btf__load_vmlinux_btf(), btf__free) {}
+KernelTypes::~KernelTypes() = default;
+
+bool KernelTypes::has_tracepoint(const char* name) const {
+    const std::string type = format("btf_trace_{}", name);
+    return types_ == nullptr ||
+           btf__find_by_name_kind(types_.get(), type.c_str(), BTF_KIND_TYPEDEF) > 0;
+}
+
+bool KernelTypes::can_cast() const {
+    return types_ != nullptr &&
+           btf__find_by_name_kind(types_.get(), "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
+}
+
+std::string KernelTypes::path_for(const bpf_object* object) {
+    const btf* const own = bpf_object__btf(object);
+    if (types_ == nullptr || own == nullptr) return kKernelTypes;
+    const std::string bytes = shortened(types_.get(), names_of(own));
+    Result<Fd> file = make_memory_file("types");
+    if (bytes.empty() || !file || !write_all(file->get(), bytes)) return kKernelTypes;
+    file_ = *std::move(file);
+    return format("/proc/self/fd/{}", file_.get());
+}
+
+}  // namespace sensor::capture
