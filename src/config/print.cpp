@@ -54,7 +54,7 @@ class Printer {
 public:
     void map(const Node& node, const std::string& indent) {
         for (const Entry& entry : node.entries)
-            value(entry.value, indent + key_text(entry.key) + ":", indent);
+            value(entry.value, indent + key_begin(entry.key, "\n" + indent), indent);
     }
     void comment(const std::string& text) { text_ += "# " + printable(text) + "\n"; }
     std::string take() { return std::move(text_); }

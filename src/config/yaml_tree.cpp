@@ -148,10 +148,14 @@ Node parse_value(const std::string& text, const Origin& origin) {
     return Converter(origin, false, remarks).convert(all.front());
 }
 
+namespace {
+
 std::string key_text(std::string_view text) {
     if (is_plain(text)) return std::string(text);
     return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
+
+}  // namespace
 
 std::string scalar_text(std::string_view text) {
     std::string kept;
@@ -161,6 +165,12 @@ std::string scalar_text(std::string_view text) {
         kept += text[k];
     }
     return key_text(kept);
+}
+
+std::string key_begin(std::string_view key, const std::string& between) {
+    constexpr std::size_t kMostImplicit = 1000;  // readers give up looking for the colon at 1024
+    const std::string text = key_text(key);
+    return text.size() <= kMostImplicit ? text + ":" : "? " + text + between + ":";
 }
 
 std::string flow_text(const Node& node) {
@@ -174,7 +184,7 @@ std::string flow_text(const Node& node) {
             return "[" + text + "]";
         case Node::Kind::Map:
             for (const Entry& entry : node.entries) {
-                text += (text.empty() ? "" : ", ") + key_text(entry.key) + ": " +
+                text += (text.empty() ? "" : ", ") + key_begin(entry.key, " ") + " " +
                         flow_text(entry.value);
             }
             return "{" + text + "}";

@@ -26,6 +26,8 @@ Node parse_value(const std::string& text, const Origin& origin);
 std::string flow_text(const Node& node);
 /// A text as a scalar of such a line; in keys no environment is expanded.
 std::string scalar_text(std::string_view text);
-std::string key_text(std::string_view text);
+/// The key of a map up to its colon. between: what may stand before it where the key is so long
+/// that it needs a mark: a blank in flow style, the end of a line and the indentation else
+std::string key_begin(std::string_view key, const std::string& between);
 
 }  // namespace sensor::config

@@ -67,6 +67,22 @@ TEST_CASE("what is printed loads as the same") {
     CHECK(again->foreign_plugins.empty());
 }
 
+TEST_CASE("keys of any length and any bytes are printed so that they load") {
+    const std::string longest(3000, 'k'), odd(500, '\x15');
+    for (const std::string& option :
+         {longest + "=1", longest + ".b.c=d", odd + "=1", "static_fields." + longest + "=1",
+          "append_output[]={\"match\": {\"" + longest + "\": 1}}"}) {
+        const auto once = load("", {option});
+        if (!once) continue;  // refused: fine
+        const std::string text = config::print_text(*once);
+        INFO(text);
+        const auto twice = load(text);
+        REQUIRE(twice.has_value());
+        CHECK(without_origins(config::print_text(*twice)) == without_origins(text));
+    }
+    CHECK(load("", {longest + ".b.c=d"}).has_value());
+}
+
 TEST_CASE("the same as JSON") {
     const config::Variable jit("SENSOR_JIT", "false");
     const nlohmann::ordered_json json = config::print_json(*load(kText, {"priority=error"}));
