@@ -44,6 +44,7 @@ struct WatcherStats {
     std::uint64_t asked = 0, answered = 0, gave_up = 0, retried = 0;
     std::uint64_t refused_large = 0, refused_garbage = 0, timed_out = 0;
     std::uint64_t dropped_questions = 0;  ///< more unknown containers at once than are kept
+    std::uint64_t dropped_news = 0;       ///< nobody took them
 };
 
 class Watcher {
@@ -68,9 +69,9 @@ public:
 
 private:
     class Impl;
-    explicit Watcher(std::unique_ptr<Impl> impl);
-    std::unique_ptr<Impl> impl_;
+    Watcher();
     std::atomic<bool> has_news_{false};
+    std::unique_ptr<Impl> impl_;  // tells has_news_, so goes before it
 };
 
 }  // namespace sensor::runtimes

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtimes/connection.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "base/log.hpp"
+
+namespace sensor::runtimes {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLookAgain{1000}, kFirstBackOff{200}, kMostBackOff{30000};
+constexpr milliseconds kQuiet{60000};  // up for so long: news again when it goes
+constexpr std::size_t kAtOnce = 8;
+constexpr std::uint32_t kMostFailures = 3;
+
+bool is_socket(const std::string& path) {
+    struct stat info{};
+    return ::stat(path.c_str(), &info) == 0 && S_ISSOCK(info.st_mode);
+}
+
+}  // namespace
+
+bool Connection::settled() const noexcept {
+    if (state_ == State::Coming) return false;
+    return state_ != State::Up || (to_fetch_.empty() && fetching_ == 0);
+}
+
+void Connection::tick(Clock::time_point now) {
+    if (now < due_) return;
+    switch (state_) {
+        case State::Absent:
+        case State::Down:
+            if (is_socket(socket())) return begin();
+            state_ = State::Absent;
+            due_ = now + kLookAgain;
+            return;
+        case State::Up:
+            back_off_ = milliseconds(0);
+            if (now - up_since_ >= kQuiet) told_ = false;
+            due_ = now + kQuiet;
+            return;
+        case State::Coming: due_ = now + kLookAgain; return;
+    }
+}
+
+void Connection::look() {
+    if (state_ == State::Absent && is_socket(socket())) begin();
+}
+
+void Connection::begin() {
+    state_ = State::Coming;
+    failures_ = 0;
+    due_ = Clock::now() + kLookAgain;
+    runtime_->listen(
+        [this](Announcement announcement) { listener_.announced(*this, std::move(announcement)); },
+        [this](const std::string& why) {
+            if (!why.empty()) down(why);
+        });
+    runtime_->list([this](Runtime::Ids ids) { take_list(std::move(ids)); });
+}
+
+void Connection::take_list(Runtime::Ids ids) {
+    if (state_ != State::Coming) return;
+    if (!ids) return down(ids.error().text);
+    to_fetch_.assign(std::make_move_iterator(ids->begin()), std::make_move_iterator(ids->end()));
+    up();
+    fetch_more();
+}
+
+void Connection::up() {
+    if (told_) log::info("{} at {} answers again", name(), socket());
+    state_ = State::Up;
+    problem_.clear();
+    up_since_ = Clock::now();
+    due_ = up_since_ + kQuiet;
+}
+
+void Connection::down(const std::string& why) {
+    if (state_ == State::Down || state_ == State::Absent) return;
+    runtime_->silence();
+    state_ = State::Down;
+    to_fetch_.clear();
+    problem_ = why;
+    // What was up for a while gets a quick try, what never answered is left alone longer.
+    if (Clock::now() - up_since_ > kQuiet) back_off_ = milliseconds(0);
+    back_off_ = std::clamp(back_off_ * 2, kFirstBackOff, kMostBackOff);
+    due_ = Clock::now() + back_off_;
+    if (told_) return;
+    log::warning("{} at {} tells nothing about containers: {}; it is asked again", name(), socket(),
+                 why);
+    told_ = true;
+}
+
+void Connection::fetch_more() {
+    while (fetching_ < kAtOnce && !to_fetch_.empty() && state_ == State::Up) {
+        const std::string id = std::move(to_fetch_.front());
+        to_fetch_.pop_front();
+        ++fetching_;
+        get(id, [this](Found found) { fetched(std::move(found)); });
+    }
+}
+
+void Connection::fetched(Found found) {
+    --fetching_;
+    if (found.kind == Found::Kind::Yes) listener_.listed(std::move(found.record));
+    fetch_more();
+}
+
+void Connection::get(const std::string& id, std::function<void(Found)> done) {
+    runtime_->get(id, [this, done = std::move(done)](Found found) {
+        if (found.kind != Found::Kind::Failed) {
+            failures_ = 0;
+        } else if (++failures_ >= kMostFailures) {
+            down(found.why);
+        }
+        done(std::move(found));
+    });
+}
+
+}  // namespace sensor::runtimes

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Connection: keeps up with one runtime through its socket's coming, going and hanging: listens,
+// lists, tries again with back-off, tells the log once. Used by the watcher, in its thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "runtimes/runtime.hpp"
+
+namespace sensor::runtimes {
+
+using Clock = std::chrono::steady_clock;
+
+class Connection {
+public:
+    struct Listener {
+        std::function<void(containers::ContainerRecord)> listed;
+        std::function<void(Connection&, Announcement)> announced;
+    };
+    Connection(std::unique_ptr<Runtime> runtime, Listener& listener)
+        : runtime_(std::move(runtime)), listener_(listener) {}
+
+    /// Looks for the socket, tries again what failed. Cheap; from time to time.
+    void tick(Clock::time_point now);
+    /// Looks at once for a socket that was not there: somebody wants to know.
+    void look();
+    /// When `tick` has something to do.
+    Clock::time_point due() const noexcept { return due_; }
+    /// Can be asked: its socket is there and it has answered, or not failed to yet.
+    bool usable() const noexcept { return state_ == State::Coming || state_ == State::Up; }
+    bool present() const noexcept { return state_ != State::Absent; }
+    /// Has told what it has, or cannot.
+    bool settled() const noexcept;
+    void get(const std::string& id, std::function<void(Found)> done);
+    std::string_view name() const noexcept { return runtime_->name(); }
+    const std::string& socket() const noexcept { return runtime_->socket(); }
+    /// One line on why it does not answer; empty if it does.
+    const std::string& problem() const noexcept { return problem_; }
+
+private:
+    enum class State : std::uint8_t { Absent, Down, Coming, Up };
+    void begin();
+    void down(const std::string& why);
+    void up();
+    void take_list(Runtime::Ids ids);
+    void fetch_more();
+    void fetched(Found found);
+
+    const std::unique_ptr<Runtime> runtime_;
+    Listener& listener_;
+    State state_ = State::Absent;
+    Clock::time_point due_{}, up_since_{};
+    std::chrono::milliseconds back_off_{0};
+    std::deque<std::string> to_fetch_;
+    std::size_t fetching_ = 0;
+    std::uint32_t failures_ = 0;  ///< one after another
+    bool told_ = false;           ///< the log knows that it is down
+    std::string problem_;
+};
+
+}  // namespace sensor::runtimes

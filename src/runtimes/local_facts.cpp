@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtimes/local_facts.hpp"
+
+#include "base/log.hpp"
+#include "runtimes/bundle.hpp"
+#include "runtimes/oci_spec.hpp"
+#include "runtimes/proc_view.hpp"
+
+namespace sensor::runtimes {
+namespace {
+
+using namespace containers;
+
+constexpr std::size_t kShortId = 12;
+constexpr int kMostSteps = 64;
+constexpr std::uint32_t kHostInit = 1;
+
+/// The process from which all others of the container come: the last one upwards that is in it.
+std::uint32_t first_process(const ProcView& proc, std::string_view full_id, std::uint32_t pid) {
+    for (int k = 0; k < kMostSteps; ++k) {
+        const auto status = proc.status(pid);
+        if (!status || status->parent <= 1 || !proc.in_container(status->parent, full_id)) break;
+        pid = status->parent;
+    }
+    return pid;
+}
+
+/// A runtime's own program, on its way to become the container's: what it may do says nothing.
+bool is_runtime(std::string_view name) noexcept {
+    return name.starts_with("runc") || name.starts_with("crun") || name.starts_with("conmon") ||
+           name == "youki" || name == "exe";
+}
+
+bool from_kernel(const ProcView& proc, std::uint32_t first, ContainerRecord& to) {
+    const auto status = proc.status(first);
+    if (!status || is_runtime(status->name)) return false;
+    const auto shared = [&](const char* kind) {
+        return proc.same_space(first, kHostInit, kind).value_or(false);
+    };
+    to.host_pid = shared("pid");
+    to.host_network = shared("net");
+    to.host_ipc = shared("ipc");
+    to.privileged = has_all_capabilities(status->effective) && !status->seccomp;
+    to.user = format("{}", status->uid);
+    to.mounts = proc.bound_mounts(first);
+    return true;
+}
+
+}  // namespace
+
+std::optional<ContainerRecord> local_facts(const std::string& host_root, std::string_view full_id,
+                                           std::string_view type, std::uint32_t pid) {
+    const ProcView proc(host_root);
+    if (pid == 0 || !proc.in_container(pid, full_id)) return std::nullopt;
+    const std::uint32_t first = first_process(proc, full_id, pid);
+    ContainerRecord record;
+    record.full_id = full_id;
+    record.id = record.full_id.substr(0, kShortId);
+    record.type = type;
+    record.known = Known::Local;
+    const Bundle bundle = find_bundle(proc, host_root, full_id, first);
+    record.name = bundle.name;
+    if (!bundle.spec.empty() && read_oci_spec(bundle.spec, record)) return record;
+    if (from_kernel(proc, first, record)) return record;
+    return std::nullopt;
+}
+
+}  // namespace sensor::runtimes

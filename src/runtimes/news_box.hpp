@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// NewsBox: between the event thread and the watcher's: questions one way, news the other. Its lock
+// is held for a look-up or a swap at most, never for work.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "runtimes/watcher.hpp"
+
+namespace sensor::runtimes {
+
+struct Question {
+    std::string id, type;
+    std::uint32_t pid = 0;
+};
+
+class NewsBox {
+public:
+    explicit NewsBox(std::atomic<bool>& has_news) : has_news_(has_news) {}
+
+    // Of the event thread.
+    /// out: is there a new question, to wake the watcher for
+    bool ask(std::string_view id, std::string_view type, std::uint32_t pid);
+    std::vector<News> take();
+    WatcherStats stats() const;
+
+    // Of the watcher's thread.
+    std::vector<Question> questions();
+    /// final: the question of that container is answered, and may be put again
+    void tell(News news, bool final);
+    void publish(const WatcherStats& tally);
+
+private:
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const noexcept {
+            return std::hash<std::string_view>{}(text);
+        }
+    };
+    mutable std::mutex lock_;
+    std::unordered_set<std::string, Hash, std::equal_to<>> under_way_;
+    std::vector<Question> questions_;
+    std::vector<News> news_;
+    WatcherStats tally_;  ///< as last published
+    std::uint64_t asked_ = 0, dropped_questions_ = 0, dropped_news_ = 0;
+    std::atomic<bool>& has_news_;
+};
+
+}  // namespace sensor::runtimes

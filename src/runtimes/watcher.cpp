@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtimes/watcher.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "runtimes/containerd_runtime.hpp"
+#include "runtimes/cri_runtime.hpp"
+#include "runtimes/docker_runtime.hpp"
+#include "runtimes/local_facts.hpp"
+#include "runtimes/watcher_impl.hpp"
+
+namespace sensor::runtimes {
+namespace {
+
+using containers::ContainerRecord;
+using std::chrono::milliseconds;
+
+constexpr std::chrono::seconds kStartPatience{2};
+constexpr milliseconds kDiscoverEach{1000}, kMostRest{1000};
+constexpr std::size_t kMostConnections = 256, kShortId = 12;
+
+/// Kinds of containers whose makers have no API.
+constexpr std::string_view kSilentTypes[] = {"lxc", "libvirt-lxc", "bpm"};
+
+bool is_silent(std::string_view type) {
+    return std::find(std::begin(kSilentTypes), std::end(kSilentTypes), type) !=
+           std::end(kSilentTypes);
+}
+
+News removed(std::string id) {
+    News news;
+    news.kind = News::Kind::Removed;
+    news.record.full_id = std::move(id);
+    return news;
+}
+
+}  // namespace
+
+Watcher::Impl::Impl(WatcherOptions options, std::unique_ptr<Exchange> made,
+                    std::atomic<bool>& has_news)
+    : box(has_news),
+      exchange(std::move(made)),
+      options_(std::move(options)),
+      listener_{[this](ContainerRecord one) { record(std::move(one), By::List); },
+                [this](Connection& from, Announcement what) { announced(from, std::move(what)); }},
+      inquiries_(connections_,
+                 {[this](ContainerRecord one, bool asked) {
+                      record(std::move(one), asked ? By::Question : By::Announcement);
+                  },
+                  [this](const std::string& id, std::string why) { gave_up(id, std::move(why)); },
+                  [this](const std::string& id) { box.tell(removed(id), true); }},
+                 std::chrono::nanoseconds(options_.patience_ns), tally_) {
+    shared_.exchange = exchange.get();
+    shared_.tally = &tally_;
+    shared_.host_root = options_.host_root;
+    shared_.label_max_len = options_.label_max_len;
+    shared_.with_size = options_.with_size;
+    const auto patience = std::chrono::nanoseconds(options_.patience_ns);
+    shared_.patience = std::clamp(std::chrono::duration_cast<milliseconds>(patience),
+                                  milliseconds(100), milliseconds(5000));
+}
+
+Watcher::Impl::~Impl() {
+    stop_.store(true);
+    exchange->wake();
+    if (thread_.joinable()) thread_.join();
+}
+
+void Watcher::Impl::start() {
+    sigset_t all, before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
+    thread_ = std::thread([this] { run(); });
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    std::unique_lock hold(settled_lock_);
+    settled_changed_.wait_for(hold, kStartPatience, [this] { return settled_; });
+}
+
+void Watcher::Impl::run() {
+    ::pthread_setname_np(::pthread_self(), "runtimes");
+    while (!stop_.load()) turn();
+}
+
+void Watcher::Impl::turn() {
+    const auto now = Clock::now();
+    if (now >= next_discovery_) discover();
+    for (Question& question : box.questions()) take_question(std::move(question));
+    for (std::size_t k = 0; k < connections_.size(); ++k) connections_[k]->tick(now);
+    inquiries_.tick(now);
+    if (!settled_) tell_settled();
+    box.publish(tally_);
+    exchange->turn(rest(Clock::now()));
+}
+
+milliseconds Watcher::Impl::rest(Clock::time_point now) const {
+    Clock::time_point next = std::min({next_discovery_, inquiries_.due(), now + kMostRest});
+    for (const auto& connection : connections_) next = std::min(next, connection->due());
+    if (next <= now) return milliseconds(0);
+    return std::chrono::ceil<milliseconds>(next - now);
+}
+
+void Watcher::Impl::discover() {
+    next_discovery_ = Clock::now() + kDiscoverEach;
+    for (const RuntimeKind kind : kRuntimeKinds) {
+        for (const std::string& path : socket_paths(kind, options_)) {
+            if (connections_.size() >= kMostConnections) return;
+            if (!known_sockets_.emplace(kind, path).second) continue;
+            connections_.push_back(
+                std::make_unique<Connection>(make_runtime(kind, path), listener_));
+        }
+    }
+}
+
+std::unique_ptr<Runtime> Watcher::Impl::make_runtime(RuntimeKind kind, const std::string& socket) {
+    switch (kind) {
+        case RuntimeKind::Docker:
+            return std::make_unique<DockerRuntime>(shared_, socket, DockerKind::Docker);
+        case RuntimeKind::Podman:
+            return std::make_unique<DockerRuntime>(shared_, socket, DockerKind::Podman);
+        case RuntimeKind::Cri: return std::make_unique<CriRuntime>(shared_, socket);
+        case RuntimeKind::Containerd: break;
+    }
+    std::set<std::string> others;
+    if (options_.cri.enabled) others.insert("k8s.io");
+    if (options_.docker.enabled) others.insert("moby");
+    return std::make_unique<ContainerdRuntime>(shared_, socket, std::move(others));
+}
+
+void Watcher::Impl::tell_settled() {
+    for (const auto& connection : connections_)
+        if (!connection->settled()) return;
+    const std::lock_guard hold(settled_lock_);
+    settled_ = true;
+    settled_changed_.notify_all();
+}
+
+void Watcher::Impl::take_question(Question question) {
+    if (const ContainerRecord* known = latest_.find(question.id)) {
+        ++tally_.answered;
+        News news;
+        news.record = *known;
+        return box.tell(std::move(news), true);
+    }
+    if (answer_at_once(question)) return;
+    for (const auto& connection : connections_) connection->look();
+    inquiries_.ask(question.id, question.type);
+}
+
+/// What the kernel and files say. out: is that all there will ever be
+bool Watcher::Impl::answer_at_once(const Question& question) {
+    auto facts = local_facts(options_.host_root, question.id, question.type, question.pid);
+    const bool silent = is_silent(question.type);
+    if (!facts && !silent) return false;
+    News news;
+    if (facts) news.record = *std::move(facts);
+    if (silent) {
+        news.record.full_id = question.id;
+        news.record.id = question.id.substr(0, kShortId);
+        news.record.type = question.type;
+        news.record.known = containers::Known::Complete;
+        ++tally_.answered;
+    }
+    box.tell(std::move(news), silent);
+    return silent;
+}
+
+void Watcher::Impl::announced(Connection& from, Announcement what) {
+    switch (what.kind) {
+        case Announcement::Kind::Created:
+            if (options_.on_create) inquiries_.announced(what.id, from);
+            return;
+        case Announcement::Kind::Started:
+            if (options_.on_start || gave_up_.find(what.id) != nullptr)
+                inquiries_.announced(what.id, from);
+            return;
+        case Announcement::Kind::Removed: break;
+    }
+    gave_up_.erase(what.id);
+    if (inquiries_.removed(what.id)) box.tell(removed(std::move(what.id)), true);
+}
+
+void Watcher::Impl::record(ContainerRecord one, By by) {
+    if (by == By::Question) ++tally_.answered;
+    if (by != By::List) latest_.put(one.full_id, one);
+    gave_up_.erase(one.full_id);
+    News news;
+    news.record = std::move(one);
+    box.tell(std::move(news), true);
+}
+
+void Watcher::Impl::gave_up(const std::string& id, std::string why) {
+    gave_up_.put(id, true);
+    News news;
+    news.kind = News::Kind::GaveUp;
+    news.record.full_id = id;
+    news.reason = std::move(why);
+    box.tell(std::move(news), true);
+}
+
+Watcher::Watcher() = default;
+Watcher::~Watcher() = default;
+
+Result<std::unique_ptr<Watcher>> Watcher::start(WatcherOptions options) {
+    SENSOR_TRY(auto exchange, Exchange::make());
+    std::unique_ptr<Watcher> watcher(new Watcher());
+    watcher->impl_ =
+        std::make_unique<Impl>(std::move(options), std::move(exchange), watcher->has_news_);
+    watcher->impl_->start();
+    return watcher;
+}
+
+void Watcher::ask(std::string_view full_id, std::string_view type, std::uint32_t pid) noexcept {
+    if (impl_->box.ask(full_id, type, pid)) impl_->exchange->wake();
+}
+
+std::vector<News> Watcher::take() { return impl_->box.take(); }
+
+WatcherStats Watcher::stats() const { return impl_->box.stats(); }
+
+}  // namespace sensor::runtimes
