@@ -22,7 +22,7 @@ std::vector<state::ProcessSpec> make_processes(std::mt19937& random) {
         made->name = "service-" + std::to_string(k);
         made->image_repository = "registry/" + program_names()[random() % program_names().size()];
         made->image_tag = "1.2";
-        made->has_details = true;
+        made->known = containers::Known::Complete;
         containers.push_back(made);
     }
     std::vector<state::ProcessSpec> all;

@@ -69,9 +69,11 @@ state::Ref<state::Container> make_container(const YAML::Node& given, const CaseF
     out->privileged = node["privileged"] && node["privileged"].as<bool>();
     out->host_pid = node["host_pid"] && node["host_pid"].as<bool>();
     out->host_network = node["host_network"] && node["host_network"].as<bool>();
-    out->has_details = !node["has_details"] || node["has_details"].as<bool>();
+    out->known = !node["has_details"] || node["has_details"].as<bool>()
+                     ? containers::Known::Complete
+                     : containers::Known::Id;
     for (const auto& item : node["mounts"]) {
-        state::Mount mount;
+        containers::Mount mount;
         const auto spec = item.as<std::string>();  // source:dest[:ro|rw]
         const std::size_t first = spec.find(':');
         const std::size_t second = spec.find(':', first + 1);

@@ -65,6 +65,7 @@ enum : std::uint16_t {
     SUGGESTED = 1024,
     STEADY = 2048,
     OWN = 4096,
+    LATE = 8192,
 };
 }
 

@@ -11,8 +11,8 @@
 namespace sensor::fields {
 namespace {
 
+using containers::Mount;
 using state::Container;
-using state::Mount;
 
 Value nonempty(std::string_view text) noexcept {
     return text.empty() ? Value::absent() : Value::of_text(text);
@@ -24,10 +24,17 @@ Value of_container(const Context& c, F&& value) noexcept {
     return container == nullptr ? Value::absent() : value(*container);
 }
 template <typename F>
+Value or_host(const Context& c, F&& value) noexcept {
+    const Container* container = container_of(c);
+    if (container != nullptr) return value(*container);
+    return c.thread == nullptr ? Value::absent() : Value::of_text("host");
+}
+template <typename F>
 Value detail(const Context& c, F&& value) noexcept {
     const Container* container = container_of(c);
-    return container == nullptr || !container->has_details ? Value::absent()
-                                                           : Value::of_bool(value(*container));
+    return container == nullptr || container->known == containers::Known::Id
+               ? Value::absent()
+               : Value::of_bool(value(*container));
 }
 
 void add_mount(TextBuilder& out, const Mount& mount) noexcept {
@@ -59,7 +66,7 @@ const Mount* find_mount(const Context& c, const FieldArg& arg, std::string Mount
 }  // namespace
 
 const Container* container_of(const Context& c) noexcept {
-    return c.thread == nullptr ? nullptr : c.thread->container.get();
+    return c.thread == nullptr ? c.container : c.thread->container.get();
 }
 
 Value label(const Labels& labels, std::string_view key) noexcept {
@@ -73,34 +80,28 @@ Value label_list(const Context& c, const Labels& labels) noexcept {
     if (labels.empty()) return Value::absent();
     TextBuilder out(*c.arena);
     for (const auto& [name, text] : labels) {
+        if (name.starts_with("annotation.") || name.starts_with("io.kubernetes.")) continue;
         if (out.size() != 0) out.add(", ");
         out.add(name);
         out.add(':');
         out.add(text);
     }
-    return Value::of_text(out.finish());
+    return out.size() == 0 ? Value::absent() : Value::of_text(out.finish());
 }
 
 namespace extract {
 
 Value container_id(const Context& c, const FieldArg&) noexcept {
-    if (c.thread == nullptr) return Value::absent();
-    const Container* container = container_of(c);
-    return Value::of_text(container == nullptr ? std::string_view("host")
-                                               : std::string_view(container->id));
+    return or_host(c, [](const Container& k) { return Value::of_text(k.id); });
 }
 Value container_name(const Context& c, const FieldArg&) noexcept {
-    if (c.thread == nullptr) return Value::absent();
-    const Container* container = container_of(c);
-    return container == nullptr ? Value::of_text("host") : nonempty(container->name);
+    return or_host(c, [](const Container& k) { return nonempty(k.name); });
 }
 Value container_type(const Context& c, const FieldArg&) noexcept {
-    if (c.thread == nullptr) return Value::absent();
-    const Container* container = container_of(c);
-    return container == nullptr ? Value::of_text("host") : nonempty(container->type);
+    return or_host(c, [](const Container& k) { return nonempty(k.type); });
 }
 Value container_full_id(const Context& c, const FieldArg&) noexcept {
-    return of_container(c, [](const Container& k) { return nonempty(k.full_id); });
+    return or_host(c, [](const Container& k) { return nonempty(k.full_id); });
 }
 Value container_image(const Context& c, const FieldArg&) noexcept {
     return of_container(c, [](const Container& k) { return nonempty(k.image); });
@@ -139,7 +140,7 @@ Value container_host_ipc(const Context& c, const FieldArg&) noexcept {
 
 Value container_mounts(const Context& c, const FieldArg&) noexcept {
     return of_container(c, [&](const Container& k) {
-        if (!k.has_details) return Value::absent();
+        if (k.known == containers::Known::Id) return Value::absent();
         TextBuilder out(*c.arena);
         for (const Mount& mount : k.mounts) {
             if (out.size() != 0) out.add(',');
@@ -177,7 +178,8 @@ Value container_mount_propagation(const Context& c, const FieldArg& arg) noexcep
 }
 
 Value container_start_ts(const Context& c, const FieldArg&) noexcept {
-    if (container_of(c) == nullptr || c.thread->pidns_start_ns == 0) return Value::absent();
+    if (c.thread == nullptr || !c.thread->container || c.thread->pidns_start_ns == 0)
+        return Value::absent();
     return Value::of_uint(c.thread->pidns_start_ns);
 }
 Value container_duration(const Context& c, const FieldArg& arg) noexcept {

@@ -12,6 +12,7 @@
 
 namespace sensor::state {
 struct Thread;
+struct Container;
 class FdInfo;
 class State;
 }  // namespace sensor::state
@@ -28,7 +29,9 @@ struct Context {
     std::int64_t fd_num = -1;
     bool has_fd_num = false;
     bool fd_name_changed = false;
-    std::uint64_t facts = 0;  ///< see state::Bound
+    bool pending = false;  ///< fields marked LATE may be known soon, see state::Bound
+    const state::Container* container = nullptr;  ///< of an event without a thread
+    std::uint64_t facts = 0;                      ///< see state::Bound
     state::State* state = nullptr;
     Arena* arena = nullptr;  ///< memory for made-up texts; reset per event
 };

@@ -21,6 +21,7 @@ bool is_syscall(const Context& c) noexcept { return c.event.info().source == Eve
 // The generic event stands for every call without an event of its own.
 std::string_view event_name(const Context& c) noexcept {
     const EventInfo& info = c.event.info();
+    if (info.type == EventType::asyncevent && c.event.text(1) == "container") return "container";
     if (info.type != EventType::generic) return info.name;
     // The number that rules are dispatched by.
     const SyscallInfo* call = c.event.head().sc == 0 ? nullptr : syscall_info(c.event.head().sc);

@@ -89,6 +89,10 @@ TruthSets event_named(const std::vector<std::string_view>& names, bool equal, bo
         exact = either(exact, found->second.exact);
         wide = either(wide, either(found->second.exact, found->second.reported_as));
     }
+    // Some asynchronous events print a name of their own.
+    constexpr auto kAsync = static_cast<std::size_t>(EventType::asyncevent);
+    if (wide.events[static_cast<std::size_t>(EventType::container)]) wide.events.set(kAsync);
+    exact.events.reset(kAsync);
     TruthSets sets{wide, not_in(exact)};
     if (!equal) std::swap(sets.yes, sets.no);
     // Without a system call there is no syscall.type: even `!=` is false then.

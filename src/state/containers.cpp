@@ -1,25 +1,161 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/containers.hpp"
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 #include "state/container_id.hpp"
 
 namespace sensor::state {
+namespace {
 
-Ref<Container> Containers::of(std::string_view cgroups) {
+using containers::ContainerRecord;
+using containers::Known;
+
+constexpr std::size_t kShortId = 12;
+
+/// Nobody can tell more of these than their id.
+bool has_runtime(std::string_view type) {
+    constexpr std::array<std::string_view, 3> kNone{"lxc", "libvirt-lxc", "bpm"};
+    return std::find(kNone.begin(), kNone.end(), type) == kNone.end();
+}
+
+/// Is one the beginning of the other, as short ids are of whole ones?
+bool names_same(std::string_view a, std::string_view b) {
+    const std::size_t least = std::min(a.size(), b.size());
+    return least == kShortId && a.substr(0, least) == b.substr(0, least);
+}
+
+}  // namespace
+
+Containers::Containers(ContainerOptions options) : options_(std::move(options)) {
+    if (options_.fixed.full_id.empty()) return;
+    fixed_ = make_ref<Container>();
+    static_cast<ContainerRecord&>(*fixed_) = options_.fixed;
+}
+
+// A record may name a container by the beginning of its id only, and so may have come before the
+// first thread that has the whole.
+Containers::Map::iterator Containers::find(std::string_view id) {
+    const auto exact = known_.find(std::string(id));
+    if (exact != known_.end() || id.size() < kShortId) return exact;
+    if (id.size() > kShortId) return known_.find(std::string(id.substr(0, kShortId)));
+    return std::find_if(known_.begin(), known_.end(),
+                        [&](const auto& entry) { return names_same(entry.first, id); });
+}
+
+Ref<Container>& Containers::entry(std::string_view full_id, std::string_view short_id) {
+    const auto found = find(full_id);
+    if (found == known_.end()) {
+        if (known_.size() >= options_.most) purge();
+        Ref<Container>& made = known_[std::string(full_id)];
+        made = make_ref<Container>();
+        made->id = short_id;
+        made->full_id = full_id;
+        return made;
+    }
+    if (found->first.size() >= full_id.size()) return found->second;
+    const Ref<Container> container = found->second;  // now its whole id is known
+    known_.erase(found);
+    container->full_id = full_id;
+    return known_[std::string(full_id)] = container;
+}
+
+Ref<Container> Containers::of(std::string_view cgroups, std::uint64_t now_ns) {
+    if (fixed_) return fixed_;
     const ContainerId id = container_of_cgroups(cgroups);
     if (id.full_id.empty()) return {};
-    Ref<Container>& known = known_[std::string(id.full_id)];
-    if (!known) {
-        known = make_ref<Container>();
-        known->id = id.short_id();
-        known->full_id = id.full_id;
-        known->type = id.type;
+    Ref<Container>& known = entry(id.full_id, id.short_id());
+    if (known->type.empty()) known->type = id.type;
+    const bool waits = known.unique() && known->known != Known::Complete && !known->pending;
+    if (waits && options_.patience_ns != 0 && has_runtime(known->type)) {
+        known->pending = true;
+        known->incomplete = false;
+        known->deadline_ns = now_ns == 0 ? 0 : now_ns + options_.patience_ns;
+        pending_.push_back(known);
     }
     return known;
 }
 
+Containers::Learnt Containers::learn(const ContainerRecord& record) {
+    if (record.full_id.empty()) return {};
+    const Ref<Container> container = entry(record.full_id, record.id);
+    if (record.known < container->known) return {container, false};
+    ContainerRecord next = record;
+    next.full_id = container->full_id;
+    if (next.type.empty()) next.type = container->type;
+    ++stats_.learnt;
+    const bool same = static_cast<const ContainerRecord&>(*container) == next;
+    const bool was_pending = container->pending;
+    if (!same) static_cast<ContainerRecord&>(*container) = std::move(next);
+    if (container->known == Known::Complete && was_pending) settle(*container);
+    if (!same) ++news_;
+    return {container, !same && !was_pending};
+}
+
+Ref<Container> Containers::remove(std::string_view full_id) {
+    const auto found = find(full_id);
+    if (found == known_.end()) return {};
+    const Ref<Container> gone = found->second;
+    known_.erase(found);
+    ++stats_.removed;
+    if (gone->pending) give_up(*gone);
+    return gone;
+}
+
+void Containers::give_up(std::string_view full_id) {
+    const auto found = find(full_id);
+    if (found != known_.end() && found->second->pending) give_up(*found->second);
+}
+
+void Containers::give_up(Container& container) {
+    ++stats_.given_up;
+    container.incomplete = true;
+    settle(container);
+}
+
+void Containers::settle(Container& container) {
+    container.pending = false;
+    ++news_;
+    std::erase_if(pending_, [&](const auto& each) { return each.get() == &container; });
+}
+
+void Containers::expire(std::uint64_t now_ns) {
+    for (std::size_t k = pending_.size(); k-- > 0;) {
+        std::uint64_t& deadline = pending_[k]->deadline_ns;
+        if (deadline == 0) deadline = now_ns + options_.patience_ns;
+        if (deadline > now_ns) continue;
+        const Ref<Container> late = pending_[k];
+        give_up(*late);
+    }
+}
+
 void Containers::purge() {
-    std::erase_if(known_, [](const auto& entry) { return entry.second.unique(); });
+    std::erase_if(known_, [](const auto& entry) {
+        return entry.second.unique() && entry.second->known == Known::Id;
+    });
+    for (auto at = known_.begin(); at != known_.end() && known_.size() >= options_.most;) {
+        const bool idle = at->second.unique();
+        stats_.dropped += idle ? 1 : 0;
+        at = idle ? known_.erase(at) : std::next(at);
+    }
+}
+
+ContainerStats Containers::stats() const noexcept {
+    ContainerStats now = stats_;
+    now.known = known_.size();
+    now.pending = pending_.size();
+    for (const auto& [id, container] : known_)
+        now.without_image += container->image.empty() ? 1 : 0;
+    return now;
+}
+
+void Containers::clear() {
+    known_.clear();
+    for (const Ref<Container>& each : pending_) each->pending = false;
+    pending_.clear();
+    ++news_;
 }
 
 }  // namespace sensor::state

@@ -1,27 +1,93 @@
 // SPDX-License-Identifier: Apache-2.0
-// Containers: one entry for each container that a thread is in, by its whole id.
+// Containers: one entry for each container that a thread is in or a runtime told of, by its whole
+// id. Those that threads are in and nothing is known of are pending until their record comes, it is
+// given up, or they waited long enough.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "state/thread.hpp"
 
 namespace sensor::state {
 
+struct ContainerOptions {
+    std::size_t most = 16384;  ///< containers that no thread is in are let go of beyond that
+    /// Somebody will tell of containers: new ones are pending for so long, ns. 0: nobody will.
+    std::uint64_t patience_ns = 0;
+    /// Every process is in this one, if it has an id.
+    containers::ContainerRecord fixed;
+};
+
+struct ContainerStats {
+    std::uint64_t known = 0, pending = 0;
+    std::uint64_t without_image = 0;  ///< of those known
+    std::uint64_t learnt = 0, removed = 0, given_up = 0, dropped = 0;
+};
+
 class Containers {
 public:
+    explicit Containers(ContainerOptions options);
+
     /// The container of processes with these control groups; null: the host.
-    /// cost: some searches in the text; allocates for a container not seen before
-    Ref<Container> of(std::string_view cgroups);
-    /// Lets go of those that no thread is in any more.
+    /// now_ns: pending ones wait from then on; 0: from the next `expire` on
+    /// cost:   some searches in the text; allocates for a container not seen before
+    Ref<Container> of(std::string_view cgroups, std::uint64_t now_ns);
+
+    /// Takes what somebody says of a container, unless more is known of it already.
+    /// record: its full_id may be the beginning of one
+    /// out:    changed: threads were told otherwise before, and that was not marked as pending
+    struct Learnt {
+        Ref<Container> container;
+        bool changed = false;
+    };
+    Learnt learn(const containers::ContainerRecord& record);
+    /// It is no more; null: not known.
+    Ref<Container> remove(std::string_view full_id);
+    /// Nobody will tell of it.
+    void give_up(std::string_view full_id);
+    /// Those that waited long enough are pending no longer. cost: a comparison if there are none
+    void expire(std::uint64_t now_ns);
+
+    /// cost: a hash lookup; null: not known
+    const Container* look_up(const std::string& full_id) const noexcept {
+        const auto found = known_.find(full_id);
+        return found == known_.end() ? nullptr : found->second.get();
+    }
+    /// Containers that are pending.
+    std::size_t pending() const noexcept { return pending_.size(); }
+    /// Grows whenever one stops being pending or another record of it comes.
+    std::uint64_t news() const noexcept { return news_; }
+
+    /// Lets go of those that no thread is in any more and nothing is known of, and of the oldest
+    /// others beyond the limit.
     void purge();
+    ContainerStats stats() const noexcept;
     std::size_t size() const noexcept { return known_.size(); }
-    void clear() { known_.clear(); }
+    void clear();
+    /// Calls visit(const Container&) for every one.
+    template <typename F>
+    void for_each(F&& visit) const {
+        for (const auto& [id, container] : known_) visit(*container);
+    }
 
 private:
-    std::unordered_map<std::string, Ref<Container>> known_;
+    using Map = std::unordered_map<std::string, Ref<Container>>;
+    Map::iterator find(std::string_view id);
+    Ref<Container>& entry(std::string_view full_id, std::string_view short_id);
+    void settle(Container& container);
+    void give_up(Container& container);
+
+    ContainerOptions options_;
+    Ref<Container> fixed_;
+    Map known_;
+    std::vector<Ref<Container>> pending_;
+    std::uint64_t news_ = 0;
+    ContainerStats stats_;
 };
 
 }  // namespace sensor::state

@@ -100,6 +100,7 @@ State::State(Options options)
       fd_budget_{0, options_.max_all_fds},
       threads_(options_.max_threads),
       users_(options_.host_root, options_.live, options_.max_users),
+      containers_(options_.containers),
       hostname_(own_hostname()) {
     hostname_given_ = std::getenv("FALCO_HOSTNAME") != nullptr;
     last_facts_ = old_facts_ = first_facts();
@@ -126,6 +127,7 @@ StateStats State::stats() const noexcept {
 
 Bound State::begin(const Event& event) noexcept {
     bound_ = Bound{};
+    now_ns_ = event.ts_ns();
     threads_.next_step();
     if (options_.live) {
         users_.refresh(event.ts_ns());
@@ -151,6 +153,8 @@ Bound State::begin(const Event& event) noexcept {
     thread->last_seen_ns = event.ts_ns();
     bound_.thread = thread;
     bound_.facts = name_facts(*thread);
+    if (containers_.pending() != 0) [[unlikely]]
+        bind_pending(*thread, event.ts_ns());
     return bound_;
 }
 
@@ -343,6 +347,8 @@ void State::apply_meta(const Event& event) {
         case EventType::groupdeleted:
             if (event.text(2).empty()) users_.remove_group(number(0));
             break;
+        case EventType::container:
+        case EventType::asyncevent: learn_from(event); break;
         default: break;
     }
 }

@@ -10,6 +10,7 @@
 #include <array>
 #include <bitset>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -43,6 +44,10 @@ struct Options {
     std::size_t max_all_fds = 4'194'304;  ///< of all processes together
     std::size_t max_users = 65536;        ///< announced by events or captures; groups as many
     std::shared_ptr<ProcReader> proc;     ///< null: the real /proc, if live
+    ContainerOptions containers;
+    /// Called when a process of a pending container is seen for the first time.
+    /// ns_tgid: as /proc of the sensor shows it, 0: not known
+    std::function<void(const Container&, std::uint32_t ns_tgid)> ask;
 };
 
 /// What an event is about, for the fields. Borrowed from the state until `end`.
@@ -52,6 +57,9 @@ struct Bound {
     std::int64_t fd_num = -1;
     bool has_fd_num = false;
     bool fd_name_changed = false;
+    /// Fields marked LATE are not known yet, though they may be soon; `facts` is 0 then.
+    bool pending = false;
+    const Container* container = nullptr;  ///< of an event that tells of one, which has no thread
     /// Names all that STEADY fields say of the thread: another number means another thread or that
     /// something of its process, its ancestors or its user changed. 0: nothing is promised.
     std::uint64_t facts = 0;
@@ -66,6 +74,7 @@ struct StateStats {
     std::uint64_t proc_reads = 0;       ///< processes learnt from /proc after the start
     std::uint64_t unknown_threads = 0;  ///< known by number only
     std::uint64_t pid_reuse = 0;        ///< entries replaced because the start time differed
+    std::uint64_t bad_containers = 0;   ///< events of containers whose text is none
     std::uint64_t refreshed = 0;        ///< processes read again because events of theirs were lost
 };
 
@@ -137,6 +146,8 @@ public:
         context.fd_num = bound.fd_num;
         context.has_fd_num = bound.has_fd_num;
         context.fd_name_changed = bound.fd_name_changed;
+        context.pending = bound.pending;
+        context.container = bound.container;
         context.facts = bound.facts;
         context.state = this;
     }
@@ -146,6 +157,19 @@ public:
     const Thread* find(std::uint32_t tid) const noexcept { return threads_.find(tid); }
     /// A thread in that control group, nullptr if none is known. cost: looks at all threads
     const Thread* member_of(std::uint64_t cgroup_id) const;
+    // Containers (learn.cpp): what somebody says of them, between two events.
+
+    /// Threads in it see it from the next event on. cost: a hash lookup; what is remembered of all
+    /// processes is void if they were told otherwise
+    void learn(const containers::ContainerRecord& record);
+    /// It is no more.
+    void forget_container(std::string_view full_id) { containers_.remove(full_id); }
+    /// Nobody will tell of it.
+    void give_up_container(std::string_view full_id) { containers_.give_up(full_id); }
+    /// Live: those that waited long enough by the clock. Of captures event time counts, in `begin`.
+    void expire_containers(std::uint64_t now_ns) { containers_.expire(now_ns); }
+    const Containers& containers() const noexcept { return containers_; }
+
     /// Leader of the parent process, nullptr if unknown.
     const Thread* parent(const Thread& thread) const noexcept { return threads_.parent(thread); }
     const Users& users() const noexcept { return users_; }
@@ -194,8 +218,13 @@ private:
     void set_cgroups(Thread& thread, std::string_view cgroups) {
         if (thread.cgroups && cgroups == view(thread.cgroups)) return;
         thread.cgroups = share(cgroups);
-        thread.container = containers_.of(cgroups);
+        find_container(thread, cgroups);
     }
+    // learn.cpp
+    void find_container(Thread& thread, std::string_view cgroups);
+    void bind_pending(const Thread& thread, std::uint64_t now_ns);
+    void learn_from(const Event& event);
+    void learn_json(std::string_view json, bool removed);
     // bind.cpp: the descriptor of the event, and the tables
     void bind_fd(const Event& event, Thread& thread);
     void bind_object(const Event& event, Thread& thread);
@@ -230,6 +259,8 @@ private:
     ThreadTable threads_;
     Users users_;
     Containers containers_;
+    Ref<Container> told_;       // the container that the event is about
+    std::uint64_t now_ns_ = 0;  // of the event
     Services services_;
     std::string hostname_;
     bool hostname_given_ = false;  // by the environment

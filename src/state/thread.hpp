@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "containers/record.hpp"
 #include "state/fd_table.hpp"
 #include "state/ref.hpp"
 
@@ -48,26 +49,12 @@ std::size_t block_count(std::string_view block) noexcept;
 /// Value of NAME in a block of NAME=value texts.
 std::optional<std::string_view> block_value(std::string_view block, std::string_view name) noexcept;
 
-/// One mount of a container.
-struct Mount {
-    std::string source, dest, mode, propagation;
-    bool rdwr = true;
-};
-
 /// What is known of a container; shared by its threads. Threads without one are on the host.
-struct Container : Shared {
-    std::string id;  ///< as container.id prints it (12 characters)
-    std::string full_id;
-    std::string type;  ///< docker, podman, ...
-    std::string name, image, image_id, image_repository, image_tag, image_digest;
-    std::string ip, cni_json;
-    bool privileged = false, host_pid = false, host_network = false, host_ipc = false;
-    bool has_details = false;  ///< image, flags and mounts are known, not only the id
-    std::vector<Mount> mounts;
-    std::vector<std::pair<std::string, std::string>> labels;
-    std::string pod_name, pod_namespace, pod_uid, pod_sandbox_id, pod_full_sandbox_id, pod_ip,
-        pod_cni_json;
-    std::vector<std::pair<std::string, std::string>> pod_labels;
+struct Container : Shared, containers::ContainerRecord {
+    /// What its runtime says of it may still come: fields marked LATE are not known yet.
+    bool pending = false;
+    bool incomplete = false;        ///< it did not come in time
+    std::uint64_t deadline_ns = 0;  ///< it is waited for until then, while pending
 };
 
 /// Path of the last enter event of an open, kept until its exit (captures only).

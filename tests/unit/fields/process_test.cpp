@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // proc.*, thread.*, user.*, group.*, container.*, k8s.*.
+#include "containers/json.hpp"
 #include "tests/unit/fields/fixture.hpp"
 
 using namespace sensor;
@@ -139,6 +140,28 @@ TEST_CASE("sessions below a PID namespace are found by the chain of ancestors") 
               {"proc.pvpid", "1"}});
 }
 
+TEST_CASE("fields of the event that tells of a container are those of it") {
+    Fixture f;
+    containers::ContainerRecord record;
+    record.id = record.full_id = "0123456789ab";
+    record.name = "web";
+    record.image = "localhost/bb:1";
+    record.labels = {{"app", "web"}, {"io.kubernetes.pod.name", "pod"}, {"annotation.a", "b"}};
+    record.known = containers::Known::Complete;
+    f.begin(EventType::asyncevent,
+            {{"plugin_id", 0}, {"name", "container"}, {"data", containers::record_json(record)}},
+            {.tgid = 0});
+    check(f, {{"evt.type", "container"},
+              {"evt.asynctype", "container"},
+              {"container.id", "0123456789ab"},
+              {"container.name", "web"},
+              {"container.image", "localhost/bb:1"},
+              {"container.labels", "app:web"},
+              {"k8s.pod.name", "pod"},
+              {"proc.name", "(absent)"},
+              {"container.start_ts", "(absent)"}});
+}
+
 TEST_CASE("containers and pods as the state gives them") {
     Fixture f;
     auto container = state::make_ref<state::Container>();
@@ -149,7 +172,7 @@ TEST_CASE("containers and pods as the state gives them") {
     container->image_tag = "1.2";
     container->type = "docker";
     container->privileged = true;
-    container->has_details = true;
+    container->known = containers::Known::Complete;
     container->mounts = {{"/var/run/docker.sock", "/run/d.sock", "ro", "rprivate", false},
                          {"/proc", "/host/proc", "", "", true}};
     container->labels = {{"app", "web"}, {"tier", "1"}};

@@ -88,7 +88,7 @@ TEST_CASE("processes of a container share what is known of it") {
     CHECK(one.container->id == kId.substr(0, 12));
     CHECK(one.container->full_id == kId);
     CHECK(one.container->type == "docker");
-    CHECK_FALSE(one.container->has_details);
+    CHECK(one.container->known == containers::Known::Id);
     spec.tid = 11;
     CHECK(state.add_process(spec).container.get() == one.container.get());
     spec.tid = 12;

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// What comes to be known of containers: from a runtime, or from the events of a capture, which
+// carry a container's JSON. See containers.hpp for how they are kept.
+#include <algorithm>
+
+#include "base/clock.hpp"
+#include "containers/json.hpp"
+#include "state/state.hpp"
+
+namespace sensor::state {
+namespace {
+
+constexpr std::size_t kName = 1, kData = 2;  // of asyncevent
+constexpr std::size_t kJson = 0;             // of the event `container` of older captures
+
+}  // namespace
+
+void State::learn(const containers::ContainerRecord& record) {
+    const Containers::Learnt learnt = containers_.learn(record);
+    // While it was pending nothing was remembered of its threads.
+    if (learnt.changed && !learnt.container.unique()) old_facts_ = last_facts_;
+    told_ = learnt.container;
+}
+
+void State::find_container(Thread& thread, std::string_view cgroups) {
+    // Events may come late: live the clock counts.
+    const std::uint64_t now = options_.live ? std::max(now_ns_, epoch_ns()) : now_ns_;
+    thread.container = containers_.of(cgroups, now);
+    const Container* const container = thread.container.get();
+    if (container != nullptr && container->pending && options_.ask)
+        options_.ask(*container, thread.leader->ns_tgid);
+}
+
+void State::bind_pending(const Thread& thread, std::uint64_t now_ns) {
+    if (!options_.live) containers_.expire(now_ns);
+    if (!thread.container || !thread.container->pending) return;
+    bound_.pending = true;
+    bound_.facts = 0;
+}
+
+void State::learn_from(const Event& event) {
+    if (event.type() == EventType::container) return learn_json(event.text(kJson), false);
+    const std::string_view name = event.text(kName);
+    if (name == "container" || name == "container_removed")
+        learn_json(event.text(kData), name == "container_removed");
+}
+
+void State::learn_json(std::string_view json, bool removed) {
+    const Result<containers::ContainerRecord> record = containers::parse_record(json);
+    if (!record) {
+        ++stats_.bad_containers;
+        return;
+    }
+    told_ = {};
+    if (removed)
+        told_ = containers_.remove(record->full_id);
+    else
+        learn(*record);
+    bound_.container = told_.get();
+}
+
+}  // namespace sensor::state
