@@ -45,6 +45,10 @@ void Interests::tell(const fields::Context& context) noexcept {
     const state::Thread* const thread = context.thread;
     if (thread == nullptr || !thread->known || head.ns_tgid == 0 || !speaks_for_all(*thread))
         return;
+    if (context.pending) {  // what its container's record says may want anything
+        slots_[head.tgid % kSlots].events = kWorth - 1;
+        return;
+    }
     const std::uint64_t mask = engine_.interests();
     if (mask == every_) return;
     // If the kernel takes it not, the process is gone, or all of it goes on being reported.

@@ -12,6 +12,7 @@
 
 #include "app/generation.hpp"
 #include "app/recorder.hpp"
+#include "judge/deferral.hpp"
 #include "judge/judge.hpp"
 #include "output/dispatch.hpp"
 
@@ -40,6 +41,13 @@ public:
     /// Alerts go there from now on.
     void use(output::Dispatcher& dispatcher) { dispatcher_ = &dispatcher; }
 
+    /// Between events: alerts that waited for the names of their container and need not any more.
+    /// now_ns: of the clock; of captures event time. cost: comparisons if there are none
+    void settle(std::uint64_t now_ns);
+    /// At the end: all that waits, with what is known.
+    void settle_all(std::uint64_t now_ns) { deferral_.settle_all(now_ns); }
+    judge::DeferralStats deferred() const noexcept { return deferral_.stats(); }
+
     /// Called with every judged event from now on; nullptr: no more.
     void after_each(std::function<void(const fields::Context&)> look) { look_ = std::move(look); }
 
@@ -61,11 +69,17 @@ public:
 
 private:
     void alert(std::uint32_t k, const fields::Context& context);
+    void raise(const judge::LateAlert& which, output::TermSource& values);
+    void follow_up(const state::Container& container, std::uint64_t alerts);
+    std::uint64_t clock(std::uint64_t event_ns) const;
 
     const rules::RunningRules* running_ = nullptr;
     output::Dispatcher* dispatcher_;
     bool buffers_base64_ = false;
+    bool follows_up_ = true;
+    state::State* const state_;
     judge::Judge judge_;
+    judge::Deferral deferral_;
     std::function<void(const fields::Context&)> look_;
     Recorder* recorder_ = nullptr;
     std::vector<std::uint64_t> hits_;  // by rule

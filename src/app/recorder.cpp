@@ -54,18 +54,18 @@ void Recorder::write_trace(std::span<const std::byte> record, bool judged) noexc
     trace_.writer->write(event, !judged);
 }
 
-void Recorder::begin(const rules::RunningRule& rule, const Event& event,
+void Recorder::begin(const rules::RunningRule& rule, std::uint64_t ts_ns,
                      std::uint64_t number) noexcept {
     const std::uint64_t ms =
         rule.capture_duration_ms != 0 ? rule.capture_duration_ms : options_.duration_ms;
-    const std::uint64_t deadline = event.ts_ns() + ms * kMs;
+    const std::uint64_t deadline = ts_ns + ms * kMs;
     if (file_.writer != nullptr) {  // goes on for as long as the last alert asks
         deadline_ns_ = std::max(deadline_ns_, deadline);
         return;
     }
-    if (event.ts_ns() < retry_ns_) return;
-    if (!open(file_, capture_path(options_.path_prefix, event.ts_ns(), number), true)) {
-        retry_ns_ = event.ts_ns() + kRetryNs;
+    if (ts_ns < retry_ns_) return;
+    if (!open(file_, capture_path(options_.path_prefix, ts_ns, number), true)) {
+        retry_ns_ = ts_ns + kRetryNs;
         return;
     }
     deadline_ns_ = deadline;

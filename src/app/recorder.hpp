@@ -49,9 +49,10 @@ public:
         if (trace_.writer != nullptr) write_trace(record, judged);
     }
     /// A rule has fired, before the event's after-effects on the state.
-    void matched(const rules::RunningRule& rule, const Event& event,
+    /// ts_ns, number: of the event
+    void matched(const rules::RunningRule& rule, std::uint64_t ts_ns,
                  std::uint64_t number) noexcept {
-        if (options_.enabled && (options_.all_rules || rule.capture)) begin(rule, event, number);
+        if (options_.enabled && (options_.all_rules || rule.capture)) begin(rule, ts_ns, number);
     }
     /// After the event was judged.
     void after(std::span<const std::byte> record, bool judged) noexcept {
@@ -78,7 +79,7 @@ private:
 
     void write_trace(std::span<const std::byte> record, bool judged) noexcept;
     void write_file(std::span<const std::byte> record, bool judged) noexcept;
-    void begin(const rules::RunningRule& rule, const Event& event, std::uint64_t number) noexcept;
+    void begin(const rules::RunningRule& rule, std::uint64_t ts_ns, std::uint64_t number) noexcept;
     bool open(Target& target, std::string path, bool exclusive);
     void end(Target& target);
     void tell_limit(std::uint64_t ts_ns);

@@ -41,6 +41,8 @@ struct Engine::Impl {
         : runtime(std::move(made)),
           memory(*runtime),
           narrowing(runtime->program(), narrows),
+          late(runtime->program()),
+          all_known(runtime->program().predicates.size()),
           profile(runtime->program().conditions.size()) {}
 
     void add_note(const std::string& text) { note += (note.empty() ? "" : "; ") + text; }
@@ -84,6 +86,9 @@ struct Engine::Impl {
     std::unique_ptr<eval::Runtime> runtime;
     eval::FrameMemory memory;
     Narrowing narrowing;
+    LateParts late;
+    const std::vector<bool> all_known;  // by predicate: nothing is unknown
+    std::vector<EarlyMatch> early;
     std::unique_ptr<OwnPart> own;  // once somebody asked what goes into the kernel
     std::optional<CodeSource> source;
     std::optional<CodeImage> code;
@@ -140,6 +145,53 @@ std::size_t Engine::match(const fields::Context& context, bool all,
     const std::vector<lang::Condition>& conditions = impl_->runtime->program().conditions;
     return impl_->run(candidates, all, matches,
                       [&](std::uint32_t k) { return eval::interpret(frame, conditions[k].root); });
+}
+
+std::span<const EarlyMatch> Engine::match_early(const fields::Context& context, bool all) {
+    using eval::Tri;
+    Impl& impl = *impl_;
+    eval::Frame& frame = impl.memory.begin(context);
+    const lang::Program& program = impl.runtime->program();
+    const auto judge = [&](std::uint32_t k) {
+        if (impl.late.is_late_condition(k))
+            return interpret_partly(frame, program.conditions[k].root, impl.late.predicates());
+        const bool holds = impl.code ? call_rule(impl.code->rule(k), frame)
+                                     : eval::interpret(frame, program.conditions[k].root);
+        return holds ? Tri::True : Tri::False;
+    };
+    impl.early.clear();
+    // Nothing is promised of the process: what it leaves possible is not remembered.
+    for (const std::uint32_t k : impl.narrowing.conditions(frame, 0, context.event.head().sc)) {
+        ++impl.profile[k].judged;
+        const Tri verdict = judge(k);
+        if (verdict == Tri::False) continue;
+        impl.early.push_back({k, verdict == Tri::Unknown});
+        if (verdict == Tri::True && !all) break;
+    }
+    return impl.early;
+}
+
+const LateParts& Engine::late() const noexcept { return impl_->late; }
+
+bool Engine::answer(std::uint32_t predicate) noexcept {
+    return impl_->runtime->answer(impl_->memory.frame(), predicate);
+}
+
+void Engine::resume(const fields::Context& context, std::span<const KnownTerm> terms,
+                    std::span<const KnownAnswer> answers) noexcept {
+    eval::Frame& frame = impl_->memory.begin(context);
+    for (const KnownTerm& known : terms) {
+        frame.values[known.term] = known.value;
+        frame.value_stamps[known.term] = frame.stamp;
+    }
+    for (const KnownAnswer& known : answers)
+        frame.results[known.predicate] = frame.stamp << 1 | (known.holds ? 1U : 0U);
+}
+
+bool Engine::holds(std::uint32_t condition) noexcept {
+    const lang::Condition& of = impl_->runtime->program().conditions[condition];
+    return eval::interpret_partly(impl_->memory.frame(), of.root, impl_->all_known) ==
+           eval::Tri::True;
 }
 
 bool Engine::has_kernel_code() const noexcept {

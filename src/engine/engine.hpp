@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "engine/late.hpp"
 #include "eval/abi.hpp"
 #include "eval/runtime.hpp"
 #include "filter/kernel_image.hpp"
@@ -31,6 +32,22 @@ struct EngineOptions {
     /// `improve`. None: it waits for that of `level`.
     std::optional<std::chrono::milliseconds> patience;
     eval::Lookup lookup = fields::extractor;  ///< where fields come from; tests put their own in
+};
+
+/// A condition that holds, or may, once LATE fields are known.
+struct EarlyMatch {
+    std::uint32_t condition = 0;
+    bool open = false;
+};
+
+/// What was known of an event, by number of its term or predicate. Texts are borrowed.
+struct KnownTerm {
+    std::uint32_t term = 0;
+    Value value;
+};
+struct KnownAnswer {
+    std::uint32_t predicate = 0;
+    bool holds = false;
 };
 
 /// What judging one condition took so far.
@@ -60,6 +77,22 @@ public:
     /// cost: no allocation, no lock; proportional to the conditions of this event type
     std::size_t match(const fields::Context& context, bool all,
                       std::span<std::uint32_t> matches) noexcept;
+
+    // An event whose LATE fields are not known yet: it is matched as far as can be, what is asked
+    // of it is kept, and it is resumed when they are known.
+
+    /// Conditions that hold or may hold, in order, up to the first that holds unless `all`.
+    /// out:  valid until the next call
+    /// cost: as `match`, but conditions that ask for LATE fields are interpreted
+    std::span<const EarlyMatch> match_early(const fields::Context& context, bool all);
+    const LateParts& late() const noexcept;
+    /// Answer of a predicate for the event given to the latest `match` or `match_early`.
+    bool answer(std::uint32_t predicate) noexcept;
+    /// Makes that event the one at hand again. context: has its LATE fields
+    void resume(const fields::Context& context, std::span<const KnownTerm> terms,
+                std::span<const KnownAnswer> answers) noexcept;
+    /// Does a condition hold for the event at hand? cost: it is interpreted
+    bool holds(std::uint32_t condition) noexcept;
 
     /// Takes better machine code if the compiler has finished some since. To be called between
     /// events, now and then.

@@ -12,7 +12,7 @@
 
 namespace sensor::eval {
 
-inline constexpr std::uint32_t kAbiVersion = 3;
+inline constexpr std::uint32_t kAbiVersion = 4;
 
 class Runtime;  // the loaded program: terms, predicates, constants in evaluable form
 

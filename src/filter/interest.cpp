@@ -15,7 +15,7 @@ using lang::Term;
 bool is_own(const Program& program, std::uint32_t k) {
     const Term& term = program.terms[k];
     if (term.kind == Term::Kind::Field)
-        return (field_info(term.field.id).flags & field_flag::OWN) != 0;
+        return (field_info(term.field.id).flags & (field_flag::OWN | field_flag::LATE)) != 0;
     return std::all_of(term.args.begin(), term.args.end(),
                        [&](std::uint32_t arg) { return is_own(program, arg); });
 }

@@ -40,9 +40,20 @@ public:
     template <typename OnMatch, typename AfterEach>
     void handle(std::span<const std::byte> record, std::uint64_t number, bool wanted,
                 OnMatch&& on_match, AfterEach&& after_each) {
+        handle(record, number, wanted, on_match, after_each,
+               [&](const fields::Context& context) { match(context, on_match); });
+    }
+    /// The same, where somebody else judges the events whose LATE fields are not known yet:
+    /// on_pending(context).
+    template <typename OnMatch, typename AfterEach, typename OnPending>
+    void handle(std::span<const std::byte> record, std::uint64_t number, bool wanted,
+                OnMatch&& on_match, AfterEach&& after_each, OnPending&& on_pending) {
         walk_.step(record, number, wanted, [&](const fields::Context& context) {
-            const std::size_t count = engine_->match(context, all_, matches_);
-            if (count != 0) on_match(context, std::span(matches_).first(count));
+            if (context.pending) [[unlikely]] {
+                on_pending(context);
+            } else {
+                match(context, on_match);
+            }
             after_each(context);
         });
     }
@@ -59,6 +70,12 @@ public:
     std::uint64_t last_ts_ns() const { return walk_.last_ts_ns(); }
 
 private:
+    template <typename OnMatch>
+    void match(const fields::Context& context, OnMatch&& on_match) {
+        const std::size_t count = engine_->match(context, all_, matches_);
+        if (count != 0) on_match(context, std::span(matches_).first(count));
+    }
+
     engine::Engine* engine_ = nullptr;
     bool all_;
     EventWalk walk_;

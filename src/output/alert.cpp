@@ -72,6 +72,7 @@ std::string fields_object(const Alert& alert, const AlertFormat& how) {
 std::string json_object(const Alert& alert, const AlertFormat& how) {
     std::string object = "{";
     add(object, "hostname", json_line(how.hostname));
+    if (alert.incomplete) add(object, "incomplete", "true");
     if (how.include_message) add(object, "message", json_line(alert.message));
     if (how.include_output) add(object, "output", json_line(full_text(alert, how)));
     if (how.include_output_fields) add(object, "output_fields", fields_object(alert, how));

@@ -19,7 +19,8 @@ struct Alert {
     std::string source;  ///< "syscall", "internal"
     std::vector<std::string> tags;
     std::string message;
-    nlohmann::json fields;  ///< object
+    nlohmann::json fields;    ///< object
+    bool incomplete = false;  ///< names of its container did not come in time
 };
 
 /// An alert of the sensor itself, of a rule that no file has; its fields are still to be filled in.

@@ -31,8 +31,7 @@ void State::find_container(Thread& thread, std::string_view cgroups) {
         options_.ask(*container, thread.leader->ns_tgid);
 }
 
-void State::bind_pending(const Thread& thread, std::uint64_t now_ns) {
-    if (!options_.live) containers_.expire(now_ns);
+void State::bind_pending(const Thread& thread) {
     if (!thread.container || !thread.container->pending) return;
     bound_.pending = true;
     bound_.facts = 0;

@@ -154,7 +154,7 @@ Bound State::begin(const Event& event) noexcept {
     bound_.thread = thread;
     bound_.facts = name_facts(*thread);
     if (containers_.pending() != 0) [[unlikely]]
-        bind_pending(*thread, event.ts_ns());
+        bind_pending(*thread);
     return bound_;
 }
 

@@ -166,7 +166,7 @@ public:
     void forget_container(std::string_view full_id) { containers_.remove(full_id); }
     /// Nobody will tell of it.
     void give_up_container(std::string_view full_id) { containers_.give_up(full_id); }
-    /// Live: those that waited long enough by the clock. Of captures event time counts, in `begin`.
+    /// Those that waited long enough are given up. now_ns: of the clock; of captures, event time
     void expire_containers(std::uint64_t now_ns) { containers_.expire(now_ns); }
     const Containers& containers() const noexcept { return containers_; }
 
@@ -222,7 +222,7 @@ private:
     }
     // learn.cpp
     void find_container(Thread& thread, std::string_view cgroups);
-    void bind_pending(const Thread& thread, std::uint64_t now_ns);
+    void bind_pending(const Thread& thread);
     void learn_from(const Event& event);
     void learn_json(std::string_view json, bool removed);
     // bind.cpp: the descriptor of the event, and the tables

@@ -32,7 +32,8 @@ MODULES = {
     "config": "base event lang rules output metrics web guard",
     "judge": "base event containers capture state lang rules fields eval engine output",
     "explain": "base event containers capture state lang rules fields eval engine output judge",
-    "cases": "base event containers capture state lang rules fields eval engine output judge explain",
+    "cases": "base event containers capture state lang rules fields eval engine output judge"
+             " explain",
     "rulec": "*",
     "app": "*",
     "bench": "*",

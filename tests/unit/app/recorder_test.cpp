@@ -54,7 +54,7 @@ struct Scene {
             EventType::write,
             {{"res", 8}, {"data", std::string(bytes, 'x')}, {"fd", 1}, {"size", 8}}, head);
         recorder->before(made.record(), true);
-        if (matches) recorder->matched(rule, made.event(), ++number);
+        if (matches) recorder->matched(rule, made.event().ts_ns(), ++number);
         recorder->after(made.record(), true);
     }
     /// Files by name, with the times of their events in ms.

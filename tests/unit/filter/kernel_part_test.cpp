@@ -83,9 +83,15 @@ TEST_CASE("an event is dropped unread if the process can be wanted for none of i
 TEST_CASE("what changes with others than the process is no interest of it") {
     for (const char* rule :
          {"evt.type = openat and proc.pname = a", "evt.type = openat and proc.duration > 5",
-          "evt.type = openat and container.image.repository = a",
           "evt.type = openat and proc.cwd = /", "evt.type = openat and proc.aname = a"})
         CHECK(interest_bits(program_of({rule})) == std::vector<std::uint8_t>{0});
+}
+
+TEST_CASE("the process's container is an interest of it, whoever tells of it") {
+    for (const char* rule : {"evt.type = openat and container.id = a",
+                             "evt.type = openat and container.image.repository = a",
+                             "evt.type = openat and k8s.ns.name = a"})
+        CHECK(interest_bits(program_of({rule})) == std::vector<std::uint8_t>{1});
 }
 
 TEST_CASE("rules that ask for more than another are taken up by it") {

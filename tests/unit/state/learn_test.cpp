@@ -148,8 +148,11 @@ TEST_CASE("names that begin alike are two containers") {
 TEST_CASE("nobody waits for ever") {
     Fixture f;
     const state::Thread& thread = f.add_contained(10);
+    f.state.expire_containers(kNow);  // waits from then on
     CHECK(f.step(10, kNow).pending);
+    f.state.expire_containers(kNow + kSecond - 1);
     CHECK(f.step(10, kNow + kSecond - 1).pending);
+    f.state.expire_containers(kNow + kSecond);
     const state::Bound late = f.step(10, kNow + kSecond);
     CHECK_FALSE(late.pending);
     CHECK(late.facts != 0);
