@@ -122,13 +122,13 @@ void scan_host(const capture::KernelSource& source, state::State& state) {
 }
 
 Result<> read_live(capture::Source& source, double seconds, const capture::RecordFn& on_record,
-                   const std::function<bool()>& done) {
+                   const std::function<bool()>& done, const std::function<int()>& wait_ms) {
     using Clock = std::chrono::steady_clock;
     const Clock::time_point begin = Clock::now();
     while (!stop_requested() && !done()) {
         if (seconds > 0 && std::chrono::duration<double>(Clock::now() - begin).count() >= seconds)
             break;
-        const Result<std::size_t> count = source.poll(on_record, kPollMs);
+        const Result<std::size_t> count = source.poll(on_record, wait_ms ? wait_ms() : kPollMs);
         if (!count.has_value()) return count.error();
     }
     return Ok{};

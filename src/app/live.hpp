@@ -55,8 +55,10 @@ void say_ready(int fd);
 
 /// Hands over live events until a signal, done(), or so many seconds by the clock (0: no end): a
 /// machine on which nothing happens has no event time.
+/// wait_ms: how long to wait for events before done() is asked again; null: the usual time
 Result<> read_live(capture::Source& source, double seconds, const capture::RecordFn& on_record,
-                   const std::function<bool()>& done);
+                   const std::function<bool()>& done,
+                   const std::function<int()>& wait_ms = nullptr);
 
 /// Judges live events until a signal, or for options.duration_s; reads rules and configuration
 /// anew when they change or SIGHUP comes.

@@ -12,6 +12,8 @@ namespace sensor::app {
 namespace {
 
 constexpr double kFilterPatienceS = 1;
+constexpr int kPollMs = 100;
+constexpr int kPollForNamesMs = 3;  // while alerts wait for what a runtime says
 // If nothing happens for so long after the change, no event from before it can come any more.
 constexpr std::uint64_t kCalmNs = 200'000'000;
 
@@ -25,6 +27,14 @@ std::vector<std::string> watched_paths(const Options& options, const Generation&
     if (!generation.fallback.empty())
         paths.push_back(options.config_file.empty() ? config::kDefaultFile : options.config_file);
     return paths;
+}
+
+state::Options state_options(ContainerWatch& containers) {
+    state::Options options;
+    options.ask = [&containers](const state::Container& container, std::uint32_t ns_tgid) {
+        containers.ask(container, ns_tgid);
+    };
+    return options;
 }
 
 /// What a probe that runs cannot change.
@@ -45,20 +55,25 @@ LiveWatch::LiveWatch(const Options& options, OpenedKernel opened,
       guard_(guard),
       source_(std::move(opened.source)),
       state_calls_(opened.state_calls),
-      session_(std::move(generation), state::Options{}, guard.starter()) {
+      containers_(state::default_host_root()),
+      session_(std::move(generation), state_options(containers_), guard.starter()) {
     if (options.event_stats) session_.print_event_stats();
 }
 
 Result<> LiveWatch::run() {
     if (!session_.has_output()) return Error("none of the enabled outputs can work");
+    const config::ContainerOptions& of = session_.generation().config.containers;
+    if (const Result<> asked = containers_.apply(of, session_.state()); !asked)
+        log::error("container runtimes are not asked: {}", asked.error().text);
     scan_host(*source_, session_.state());
     SENSOR_TRY_OK(session_.record(options_.write_file));
     start_filter();
     const auto on_record = [this](std::span<const std::byte> record) { handle(record); };
     const auto keeps_house = [this] { return keep_house(); };
     // Who waits for this sensor finds it with its filter, if that does not take too long.
-    Result<> ended = read_live(*source_, kFilterPatienceS, on_record,
-                               [&] { return keep_house() || !is_filter_loading(); });
+    Result<> ended = read_live(
+        *source_, kFilterPatienceS, on_record, [&] { return keep_house() || !is_filter_loading(); },
+        [this] { return wait_ms(); });
     reloader_.emplace([this] { return prepare(); },
                       [this](const std::string& why) { reload_failed(why); },
                       watched_paths(options_, session_.generation()));
@@ -70,7 +85,9 @@ Result<> LiveWatch::run() {
                                   std::chrono::milliseconds(options_.stats_interval_ms));
     }
     say_ready();
-    if (ended) ended = read_live(*source_, options_.duration_s, on_record, keeps_house);
+    if (ended)
+        ended = read_live(*source_, options_.duration_s, on_record, keeps_house,
+                          [this] { return wait_ms(); });
     if (stop_requested()) log::info("SIGINT received, exiting...");
     service_.reset();
     reloader_.reset();
@@ -97,10 +114,22 @@ void LiveWatch::handle(std::span<const std::byte> record) {
     if ((head.flags & REC_F_CANARY) != 0) [[unlikely]]
         return session_.rehearse(record, [this] { service_->canary_came_back(); });
     session_.handle(*source_, record, session_.pipeline().events() + 1, true);
+    look_at_containers();
+}
+
+void LiveWatch::look_at_containers() {
+    containers_.look(session_.state(), [this](std::span<const std::byte> record) {
+        session_.handle(*source_, record, session_.pipeline().events() + 1, true);
+    });
+}
+
+int LiveWatch::wait_ms() const {
+    return session_.state().containers().pending() != 0 ? kPollForNamesMs : kPollMs;
 }
 
 // out: true: the sensor must end
 bool LiveWatch::keep_house() {
+    look_at_containers();
     session_.keep_house();
     guard_.look(*source_, [this](output::Alert alert) { session_.post(std::move(alert)); });
     if (filtering_) filtering_->look();
@@ -189,6 +218,8 @@ void LiveWatch::settle() {
     next_.reset();
     start_filter();
     const Generation& now = session_.generation();
+    if (const Result<> asked = containers_.apply(now.config.containers, session_.state()); !asked)
+        log::error("container runtimes are not asked: {}", asked.error().text);
     log::info("{} rules judge from now on, {} before", now.running.rules.size(),
               replaced_->running.rules.size());
     guard_.ready(now.config, now.running.rules.size());

@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "app/container_watch.hpp"
 #include "app/kernel_filter.hpp"
 #include "app/live.hpp"
 #include "app/reloader.hpp"
@@ -24,6 +25,8 @@ public:
 private:
     void handle(std::span<const std::byte> record);
     bool keep_house();
+    void look_at_containers();
+    int wait_ms() const;
     void start_filter();
     bool is_filter_loading() const { return filtering_ && filtering_->is_loading(); }
 
@@ -45,6 +48,7 @@ private:
     SelfGuard& guard_;
     std::unique_ptr<capture::KernelSource> source_;
     std::bitset<REC_MAX_SC> state_calls_;
+    ContainerWatch containers_;
     Session session_;
     std::optional<KernelFiltering> filtering_;
     std::uint64_t swap_ns_ = kNever;  // events from then on are judged by next_

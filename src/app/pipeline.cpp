@@ -37,6 +37,7 @@ void Pipeline::use(const Generation& generation) {
     past_ = rule_hits();
     running_ = &generation.running;
     buffers_base64_ = generation.config.buffer_base64;
+    follows_up_ = generation.config.containers.follow_up;
     const std::vector<rules::RunningRule>& rules = running_->rules;
     judge_.use(*generation.engine, rules.size(), generation.config.match_all);
     hits_.assign(rules.size(), 0);

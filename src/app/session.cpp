@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "app/container_watch.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/start_memory.hpp"
@@ -27,6 +28,7 @@ std::unique_ptr<output::Dispatcher> make_dispatcher(const config::Config& config
 
 state::Options limited(state::Options state, const config::Config& config) {
     state.max_threads = config.threads.most;
+    state.containers = container_options(config.containers, state.live);
     return state;
 }
 
@@ -58,6 +60,8 @@ std::unique_ptr<Generation> Session::adopt(std::unique_ptr<Generation> next) {
             {std::move(old), std::async(std::launch::async, [closes] { closes->close(); })});
     }
     pipeline_.use(*next);
+    if (config.containers != generation_->config.containers)
+        state_.use(container_options(config.containers, state_.options().live));
     drops_.use(config.drops);
     budgets_.use(config.cgroup_budget);
     log::configure(config.log_level, config.outputs.format.iso8601,
@@ -120,6 +124,7 @@ std::uint64_t Session::passed_ns() const {
 }
 
 void Session::keep_house() {
+    pipeline_.settle(state_.options().live ? epoch_ns() : pipeline_.last_ts_ns());
     if (recorder_ != nullptr) recorder_->keep_house(passed_ns());
     const Result<bool> improved = engine().improve();
     if (!improved) {
@@ -137,6 +142,7 @@ Result<> Session::finish(const capture::Source& source) {
     const capture::SourceStats totals = source.stats();
     drops_.look_last(pipeline_.last_ts_ns(), totals);
     budgets_.look(pipeline_.last_ts_ns(), source.over_budget(), state_, true);
+    pipeline_.settle_all(state_.options().live ? epoch_ns() : pipeline_.last_ts_ns());
     if (recorder_ != nullptr) recorder_->finish();
     dispatcher_->close();
     print(rule_summary(pipeline_.rule_hits()), stdout);

@@ -71,6 +71,8 @@ struct ContainerOptions {
     RuntimeOptions docker, podman, containerd, cri, lxc, libvirt_lxc, bpm;
     bool fixed = false;  ///< every process is in the container that follows
     std::string fixed_id, fixed_name, fixed_image;
+    std::uint32_t patience_ms = 1000;  ///< alerts wait for names for so long
+    bool follow_up = true;             ///< one alert with the names, if they come after that
     friend bool operator==(const ContainerOptions&, const ContainerOptions&) = default;
 };
 

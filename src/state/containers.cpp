@@ -29,7 +29,9 @@ bool names_same(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-Containers::Containers(ContainerOptions options) : options_(std::move(options)) {
+void Containers::use(ContainerOptions options) {
+    options_ = std::move(options);
+    fixed_ = {};
     if (options_.fixed.full_id.empty()) return;
     fixed_ = make_ref<Container>();
     static_cast<ContainerRecord&>(*fixed_) = options_.fixed;

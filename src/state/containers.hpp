@@ -31,7 +31,9 @@ struct ContainerStats {
 
 class Containers {
 public:
-    explicit Containers(ContainerOptions options);
+    explicit Containers(ContainerOptions options) { use(std::move(options)); }
+    /// For containers that are seen first from now on.
+    void use(ContainerOptions options);
 
     /// The container of processes with these control groups; null: the host.
     /// now_ns: pending ones wait from then on; 0: from the next `expire` on

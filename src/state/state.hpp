@@ -169,6 +169,8 @@ public:
     /// Those that waited long enough are given up. now_ns: of the clock; of captures, event time
     void expire_containers(std::uint64_t now_ns) { containers_.expire(now_ns); }
     const Containers& containers() const noexcept { return containers_; }
+    /// For containers that are seen first from now on.
+    void use(ContainerOptions options) { containers_.use(std::move(options)); }
 
     /// Leader of the parent process, nullptr if unknown.
     const Thread* parent(const Thread& thread) const noexcept { return threads_.parent(thread); }

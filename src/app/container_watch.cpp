@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/container_watch.hpp"
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "containers/json.hpp"
+
+namespace sensor::app {
+namespace {
+
+using containers::ContainerRecord;
+using containers::Known;
+
+constexpr std::uint64_t kMs = 1'000'000;
+
+runtimes::RuntimeOptions runtime_of(const config::RuntimeOptions& config) {
+    return {config.enabled, config.sockets};
+}
+
+runtimes::WatcherOptions watcher_options(const config::ContainerOptions& config,
+                                         const std::string& host_root) {
+    runtimes::WatcherOptions options;
+    options.host_root = host_root;
+    options.docker = runtime_of(config.docker);
+    options.podman = runtime_of(config.podman);
+    options.cri = runtime_of(config.cri);
+    options.containerd = runtime_of(config.containerd);
+    options.label_max_len = config.label_max_len;
+    options.with_size = config.with_size;
+    options.on_create = config.on_create;
+    options.on_start = config.on_start;
+    options.patience_ns = config.patience_ms * kMs;
+    return options;
+}
+
+bool asks_anybody(const config::ContainerOptions& config) {
+    return !config.fixed && (config.docker.enabled || config.podman.enabled || config.cri.enabled ||
+                             config.containerd.enabled);
+}
+
+ContainerRecord fixed_record(const config::ContainerOptions& config) {
+    ContainerRecord record;
+    if (!config.fixed) return record;
+    record.id = record.full_id = config.fixed_id;
+    record.name = config.fixed_name;
+    record.image = config.fixed_image;
+    record.type = "static";
+    record.known = Known::Complete;
+    return record;
+}
+
+}  // namespace
+
+state::ContainerOptions container_options(const config::ContainerOptions& config, bool live) {
+    state::ContainerOptions options;
+    if (!live || asks_anybody(config)) options.patience_ns = config.patience_ms * kMs;
+    if (live) options.fixed = fixed_record(config);
+    return options;
+}
+
+Result<OwnedRecord> container_event(const ContainerRecord& record, bool removed,
+                                    std::uint64_t ts_ns) {
+    HeadSpec head;
+    head.ts = ts_ns;
+    head.tgid = 0;  // of no process
+    return make_record(EventType::asyncevent,
+                       {{"plugin_id", 0},
+                        {"name", removed ? "container_removed" : "container"},
+                        {"data", containers::record_json(record) + '\0'}},
+                       head, {});
+}
+
+Result<> ContainerWatch::apply(const config::ContainerOptions& config, state::State& state) {
+    if (watcher_ && config == config_) return Ok{};
+    watcher_.reset();
+    config_ = config;
+    if (!asks_anybody(config)) return Ok{};
+    SENSOR_TRY(watcher_, runtimes::Watcher::start(watcher_options(config, host_root_)));
+    for (const runtimes::News& news : watcher_->take()) {
+        if (news.kind == runtimes::News::Kind::Record) state.learn(news.record);
+    }
+    return Ok{};
+}
+
+void ContainerWatch::tell(state::State& state, const Handle& handle) {
+    for (const runtimes::News& news : watcher_->take()) {
+        const ContainerRecord& record = news.record;
+        if (news.kind == runtimes::News::Kind::GaveUp) {
+            log::debug("container {}: {}", record.full_id, news.reason);
+            state.give_up_container(record.full_id);
+            continue;
+        }
+        const bool removed = news.kind == runtimes::News::Kind::Removed;
+        if (removed || record.known == Known::Complete) {
+            const Result<OwnedRecord> event = container_event(record, removed, epoch_ns());
+            if (event) handle(event->record());
+        }
+        // What the event's text has no place for: how much is known.
+        const state::Container* known = state.containers().look_up(record.full_id);
+        if (removed)
+            state.forget_container(record.full_id);
+        else if (known == nullptr || known->known < record.known)
+            state.learn(record);
+    }
+}
+
+runtimes::WatcherStats ContainerWatch::stats() const {
+    return watcher_ ? watcher_->stats() : runtimes::WatcherStats{};
+}
+
+}  // namespace sensor::app

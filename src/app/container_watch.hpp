@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// ContainerWatch: what container runtimes say, into the state and, as events, to the rules. Started
+// by a live sensor; asks in a thread of its own (runtimes/watcher.hpp), tells between two events.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/options.hpp"
+#include "event/make_record.hpp"
+#include "runtimes/watcher.hpp"
+#include "state/state.hpp"
+
+namespace sensor::app {
+
+/// How containers of these settings are kept. live: runtimes are asked; else a capture tells.
+state::ContainerOptions container_options(const config::ContainerOptions& config, bool live);
+
+/// The event that tells of a container, or of its end, as captures have it.
+/// fails: it does not fit into a record
+Result<OwnedRecord> container_event(const containers::ContainerRecord& record, bool removed,
+                                    std::uint64_t ts_ns);
+
+class ContainerWatch {
+public:
+    /// Takes a record, which is the event of a container.
+    using Handle = std::function<void(std::span<const std::byte> record)>;
+
+    explicit ContainerWatch(std::string host_root) : host_root_(std::move(host_root)) {}
+
+    /// Asks by these settings from now on. What runs already is in the state when it returns, and
+    /// makes no event.
+    /// cost: up to two seconds. fails: no thread can be made; nothing is asked then
+    Result<> apply(const config::ContainerOptions& config, state::State& state);
+
+    /// A process of a container of which nothing but its id is known.
+    void ask(const state::Container& container, std::uint32_t ns_tgid) noexcept {
+        if (watcher_) watcher_->ask(container.full_id, container.type, ns_tgid);
+    }
+    /// Between two events: tells what came since. cost: a load if nothing did
+    void look(state::State& state, const Handle& handle) {
+        if (watcher_ && watcher_->has_news()) [[unlikely]]
+            tell(state, handle);
+    }
+    runtimes::WatcherStats stats() const;
+
+private:
+    void tell(state::State& state, const Handle& handle);
+
+    const std::string host_root_;
+    config::ContainerOptions config_;
+    std::unique_ptr<runtimes::Watcher> watcher_;
+};
+
+}  // namespace sensor::app

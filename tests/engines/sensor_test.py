@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sensor and containers of a real podman with runc: names on the first act of a container, rules
+that ask for them, the event that tells of a container, what happens when nobody answers.
+
+    sensor_test.py --sensor PROGRAM"""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import sys
+import threading
+import time
+
+import podman_test
+import stage
+from stage import check, check_that, latency
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "live"))
+from sensor import Sensor, event_time, why_not_live  # noqa: E402
+
+CONTAINERS = int(os.environ.get("ENGINE_CONTAINERS", 20))
+
+RULES = """
+- rule: Shadow read
+  desc: the first act of a container
+  condition: evt.type in (open, openat, openat2) and fd.name = /etc/shadow and container
+  output: >-
+    shadow (id=%container.id name=%container.name repository=%container.image.repository
+    tag=%container.image.tag process=%proc.name)
+  priority: WARNING
+- rule: Image reads passwd
+  desc: decided only when the image is known
+  condition: evt.type in (open, openat, openat2) and fd.name = /etc/passwd and
+    container.image.repository = localhost/bb and not container.name = other
+  output: passwd (process=%proc.cmdline)
+  priority: WARNING
+- rule: Image of others reads passwd
+  desc: never
+  condition: evt.type in (open, openat, openat2) and fd.name = /etc/passwd and container and
+    not container.image.repository = localhost/bb
+  output: other passwd (process=%proc.cmdline repository=%container.image.repository)
+  priority: WARNING
+- rule: Privileged container
+  desc: from what its runtime says
+  condition: evt.type = container and container.privileged = true
+  output: privileged (name=%container.name privileged=%container.privileged)
+  priority: WARNING
+- rule: Sensitive mount
+  desc: from what its runtime says
+  condition: evt.type = container and container.mount.dest[/etc] exists
+  output: mount (name=%container.name dest=%container.mount.dest[/etc] pid=%container.host_pid)
+  priority: WARNING
+- rule: Shell in a container
+  desc: exec into it
+  condition: evt.type in (execve, execveat) and container and proc.name = sh and
+    proc.cmdline contains marked
+  output: shell (name=%container.name cmdline=%proc.cmdline user=%user.name)
+  priority: WARNING
+- macro: container
+  condition: (container.id != host)
+"""
+
+CONFIG = """
+rules_files: [{rules}]
+json_output: true
+watch_config_files: false
+buffered_outputs: false
+rule_matching: all
+stdout_output: {{enabled: true}}
+engine: {{cache_dir: "", container_patience_ms: {patience}}}
+load_plugins: [container]
+plugins:
+- name: container
+  library_path: libcontainer.so
+  init_config:
+    engines:
+      docker: {{enabled: false, sockets: []}}
+      podman: {{enabled: true, sockets: [{socket}]}}
+      containerd: {{enabled: false, sockets: []}}
+      cri: {{enabled: false, sockets: []}}
+      lxc: {{enabled: true}}
+      libvirt_lxc: {{enabled: true}}
+      bpm: {{enabled: true}}
+"""
+
+
+@contextlib.contextmanager
+def sensor(engine, program, socket=None, patience_ms=2000, more=()):
+    rules = engine.folder / "rules.yaml"
+    rules.write_text("\n".join(["- macro: container\n  condition: (container.id != host)",
+                                RULES.split("- macro: container")[0]]))
+    config = engine.folder / "falco.yaml"
+    config.write_text(CONFIG.format(rules=rules, socket=socket or engine.socket,
+                                    patience=patience_ms))
+    run = Sensor(program, ["-c", str(config), "--scope", "pidns", "-U", *more])
+    try:
+        if not run.wait_ready(120):
+            run.stop()
+            raise stage.Failure("the sensor did not start: " + "\n".join(run.log[-20:]))
+        yield run
+        code = run.stop()
+        check_that("the sensor's end", code == 0, (code, run.log[-20:]))
+    finally:
+        if run.process.poll() is None:
+            run.process.kill()
+
+
+def wait_alert(run, rule, what, wanted=lambda fields: True, start=0):
+    found = run.wait_alert(lambda alert: alert["rule"] == rule and wanted(
+        alert["output_fields"]), stage.PATIENCE_S, start)
+    check_that(what, found is not None, run.log[-10:])
+    return found
+
+
+def start(engine, name, *words, options=()):
+    """A container that does that and ends. out: its id"""
+    return engine.command("run", "-d", *engine.run_options, *options, "--name", name, engine.image,
+                          *words)
+
+
+def first_acts(engine, program):
+    """One after the other, each reads /etc/shadow first and lives shortly."""
+    added, names = [], {}
+    with sensor(engine, program) as run:
+        for k in range(CONTAINERS):
+            names[start(engine, f"one-{k}", "cat", "/etc/shadow")[:12]] = f"one-{k}"
+        for id_, name in names.items():
+            arrival, alert = wait_alert(run, "Shadow read", f"alert of {name}", lambda fields: (
+                fields["container.id"] == id_ and fields["proc.name"] == "cat"))
+            fields = alert["output_fields"]
+            check("name", fields["container.name"], name)
+            check("repository", fields["container.image.repository"], "localhost/bb")
+            check("tag", fields["container.image.tag"], "1")
+            check("complete", alert.get("incomplete"), None)
+            added.append((arrival - event_time(alert)) * 1e6)
+    latency(added, f"{CONTAINERS} one by one, from event to alert")
+
+
+def at_once(engine, program):
+    with sensor(engine, program) as run:
+        ids, threads = {}, []
+        for k in range(CONTAINERS):
+            def one(k=k):
+                ids[start(engine, f"all-{k}", "cat", "/etc/shadow")[:12]] = f"all-{k}"
+            threads.append(threading.Thread(target=one))
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        check("all started", len(ids), CONTAINERS)
+        added = []
+        for id_, name in ids.items():
+            arrival, alert = wait_alert(run, "Shadow read", f"alert of {name}", lambda fields: (
+                fields["container.id"] == id_ and fields["proc.name"] == "cat"))
+            check("name", alert["output_fields"]["container.name"], name)
+            added.append((arrival - event_time(alert)) * 1e6)
+    latency(added, f"{CONTAINERS} at once, from event to alert")
+
+
+def decided_by_names(engine, program):
+    with sensor(engine, program) as run:
+        start(engine, "image", "cat", "/etc/passwd")
+        wait_alert(run, "Image reads passwd", "rule on the image",
+                   lambda fields: fields["proc.cmdline"] == "cat /etc/passwd")
+        start(engine, "other", "cat", "/etc/passwd")
+        start(engine, "last", "cat", "/etc/shadow")
+        wait_alert(run, "Shadow read", "the last container",
+                   lambda fields: fields["container.name"] == "last")
+        found = [alert for _, alert in run.alerts if alert["rule"] == "Image reads passwd" and
+                 alert["output_fields"]["proc.cmdline"] == "cat /etc/passwd"]
+        check("but for the one called other", len(found), 1)
+        others = [alert for _, alert in run.alerts if alert["rule"].startswith("Image of others")
+                  and alert["output_fields"]["proc.cmdline"] == "cat /etc/passwd"]
+        check("no image is taken for another", others, [])
+
+
+def told_of(engine, program):
+    with sensor(engine, program) as run:
+        start(engine, "strong", "sleep", "1000", options=["--privileged"])
+        wait_alert(run, "Privileged container", "event of a privileged container",
+                   lambda fields: fields["container.name"] == "strong")
+        start(engine, "mounted", "sleep", "1000", options=["-v", "/etc:/host/etc:ro", "--pid",
+                                                          "host"])
+        _, alert = wait_alert(run, "Sensitive mount", "event of a container with a mount")
+        check("mount", alert["output_fields"]["container.mount.dest[/etc]"], "/host/etc")
+        check("namespace", alert["output_fields"]["container.host_pid"], True)
+        engine.command("exec", "mounted", "sh", "-c", ": marked; true")
+        _, alert = wait_alert(run, "Shell in a container", "exec into a container")
+        check("its name", alert["output_fields"]["container.name"], "mounted")
+        engine.command("rm", "-f", "-t", "0", "strong", "mounted")
+
+
+def known_from_the_start(engine, program):
+    start(engine, "before", "sh", "-c", "sleep 1000")
+    with sensor(engine, program) as run:
+        engine.command("exec", "before", "cat", "/etc/shadow")
+        _, alert = wait_alert(run, "Shadow read", "alert of a container from before",
+                              lambda fields: fields["proc.name"] == "cat")
+        check("name", alert["output_fields"]["container.name"], "before")
+        told = [alert for _, alert in run.alerts if alert["rule"] == "Privileged container"]
+        check("no event of it", told, [])
+    engine.command("rm", "-f", "-t", "0", "before")
+
+
+def nobody_answers(engine, program):
+    """Past the bound the alert goes out, marked; the names follow when the runtime is there."""
+    engine.stop_daemon()
+    os.path.exists(engine.socket) and os.unlink(engine.socket)
+    with sensor(engine, program, patience_ms=300) as run:
+        id_ = start(engine, "alone", "sh", "-c", "cat /etc/shadow; sleep 1000")[:12]
+        _, alert = wait_alert(run, "Shadow read", "alert without names")
+        check("id", alert["output_fields"]["container.id"], id_)
+        check("no name", alert["output_fields"]["container.name"], None)
+        check("marked", alert.get("incomplete"), True)
+        engine.start_daemon()
+        wait_alert(run, "Falco internal: names of a container came late", "the names follow",
+                   lambda fields: fields["container.name"] == "alone")
+    engine.command("rm", "-f", "-t", "0", "alone")
+
+
+def replayed(engine, program):
+    """A recording gives the same alerts."""
+    file = str(engine.folder / "trace.scap")
+    with sensor(engine, program, more=["-w", file]) as run:
+        for k in range(3):
+            start(engine, f"trace-{k}", "cat", "/etc/shadow")
+            wait_alert(run, "Shadow read", f"alert of trace-{k}", lambda fields: (
+                fields["container.name"] == f"trace-{k}" and fields["proc.name"] == "cat"))
+        start(engine, "trace-strong", "true", options=["--privileged"])
+        wait_alert(run, "Privileged container", "event of a privileged container")
+    live = sorted(alert["output"] for _, alert in run.alerts)
+    config = engine.folder / "replay.yaml"
+    config.write_text((engine.folder / "falco.yaml").read_text())
+    out = stage.run(program, "-c", config, "-e", file, "-U")
+    again = sorted(json.loads(line)["output"] for line in out.splitlines() if line.startswith("{"))
+    check("alerts of the recording", again, live)
+
+
+CASES = [first_acts, at_once, decided_by_names, told_of, known_from_the_start, nobody_answers,
+         replayed]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sensor", required=True, help="path of falco-ebpf")
+    parser.add_argument("--only", help="cases with this in their name")
+    arguments = parser.parse_args()
+    arguments.watch = os.path.abspath(arguments.sensor)
+    if stage.INSIDE in os.environ:
+        sys.exit(stage.inside(podman_test.podman, CASES, arguments))
+    reason = why_not_live()
+    if reason:
+        print(f"skipped: {reason}")
+        sys.exit(stage.SKIPPED)
+    sys.exit(stage.outside(["libpod_parent"]))
+
+
+if __name__ == "__main__":
+    main()
