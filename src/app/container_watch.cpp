@@ -58,15 +58,14 @@ state::ContainerOptions container_options(const config::ContainerOptions& config
     return options;
 }
 
-Result<OwnedRecord> container_event(const ContainerRecord& record, bool removed,
-                                    std::uint64_t ts_ns) {
+Result<OwnedRecord> container_event(const std::string& json, bool removed, std::uint64_t ts_ns) {
     HeadSpec head;
     head.ts = ts_ns;
     head.tgid = 0;  // of no process
     return make_record(EventType::asyncevent,
                        {{"plugin_id", 0},
                         {"name", removed ? "container_removed" : "container"},
-                        {"data", containers::record_json(record) + '\0'}},
+                        {"data", json + '\0'}},
                        head, {});
 }
 
@@ -92,7 +91,8 @@ void ContainerWatch::tell(state::State& state, const Handle& handle) {
         }
         const bool removed = news.kind == runtimes::News::Kind::Removed;
         if (removed || record.known == Known::Complete) {
-            const Result<OwnedRecord> event = container_event(record, removed, epoch_ns());
+            const Result<OwnedRecord> event =
+                container_event(containers::record_json(record), removed, epoch_ns());
             if (event) handle(event->record());
         }
         // What the event's text has no place for: how much is known.

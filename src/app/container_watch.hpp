@@ -20,9 +20,8 @@ namespace sensor::app {
 state::ContainerOptions container_options(const config::ContainerOptions& config, bool live);
 
 /// The event that tells of a container, or of its end, as captures have it.
-/// fails: it does not fit into a record
-Result<OwnedRecord> container_event(const containers::ContainerRecord& record, bool removed,
-                                    std::uint64_t ts_ns);
+/// json: containers::record_json
+Result<OwnedRecord> container_event(const std::string& json, bool removed, std::uint64_t ts_ns);
 
 class ContainerWatch {
 public:

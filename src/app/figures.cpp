@@ -86,6 +86,33 @@ void fill_state(const state::StateStats& stats, metrics::Snapshot& into) {
                           {"refreshed", stats.refreshed}};
 }
 
+void fill_containers(const Session& session, metrics::Snapshot& into) {
+    const state::ContainerStats of = session.state().containers().stats();
+    const runtimes::WatcherStats asked = session.container_watch();
+    const judge::DeferralStats deferred = session.pipeline().deferred();
+    into.plugins = {{"container.n_containers", false, of.known},
+                    {"container.n_missing_container_images", false, of.without_image}};
+    into.containers = {{"known", of.known}, {"pending", of.pending}};
+    into.container_changes = {{"learnt", of.learnt},
+                              {"removed", of.removed},
+                              {"given_up", of.given_up},
+                              {"dropped", of.dropped},
+                              {"asked", asked.asked},
+                              {"answered", asked.answered},
+                              {"retried", asked.retried},
+                              {"timed_out", asked.timed_out},
+                              {"refused_large", asked.refused_large},
+                              {"refused_garbage", asked.refused_garbage},
+                              {"dropped_questions", asked.dropped_questions},
+                              {"dropped_news", asked.dropped_news}};
+    into.deferred = {{"waited", deferred.waited},    {"alerts", deferred.alerts},
+                     {"rejected", deferred.dropped}, {"incomplete", deferred.incomplete},
+                     {"evicted", deferred.evicted},  {"followed_up", deferred.followed_up},
+                     {"waiting", deferred.waiting}};
+    into.deferred_ns = deferred.waited_ns;
+    into.deferred_longest_ns = deferred.longest_ns;
+}
+
 void fill_outputs(const output::DispatchStats& stats, metrics::Snapshot& into) {
     into.queue.drops = stats.dropped;
     into.queue.alerts = stats.inbox + stats.queue_lines;
@@ -123,6 +150,7 @@ void fill_figures(const Session& session, const capture::KernelSource& source,
     fill_rules(session, into);
     fill_kernel(session, source, into.kernel);
     fill_state(session.state().stats(), into);
+    fill_containers(session, into);
     for (const capture::ProgramRuns& program : source.program_runs())
         into.programs.push_back({program.name, program.runs, program.ns});
     fill_outputs(session.output_stats(), into);

@@ -57,6 +57,7 @@ LiveWatch::LiveWatch(const Options& options, OpenedKernel opened,
       state_calls_(opened.state_calls),
       containers_(state::default_host_root()),
       session_(std::move(generation), state_options(containers_), guard.starter()) {
+    session_.watches_containers(containers_);
     if (options.event_stats) session_.print_event_stats();
 }
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/container_watch.hpp"
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "capture/scap/writer_machine.hpp"
 
@@ -46,11 +48,7 @@ Result<> Recorder::trace(const std::string& path) {
 void Recorder::write_trace(std::span<const std::byte> record, bool judged) noexcept {
     const Event event = Event::view(record);
     if (!event.valid() || (event.head().flags & REC_F_STATE) != 0) return;
-    if (!std::exchange(trace_.begun, true)) {
-        CaptureTables tables = tables_();
-        capture::scap::add_machine(tables);
-        trace_.writer->begin(tables);
-    }
+    if (!std::exchange(trace_.begun, true)) write_tables(*trace_.writer, event.ts_ns());
     trace_.writer->write(event, !judged);
 }
 
@@ -64,25 +62,34 @@ void Recorder::begin(const rules::RunningRule& rule, std::uint64_t ts_ns,
         return;
     }
     if (ts_ns < retry_ns_) return;
-    if (!open(file_, capture_path(options_.path_prefix, ts_ns, number), true)) {
+    if (!open(file_, capture_path(options_.path_prefix, ts_ns, number), ts_ns)) {
         retry_ns_ = ts_ns + kRetryNs;
         return;
     }
     deadline_ns_ = deadline;
 }
 
-bool Recorder::open(Target& target, std::string path, bool exclusive) {
+// Containers go behind the tables, as events that no rule is to see again.
+void Recorder::write_tables(capture::scap::Writer& writer, std::uint64_t ts_ns) {
+    CaptureTables tables = tables_();
+    capture::scap::add_machine(tables);
+    writer.begin(tables);
+    for (const std::string& json : tables.containers) {
+        const Result<OwnedRecord> event = container_event(json, false, ts_ns);
+        if (event) writer.write(event->event(), true);
+    }
+}
+
+bool Recorder::open(Target& target, std::string path, std::uint64_t ts_ns) {
     capture::scap::WriterOptions how;
     how.patient = patient_;
-    auto made = capture::scap::Writer::create(path, how, exclusive);
+    auto made = capture::scap::Writer::create(path, how, true);
     if (!made) {
         ++stats_.failures;
         log::error("{}: no events are recorded", made.error().text);
         return false;
     }
-    CaptureTables tables = tables_();
-    capture::scap::add_machine(tables);
-    (*made)->begin(tables);
+    write_tables(**made, ts_ns);
     target = {*std::move(made), std::move(path), true};
     ++stats_.files;
     log::info("Recording events to {}", target.path);
@@ -134,11 +141,8 @@ void Recorder::keep_house(std::uint64_t now_ns) {
 }
 
 void Recorder::finish() {
-    if (trace_.writer != nullptr && !trace_.begun) {  // a file without events is one as well
-        CaptureTables tables = tables_();
-        capture::scap::add_machine(tables);
-        trace_.writer->begin(tables);
-    }
+    // A file without events is one as well.
+    if (trace_.writer != nullptr && !trace_.begun) write_tables(*trace_.writer, epoch_ns());
     end(file_);
     end(trace_);
 }

@@ -80,7 +80,8 @@ private:
     void write_trace(std::span<const std::byte> record, bool judged) noexcept;
     void write_file(std::span<const std::byte> record, bool judged) noexcept;
     void begin(const rules::RunningRule& rule, std::uint64_t ts_ns, std::uint64_t number) noexcept;
-    bool open(Target& target, std::string path, bool exclusive);
+    bool open(Target& target, std::string path, std::uint64_t ts_ns);
+    void write_tables(capture::scap::Writer& writer, std::uint64_t ts_ns);
     void end(Target& target);
     void tell_limit(std::uint64_t ts_ns);
 

@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <ctime>
 
-#include "app/container_watch.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/start_memory.hpp"
@@ -146,6 +145,7 @@ Result<> Session::finish(const capture::Source& source) {
     if (recorder_ != nullptr) recorder_->finish();
     dispatcher_->close();
     print(rule_summary(pipeline_.rule_hits()), stdout);
+    print(deferral_summary(pipeline_.deferred()), stderr);
     if (event_stats_) print(event_summary(pipeline_.by_event(), source.unwanted()), stderr);
     for (const Closing& each : closing_) each.closed.wait();
     print(loss_summary(totals, drops_, output_stats()), stderr);

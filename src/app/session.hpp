@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/budget_watch.hpp"
+#include "app/container_watch.hpp"
 #include "app/drop_monitor.hpp"
 #include "app/pipeline.hpp"
 #include "app/summary.hpp"
@@ -29,6 +30,11 @@ public:
     const state::State& state() const { return state_; }
     const Pipeline& pipeline() const { return pipeline_; }
     output::DispatchStats output_stats() const;
+    /// What is asked of container runtimes for this session, for its figures. Borrowed.
+    void watches_containers(const ContainerWatch& watch) { watch_ = &watch; }
+    runtimes::WatcherStats container_watch() const {
+        return watch_ != nullptr ? watch_->stats() : runtimes::WatcherStats{};
+    }
     /// For what the sensor itself has to say; in any thread.
     void post(output::Alert alert) { dispatcher_->post(std::move(alert)); }
     /// Some channel could be made.
@@ -92,6 +98,7 @@ private:
     DropMonitor drops_;
     BudgetWatch budgets_;
     std::unique_ptr<Recorder> recorder_;  ///< null: nothing is recorded
+    const ContainerWatch* watch_ = nullptr;
     bool event_stats_ = false;
 };
 

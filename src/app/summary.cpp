@@ -112,6 +112,16 @@ std::string loss_summary(const capture::SourceStats& source, const DropMonitor& 
     return text + output_summary(outputs);
 }
 
+std::string deferral_summary(const judge::DeferralStats& of) {
+    if (of.waited == 0 && of.incomplete == 0) return {};
+    const auto ms = [](std::uint64_t ns) { return static_cast<double>(ns) / 1e6; };
+    const double mean = of.waited == 0 ? 0 : ms(of.waited_ns) / static_cast<double>(of.waited);
+    return format(
+        "Events that waited for the names of their container: {}, {:.1f} ms on average, {:.1f} ms "
+        "at most; without room: {}; alerts without names: {}\n",
+        of.waited, mean, ms(of.longest_ns), of.evicted, of.incomplete);
+}
+
 // Processor time, not time by the clock: as the peer has it.
 std::string progress_summary(std::string_view source, std::uint64_t events) {
     timespec used{};

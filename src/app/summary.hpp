@@ -25,6 +25,9 @@ std::string event_summary(const std::array<std::uint64_t, REC_MAX_EVENTS>& judge
 std::string loss_summary(const capture::SourceStats& source, const DropMonitor& drops,
                          const output::DispatchStats& outputs);
 
+/// Events that waited for the names of their containers; "" if none did.
+std::string deferral_summary(const judge::DeferralStats& of);
+
 /// -v: how long the process has worked and how many events it judged. source: "(syscall) " or none
 std::string progress_summary(std::string_view source, std::uint64_t events);
 /// The same of the kernel, with what the probe saw and lost.

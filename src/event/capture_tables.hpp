@@ -108,6 +108,9 @@ struct CaptureTables {
     std::vector<CaptureGroup> groups;
     std::deque<CaptureProcess> processes;  ///< deques: they grow without holding all twice
     std::deque<CaptureFd> fds;             ///< those of one process are together
+    /// Containers that are known, as the JSON of their events. Written as events: the format has no
+    /// table of them, and none is read.
+    std::vector<std::string> containers;
 };
 
 }  // namespace sensor

@@ -306,6 +306,11 @@ void Collector::own_events() const {
     add(MetricId::gaps, from_.kernel.gaps);
     add(MetricId::preemptions, from_.kernel.preemptions);
     add_named(MetricId::state_changes, "what", from_.state_changes);
+    add_named(MetricId::containers, "state", from_.containers);
+    add_named(MetricId::container_changes, "what", from_.container_changes);
+    add_named(MetricId::deferred, "what", from_.deferred);
+    add_known(MetricId::deferred_seconds, from_.deferred_ns);
+    add_known(MetricId::deferred_longest, from_.deferred_longest_ns);
 }
 
 void Collector::outputs() const {

@@ -156,6 +156,8 @@ struct Snapshot {
     KernelCounts kernel;
     StateCounts state;
     std::vector<Named> state_changes;  ///< ours: "threads_evicted", ...
+    std::vector<Named> containers, container_changes, deferred;
+    std::optional<std::uint64_t> deferred_ns, deferred_longest_ns;
     std::optional<IteratorCounts> iterators;
     std::vector<ProgramCounts> programs;
     std::vector<PluginMetric> plugins;

@@ -3,6 +3,7 @@
 // what the format has no place for (socket addresses of the kernel).
 #include <cstring>
 
+#include "containers/json.hpp"
 #include "state/state.hpp"
 
 namespace sensor::state {
@@ -136,6 +137,10 @@ CaptureTables State::tables() const {
     });
     users_.for_each_group(
         [&](std::uint32_t gid, const std::string& name) { out.groups.push_back({gid, name}); });
+    containers_.for_each([&](const Container& container) {
+        if (container.known == containers::Known::Complete)
+            out.containers.push_back(containers::record_json(container));
+    });
     for (const Thread* thread : threads_.all()) {
         if (!thread->known) continue;
         out.processes.push_back(process_of(*thread));
