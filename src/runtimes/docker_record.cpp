@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <charconv>
 #include <ctime>
 
@@ -17,7 +18,10 @@ namespace {
 using namespace containers;
 
 constexpr std::size_t kShortId = 12;
-constexpr std::string_view kContainer = "container:";
+constexpr std::string_view kContainer = "container:", kPodContainer = "k8s_POD";
+constexpr std::string_view kOwnAttributes[] = {"name", "image", "containerExitCode", "podId"};
+
+const char* type_of(DockerKind kind) { return kind == DockerKind::Docker ? "docker" : "podman"; }
 
 /// Ports that the container has open on the host: {"80/tcp": [{"HostIp": ..., "HostPort": ...}]}
 void read_ports(const Json& ports, ContainerRecord& to) {
@@ -77,11 +81,11 @@ void read_labels(const Json& labels, std::size_t longest, ContainerRecord& to) {
 void read_names(DockerKind kind, const Json& from, ContainerRecord& to) {
     to.full_id = text(from, "Id");
     to.id = to.full_id.substr(0, kShortId);
-    to.type = kind == DockerKind::Docker ? "docker" : "podman";
+    to.type = type_of(kind);
     to.known = Known::Complete;
     to.name = text(from, "Name");
     if (to.name.starts_with('/')) to.name.erase(0, 1);
-    to.is_pod_sandbox = to.name.find("k8s_POD") != std::string::npos;
+    to.is_pod_sandbox = to.name.find(kPodContainer) != std::string::npos;
     to.created_s = seconds_of(text(from, "Created"));
     to.image_id = bare_id(text(from, "Image"));
     to.size = integer(from, "SizeRw", -1);
@@ -239,13 +243,28 @@ Result<std::vector<std::string>> listed_ids(std::string_view json) {
     return std::move(list.running);
 }
 
-std::optional<DockerEvent> docker_event(std::string_view line) {
+std::optional<DockerEvent> docker_event(DockerKind kind, std::string_view line,
+                                        std::size_t label_max_len) {
     const Json whole = parse_json(line);
     const Json& actor = member(whole, "Actor");
-    DockerEvent event{text(whole, "Action"), text(actor, "ID"),
-                      text(member(actor, "Attributes"), "name"),
-                      text(member(actor, "Attributes"), "image")};
+    DockerEvent event{text(whole, "Action"), text(actor, "ID"), {}};
     if (event.action.empty() || event.id.empty()) return std::nullopt;
+    const Json& attributes = member(actor, "Attributes");
+    ContainerRecord& sketch = event.sketch;
+    sketch.full_id = event.id;
+    sketch.id = event.id.substr(0, kShortId);
+    sketch.type = type_of(kind);
+    sketch.known = Known::Local;
+    sketch.name = text(attributes, "name");
+    sketch.image = text(attributes, "image");
+    sketch.is_pod_sandbox = sketch.name.find(kPodContainer) != std::string::npos;
+    // Labels stand among what the runtime adds.
+    read_labels(attributes, label_max_len, sketch);
+    std::erase_if(sketch.labels, [](const auto& one) {
+        return std::find(std::begin(kOwnAttributes), std::end(kOwnAttributes), one.first) !=
+               std::end(kOwnAttributes);
+    });
+    fill_image(sketch, {}, {});
     return event;
 }
 

@@ -197,13 +197,14 @@ bool DockerRuntime::take_event_bytes(std::string_view bytes) {
 
 void DockerRuntime::take_line(std::string_view line) {
     if (line.find_first_not_of(" \r\t") == std::string_view::npos) return;
-    const auto event = docker_event(line);
+    auto event = docker_event(kind_, line, shared_.label_max_len);
     if (!event) {
         ++shared_.tally->refused_garbage;
         return;
     }
     for (const Action& action : kActions)
-        if (event->action == action.name) take_({action.kind, event->id});
+        if (event->action == action.name)
+            return take_({action.kind, std::move(event->id), std::move(event->sketch)});
 }
 
 }  // namespace sensor::runtimes

@@ -31,18 +31,31 @@ bool is_runtime(std::string_view name) noexcept {
            name == "youki" || name == "exe";
 }
 
-bool from_kernel(const ProcView& proc, std::uint32_t first, ContainerRecord& to) {
-    const auto status = proc.status(first);
-    if (!status || is_runtime(status->name)) return false;
+void read_spaces(const ProcView& proc, std::uint32_t first, ContainerRecord& to) {
     const auto shared = [&](const char* kind) {
         return proc.same_space(first, kHostInit, kind).value_or(false);
     };
-    to.host_pid = shared("pid");
-    to.host_network = shared("net");
-    to.host_ipc = shared("ipc");
+    to.host_pid = to.host_pid || shared("pid");
+    to.host_network = to.host_network || shared("net");
+    to.host_ipc = to.host_ipc || shared("ipc");
+}
+
+bool from_kernel(const ProcView& proc, std::uint32_t first, ContainerRecord& to) {
+    const auto status = proc.status(first);
+    if (!status || is_runtime(status->name)) return false;
+    read_spaces(proc, first, to);
     to.privileged = has_all_capabilities(status->effective) && !status->seccomp;
     to.user = format("{}", status->uid);
     to.mounts = proc.bound_mounts(first);
+    return true;
+}
+
+/// A namespace that was joined may be the host's: the process knows.
+bool from_bundle(const ProcView& proc, const Bundle& bundle, std::uint32_t first,
+                 ContainerRecord& to) {
+    if (bundle.spec.empty() || !read_oci_spec(bundle.spec, to)) return false;
+    const auto status = proc.status(first);
+    if (status && !is_runtime(status->name)) read_spaces(proc, first, to);
     return true;
 }
 
@@ -60,8 +73,7 @@ std::optional<ContainerRecord> local_facts(const std::string& host_root, std::st
     record.known = Known::Local;
     const Bundle bundle = find_bundle(proc, host_root, full_id, first);
     record.name = bundle.name;
-    if (!bundle.spec.empty() && read_oci_spec(bundle.spec, record)) return record;
-    if (from_kernel(proc, first, record)) return record;
+    if (from_bundle(proc, bundle, first, record) || from_kernel(proc, first, record)) return record;
     return std::nullopt;
 }
 

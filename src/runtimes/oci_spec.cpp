@@ -13,10 +13,13 @@ namespace {
 
 using namespace containers;
 
+/// docker has a container join the host's network by this name.
+constexpr std::string_view kHostNetwork = "/netns/default";
+
 bool has_namespace(const Json& linux_part, std::string_view type) {
     const Json& all = member(linux_part, "namespaces");
     return all.is_array() && std::any_of(all.begin(), all.end(), [&](const Json& one) {
-               return text(one, "type") == type;
+               return text(one, "type") == type && !text(one, "path").ends_with(kHostNetwork);
            });
 }
 

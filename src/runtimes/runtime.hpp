@@ -36,6 +36,8 @@ struct Announcement {
     enum class Kind : std::uint8_t { Created, Started, Removed };
     Kind kind = Kind::Created;
     std::string id;
+    /// Created: what it says of it in passing, Known::Local; no id: nothing.
+    containers::ContainerRecord sketch = {};
 };
 
 /// What all runtimes share. Outlives them.

@@ -171,16 +171,25 @@ bool Watcher::Impl::answer_at_once(const Question& question) {
 void Watcher::Impl::announced(Connection& from, Announcement what) {
     switch (what.kind) {
         case Announcement::Kind::Created:
-            if (options_.on_create) inquiries_.announced(what.id, from);
-            return;
+            if (!options_.on_create) return;
+            sketched(what.sketch);
+            return inquiries_.announced(what.id, from, std::move(what.sketch));
         case Announcement::Kind::Started:
             if (options_.on_start || gave_up_.find(what.id) != nullptr)
-                inquiries_.announced(what.id, from);
+                inquiries_.announced(what.id, from, {});
             return;
         case Announcement::Kind::Removed: break;
     }
     gave_up_.erase(what.id);
     if (inquiries_.removed(what.id)) box.tell(removed(std::move(what.id)), true);
+}
+
+/// Names at once, before the runtime is asked for the rest.
+void Watcher::Impl::sketched(const ContainerRecord& sketch) {
+    if (sketch.full_id.empty()) return;
+    News news;
+    news.record = sketch;
+    box.tell(std::move(news), false);
 }
 
 void Watcher::Impl::record(ContainerRecord one, By by) {

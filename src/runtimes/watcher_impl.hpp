@@ -57,6 +57,7 @@ private:
     void take_question(Question question);
     bool answer_at_once(const Question& question);
     void announced(Connection& from, Announcement announcement);
+    void sketched(const containers::ContainerRecord& sketch);
     /// How a record came about.
     enum class By : std::uint8_t { List, Announcement, Question };
     void record(containers::ContainerRecord record, By by);

@@ -13,12 +13,13 @@ class Podman:
     kind = "podman"
     image = "localhost/bb:1"
     remove_options = ["-t", "0"]
+    not_told = ["host_ipc"]  # podman 4.3 says "shareable"
 
     def __init__(self, folder, group):
         self.folder = folder
         self.socket = str(folder / "podman.sock")
-        self.base = ["podman", "--root", folder / "root-of-images", "--runroot", folder / "run",
-                     "--tmpdir", folder / "tmp", "--cgroup-manager", "cgroupfs", "--runtime", "runc",
+        self.base = ["podman", "--root", folder / "images", "--runroot", folder / "run", "--tmpdir",
+                     folder / "tmp", "--cgroup-manager", "cgroupfs", "--runtime", "runc",
                      "--events-backend", "file"]
         self.run_options = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096",
                             "--network", "none", "--cgroup-parent", f"/{group}"]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tests of container engines share: a process and mount namespace of their own, a folder, a
-root file system for containers, and the program that watches runtimes. Engines are started by the
-test, with everything of theirs in its folder, and end with it; their control groups go too."""
+"""What the tests of container engines share: a process and mount namespace of their own, a folder,
+a root file system for containers, and the program that watches runtimes. Engines are started by
+the test, with everything of theirs in its folder, and end with it; their control groups go too."""
 
 import argparse
 import contextlib
