@@ -51,8 +51,8 @@ std::string containerd_get_request(std::string_view id) {
 std::string containerd_subscribe_request(std::string_view space) {
     std::string request;
     for (const auto& row : kTopics) {
-        std::string filter = format("topic=={}", row.topic);
-        if (!space.empty()) filter += format(",namespace=={}", space);
+        std::string filter = format("topic==\"{}\"", row.topic);
+        if (!space.empty()) filter += format(",namespace==\"{}\"", space);
         put_bytes(request, 1, filter);
     }
     return request;

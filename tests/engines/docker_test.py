@@ -10,21 +10,6 @@ import docker_like
 import stage
 
 
-def runc_that_is_held(folder):
-    """runc, for machines where root itself lacks a capability: docker asks for all there are."""
-    path = folder / "runc"
-    path.write_text("""#!/bin/sh
-for word; do
-    [ "$before" = --bundle ] && ! capsh --has-b=cap_sys_resource 2>/dev/null &&
-        sed -i 's/"CAP_SYS_RESOURCE",//g' "$word/config.json"
-    before=$word
-done
-exec runc "$@"
-""")
-    path.chmod(0o755)
-    return str(path)
-
-
 class Docker:
     kind = "docker"
     image = "bb:1"
@@ -42,7 +27,7 @@ class Docker:
             "data-root": str(folder / "data"), "exec-root": str(folder / "exec"),
             "pidfile": str(folder / "docker.pid"), "hosts": [f"unix://{self.socket}"],
             "default-ulimits": {"nofile": limit}, "cgroup-parent": f"/{group}",
-            "default-runtime": "held", "runtimes": {"held": {"path": runc_that_is_held(folder)}}}))
+            "default-runtime": "held", "runtimes": {"held": {"path": stage.runc_that_is_held(folder)}}}))
         self.daemon = None
 
     def command(self, *words):
