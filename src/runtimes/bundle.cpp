@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "runtimes/small_file.hpp"
 
 namespace sensor::runtimes {
 namespace {
@@ -23,7 +24,7 @@ constexpr const char* kUsual[] = {
 };
 
 std::string spec_in(const std::string& folder) {
-    return ProcView::text(folder + "/config.json", kMostSpec);
+    return small_file(folder + "/config.json", kMostSpec);
 }
 
 /// The value of the first of these options.
@@ -51,7 +52,10 @@ Bundle bundle_by(const ProcView& proc, std::uint32_t pid, std::string_view full_
     const bool for_it = std::find(arguments.begin(), arguments.end(), full_id) != arguments.end();
     if (for_it) {
         const std::string folder = option(arguments, {"-b", "--bundle"});
-        if (folder.starts_with('/')) bundle.spec = spec_in(proc.path_of(pid, "root") + folder);
+        if (folder.starts_with('/')) {
+            bundle.folder = proc.path_of(pid, "root") + folder;
+            bundle.spec = spec_in(bundle.folder);
+        }
         if (!arguments.empty() && base_name(arguments.front()) == "conmon")
             bundle.name = option(arguments, {"-n"});
         if (bundle.spec.empty()) bundle.spec = spec_in(proc.path_of(pid, "cwd"));
@@ -84,7 +88,7 @@ Bundle find_bundle(const ProcView& proc, const std::string& host_root, std::stri
     for (const char* place : kUsual) {
         std::string path = place;
         path.replace(path.find("{}"), 2, full_id);
-        Bundle bundle{spec_in(host_root + path), {}};
+        Bundle bundle{spec_in(host_root + path), host_root + path, {}};
         if (!bundle.spec.empty()) return bundle;
     }
     return {};

@@ -12,8 +12,9 @@
 namespace sensor::runtimes {
 
 struct Bundle {
-    std::string spec;  ///< content of config.json; empty: not found
-    std::string name;  ///< of the container, if who started it was told; else empty
+    std::string spec;    ///< content of config.json; empty: not found
+    std::string folder;  ///< where it is, if who started the container was told; else empty
+    std::string name;    ///< the container's, if who started it was told; else empty
 };
 
 /// first: the container's first process; its parents lead to the bundle

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.hpp"
 
@@ -42,7 +43,7 @@ void Connection::tick(Clock::time_point now) {
             back_off_ = milliseconds(0);
             if (now - up_since_ >= kQuiet) told_ = false;
             due_ = now + kQuiet;
-            return;
+            return fetch_more();
         case State::Coming: due_ = now + kLookAgain; return;
     }
 }
@@ -95,13 +96,18 @@ void Connection::down(const std::string& why) {
     told_ = true;
 }
 
+/// A few at a time: those that are answered at once would keep everybody else waiting.
 void Connection::fetch_more() {
-    while (fetching_ < kAtOnce && !to_fetch_.empty() && state_ == State::Up) {
+    if (std::exchange(in_fetch_, true)) return;
+    for (std::size_t k = 0; k < kAtOnce && fetching_ < kAtOnce; ++k) {
+        if (to_fetch_.empty() || state_ != State::Up) break;
         const std::string id = std::move(to_fetch_.front());
         to_fetch_.pop_front();
         ++fetching_;
         get(id, [this](Found found) { fetched(std::move(found)); });
     }
+    in_fetch_ = false;
+    if (!to_fetch_.empty() && fetching_ < kAtOnce && state_ == State::Up) due_ = Clock::now();
 }
 
 void Connection::fetched(Found found) {

@@ -58,6 +58,7 @@ private:
     std::chrono::milliseconds back_off_{0};
     std::deque<std::string> to_fetch_;
     std::size_t fetching_ = 0;
+    bool in_fetch_ = false;
     std::uint32_t failures_ = 0;  ///< one after another
     bool told_ = false;           ///< the log knows that it is down
     std::string problem_;

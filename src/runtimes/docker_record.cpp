@@ -11,13 +11,14 @@
 #include "containers/json_read.hpp"
 #include "containers/pod.hpp"
 #include "runtimes/image_name.hpp"
+#include "runtimes/small_file.hpp"
 
 namespace sensor::runtimes {
 namespace {
 
 using namespace containers;
 
-constexpr std::size_t kShortId = 12;
+constexpr std::size_t kShortId = 12, kMostFile = 4 << 20;
 constexpr std::string_view kContainer = "container:", kPodContainer = "k8s_POD";
 constexpr std::string_view kOwnAttributes[] = {"name", "image", "containerExitCode", "podId"};
 
@@ -232,6 +233,16 @@ Result<Inspected> inspected_files(std::string_view config, std::string_view host
     }
     whole["Mounts"] = std::move(mounts);
     return inspected_json(DockerKind::Docker, whole, label_max_len);
+}
+
+Result<Inspected> inspected_folder(const std::string& host_root, const std::string& root,
+                                   const std::string& id, std::size_t label_max_len) {
+    const std::string folder = format("{}{}/containers/{}/", host_root, root, id);
+    const std::string config = small_file(folder + "config.v2.json", kMostFile);
+    const std::string host = small_file(folder + "hostconfig.json", kMostFile);
+    SENSOR_TRY(Inspected found, inspected_files(config, host, root, label_max_len));
+    if (found.record.full_id != id) return Error("docker's files are of another container");
+    return found;
 }
 
 Result<std::vector<std::string>> listed_ids(std::string_view json) {

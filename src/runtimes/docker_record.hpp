@@ -34,6 +34,11 @@ Result<Inspected> inspected(DockerKind kind, std::string_view json, std::size_t 
 Result<Inspected> inspected_files(std::string_view config, std::string_view host_config,
                                   std::string_view root, std::size_t label_max_len);
 
+/// The same from docker's folder of data.
+/// fails: if they are not there, too large, or of another container
+Result<Inspected> inspected_folder(const std::string& host_root, const std::string& root,
+                                   const std::string& id, std::size_t label_max_len);
+
 /// The ids of a list of containers, running ones first. Any size: only the ids are kept.
 Result<std::vector<std::string>> listed_ids(std::string_view json);
 

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "base/log.hpp"
-#include "base/read_file.hpp"
 #include "containers/json_read.hpp"
 #include "runtimes/image_name.hpp"
 
@@ -71,12 +70,8 @@ void DockerRuntime::learn_root() {
 
 bool DockerRuntime::from_files(const std::string& id, Inspected& to) const {
     if (root_.empty() || shared_.with_size) return false;
-    const std::string folder = format("{}{}/containers/{}/", shared_.host_root, root_, id);
-    const auto config = read_file(folder + "config.v2.json");
-    const auto host = read_file(folder + "hostconfig.json");
-    if (!config || !host || config->size() + host->size() > kMostRecordBytes) return false;
-    auto found = inspected_files(*config, *host, root_, shared_.label_max_len);
-    if (!found || found->record.full_id != id) return false;
+    auto found = inspected_folder(shared_.host_root, root_, id, shared_.label_max_len);
+    if (!found) return false;
     to = *std::move(found);
     return true;
 }

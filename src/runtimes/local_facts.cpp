@@ -5,6 +5,7 @@
 #include "runtimes/bundle.hpp"
 #include "runtimes/oci_spec.hpp"
 #include "runtimes/proc_view.hpp"
+#include "runtimes/stored_names.hpp"
 
 namespace sensor::runtimes {
 namespace {
@@ -73,8 +74,10 @@ std::optional<ContainerRecord> local_facts(const std::string& host_root, std::st
     record.known = Known::Local;
     const Bundle bundle = find_bundle(proc, host_root, full_id, first);
     record.name = bundle.name;
-    if (from_bundle(proc, bundle, first, record) || from_kernel(proc, first, record)) return record;
-    return std::nullopt;
+    if (!from_bundle(proc, bundle, first, record) && !from_kernel(proc, first, record))
+        return std::nullopt;
+    add_stored_names(host_root, bundle, record);
+    return record;
 }
 
 }  // namespace sensor::runtimes

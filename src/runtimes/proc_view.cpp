@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtimes/proc_view.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <charconv>
 
-#include "base/fd.hpp"
 #include "base/log.hpp"
+#include "runtimes/small_file.hpp"
 
 namespace sensor::runtimes {
 namespace {
@@ -93,26 +92,12 @@ bool has_all_capabilities(std::uint64_t effective) noexcept {
     return ((effective | kResource) & kAll) == kAll;
 }
 
-std::string ProcView::text(const std::string& path, std::size_t most) {
-    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    struct stat info{};
-    std::string content;
-    if (!fd || ::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode)) return content;
-    std::array<char, 16384> buffer{};
-    while (content.size() <= most) {
-        const ssize_t size = ::read(fd.get(), buffer.data(), buffer.size());
-        if (size <= 0) return content;
-        content.append(buffer.data(), static_cast<std::size_t>(size));
-    }
-    return {};
-}
-
 std::string ProcView::path_of(std::uint32_t pid, std::string_view rest) const {
     return format("{}{}/{}", root_, pid, rest);
 }
 
 std::optional<ProcView::Status> ProcView::status(std::uint32_t pid) const {
-    const std::string all = text(path_of(pid, "status"), kMostText);
+    const std::string all = small_file(path_of(pid, "status"), kMostText);
     if (all.empty()) return std::nullopt;
     Status status;
     each_part(all, '\n', [&](std::string_view line) {
@@ -130,7 +115,7 @@ std::optional<ProcView::Status> ProcView::status(std::uint32_t pid) const {
 
 std::vector<std::string> ProcView::arguments(std::uint32_t pid) const {
     std::vector<std::string> found;
-    each_part(text(path_of(pid, "cmdline"), kMostText), '\0',
+    each_part(small_file(path_of(pid, "cmdline"), kMostText), '\0',
               [&](std::string_view part) { found.emplace_back(part); });
     return found;
 }
@@ -146,7 +131,7 @@ std::optional<bool> ProcView::same_space(std::uint32_t pid, std::uint32_t other,
 
 bool ProcView::in_container(std::uint32_t pid, std::string_view full_id) const {
     constexpr std::string_view kMonitor = "conmon-";  // has the id in its own group's name
-    const std::string paths = text(path_of(pid, "cgroup"), kMostText);
+    const std::string paths = small_file(path_of(pid, "cgroup"), kMostText);
     for (std::size_t at = paths.find(full_id); at != std::string::npos;
          at = paths.find(full_id, at + 1)) {
         if (!std::string_view(paths).substr(0, at).ends_with(kMonitor)) return true;
@@ -156,10 +141,11 @@ bool ProcView::in_container(std::uint32_t pid, std::string_view full_id) const {
 
 std::vector<containers::Mount> ProcView::bound_mounts(std::uint32_t pid) const {
     std::vector<containers::Mount> found;
-    each_part(text(path_of(pid, "mountinfo"), kMostMountInfo), '\n', [&](std::string_view line) {
-        if (found.size() == kMostMounts) return;
-        if (auto mount = mount_of(line)) found.push_back(*std::move(mount));
-    });
+    each_part(small_file(path_of(pid, "mountinfo"), kMostMountInfo), '\n',
+              [&](std::string_view line) {
+                  if (found.size() == kMostMounts) return;
+                  if (auto mount = mount_of(line)) found.push_back(*std::move(mount));
+              });
     return found;
 }
 

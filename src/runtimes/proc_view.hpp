@@ -36,9 +36,6 @@ public:
     /// A path of that process's own view.
     std::string path_of(std::uint32_t pid, std::string_view rest) const;
 
-    /// At most `most` bytes of a file; empty, if it cannot be read.
-    static std::string text(const std::string& path, std::size_t most);
-
 private:
     const std::string root_;
 };

@@ -117,6 +117,9 @@ def known_without_its_daemon(engine, program):
         sources = [m["Source"] for m in record["Mounts"] if m["Destination"] == "/outside"]
         check("mounts", sources, [SENSITIVE])
         check("memory", record["memory_limit"], 64 << 20)
+        check("name", record["name"], "web")
+        check("image", record["image"], engine.image)
+        check("tag", record["imagetag"], "1")
         check("news", last["news"], "gave_up")
         check_that("reason", "no runtime" in last["reason"], last["reason"])
     remove(engine, "web")
