@@ -77,6 +77,15 @@ __attribute__((noinline)) int in_scope_cgroups(void) {
     return false;
 }
 
+/* A container has a root of its own: is the task in another mount namespace than process 1, as far
+ * as the sensor sees it at all? */
+__attribute__((noinline)) int in_own_root(void) {
+    struct task_struct* task = bpf_get_current_task_btf();
+    u64 nsproxy = (u64)READ(task_struct, (u64)task, nsproxy);
+    if (!nsproxy || sensor_nr((u64)task->thread_pid) == 0) return false;
+    return READ(nsproxy, nsproxy, mnt_ns, ns.inum) != cfg_first_mnt_ns;
+}
+
 /* Is the current task the thread that the sensor sent out? */
 __attribute__((noinline)) int is_canary(void) {
     struct task_struct* task = bpf_get_current_task_btf();
@@ -89,5 +98,6 @@ static __always_inline bool in_scope(struct task_struct* task, u32 marks) {
     if (cfg_scope == 0) return true;
     if ((cfg_scope & SCOPE_TREE) && (marks & MARK_TREE)) return true;
     if ((cfg_scope & SCOPE_PIDNS) && sensor_nr((u64)task->thread_pid) != 0) return true;
+    if ((cfg_scope & SCOPE_CONTAINER) && in_own_root()) return true;
     return (cfg_scope & SCOPE_CGROUP) && in_scope_cgroups();
 }

@@ -19,7 +19,7 @@ enum {
 struct socketcall { rec_u16 slot; rec_u16 arguments; }; /* slot 0: no such call */
 
 /* Bits of cfg_scope. */
-enum { SCOPE_TREE = 1, SCOPE_CGROUP = 2, SCOPE_PIDNS = 4 };
+enum { SCOPE_TREE = 1, SCOPE_CGROUP = 2, SCOPE_PIDNS = 4, SCOPE_CONTAINER = 8 };
 
 struct scope_cgroup { rec_u64 id; rec_u32 hierarchy; rec_u32 pad; }; /* hierarchy 0: v2 */
 

@@ -18,6 +18,7 @@ enum {
 };
 
 const volatile rec_u32 cfg_scope = 0;
+const volatile rec_u32 cfg_first_mnt_ns = 0; /* mount namespace of process 1, for SCOPE_CONTAINER */
 const volatile struct scope_cgroup cfg_cgroups[MAX_SCOPE_CGROUPS] = {};
 const volatile rec_u32 cfg_trees[MAX_SCOPE_TREES] = {}; /* as the sensor's namespace numbers */
 const volatile rec_u32 cfg_snaplen = 80;

@@ -132,9 +132,9 @@ void declare_events(CLI::App& cli, Options& o) {
                    "write every event to a capture file too, with what runs and is open before; "
                    "what no rule wants is then reported as well, but for high-volume I/O (-A)")
         ->type_name("FILE");
-    add_texts(
-        cli, "--scope", o.scopes, "SCOPE",
-        "watch only these processes: cgroup=PATH, tree=PID or pidns; repeatable, any matches");
+    add_texts(cli, "--scope", o.scopes, "SCOPE",
+              "watch only these processes: cgroup=PATH, tree=PID, pidns or container; repeatable, "
+              "any matches");
     cli.add_flag("-A", o.all_events,
                  "also report high-volume I/O calls that are left out by default: "
                  "base_syscalls.all");

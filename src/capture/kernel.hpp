@@ -21,9 +21,11 @@ struct ScopeTree {
     std::uint32_t pid;
 };
 struct ScopePidns {};
-using Scope = std::variant<ScopeCgroup, ScopeTree, ScopePidns>;
+/// What has a root of its own: another mount namespace than process 1.
+struct ScopeContainer {};
+using Scope = std::variant<ScopeCgroup, ScopeTree, ScopePidns, ScopeContainer>;
 
-/// "cgroup=PATH", "tree=PID", "pidns". fails: Error with what was expected
+/// "cgroup=PATH", "tree=PID", "pidns", "container". fails: Error with what was expected
 Result<Scope> parse_scope(std::string_view text);
 
 struct KernelOptions {

@@ -168,6 +168,9 @@ Result<> Probe::configure_scopes(const std::vector<Scope>& scopes) {
             cfg.cfg_scope |= SCOPE_CGROUP;
             cfg.cfg_cgroups[cgroups].id = key.id;
             cfg.cfg_cgroups[cgroups++].hierarchy = key.hierarchy;
+        } else if (std::holds_alternative<ScopeContainer>(scope)) {
+            SENSOR_TRY(cfg.cfg_first_mnt_ns, first_mount_namespace());
+            cfg.cfg_scope |= SCOPE_CONTAINER;
         } else {
             cfg.cfg_scope |= SCOPE_PIDNS;
         }

@@ -110,8 +110,16 @@ Result<CgroupKey> find_cgroup(const std::string& path) {
     return key;
 }
 
+Result<std::uint32_t> first_mount_namespace() {
+    struct stat st{};
+    if (::stat("/proc/1/ns/mnt", &st) != 0)
+        return errno_error("--scope container: cannot look at /proc/1/ns/mnt", errno);
+    return static_cast<std::uint32_t>(st.st_ino);
+}
+
 Result<Scope> parse_scope(std::string_view text) {
     if (text == "pidns") return Scope{ScopePidns{}};
+    if (text == "container") return Scope{ScopeContainer{}};
     const std::size_t equal = text.find('=');
     const std::string_view kind = text.substr(0, equal);
     const std::string_view value =
@@ -124,7 +132,7 @@ Result<Scope> parse_scope(std::string_view text) {
             return Scope{ScopeTree{tgid}};
         return Error(format("--scope tree={}: expected the number of a process", value));
     }
-    return Error(format("--scope {}: expected cgroup=PATH, tree=PID or pidns", text));
+    return Error(format("--scope {}: expected cgroup=PATH, tree=PID, pidns or container", text));
 }
 
 }  // namespace sensor::capture

@@ -17,6 +17,7 @@ class Podman:
 
     def __init__(self, folder, group):
         self.folder = folder
+        self.group = group
         self.socket = str(folder / "podman.sock")
         self.base = ["podman", "--root", folder / "images", "--runroot", folder / "run", "--tmpdir",
                      folder / "tmp", "--cgroup-manager", "cgroupfs", "--runtime", "runc",

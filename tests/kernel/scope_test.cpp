@@ -130,6 +130,34 @@ TEST_CASE("scope tree: descendants there before and made later, nobody else") {
     CHECK(heard(run, "/grandchild") > 0);
 }
 
+TEST_CASE("scope container: who has a root of its own") {
+    SKIP_WITHOUT_KERNEL();
+    if (::getpid() != 1) {
+        WARN("skipped: needs a PID namespace of its own, or it would hear of others' containers");
+        return;
+    }
+    const pid_t outside = noisy("/outside");
+    Setup setup;
+    setup.scopes = {capture::ScopeContainer{}};
+    const Run run = watch(setup, [] {
+        say("/before");
+        if (::unshare(CLONE_NEWNS) != 0) ::_exit(50);
+        say("/inside");
+        if (::fork() == 0) {
+            say("/below");
+            ::_exit(0);
+        }
+        ::wait(nullptr);
+    });
+    end(outside);
+    REQUIRE(run.error == "");
+    REQUIRE(WEXITSTATUS(run.status) == 0);
+    CHECK(heard(run, "/before") == 0);
+    CHECK(heard(run, "/outside") == 0);
+    CHECK(heard(run, "/inside") == 1);
+    CHECK(heard(run, "/below") == 1);
+}
+
 TEST_CASE("scope tree: no such process") {
     SKIP_WITHOUT_KERNEL();
     Setup setup;
