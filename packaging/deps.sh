@@ -3,7 +3,7 @@
 # Installs with apt what is missing to build and test falco-ebpf on Debian 12 or 13.
 #
 #   packaging/deps.sh [GROUP...]     groups: build (default), service, fuzz, tidy, rootfs, bench,
-#                                    guest, package, package-test
+#                                    guest, package, package-test, engines
 #
 # Asks nothing, needs no terminal, works in a chroot. When everything is there it only reads the
 # package database and returns at once. Without root it names what is missing and fails.
@@ -24,9 +24,12 @@ bench='redis-server redis-tools nginx-light wrk gcc'
 # What tests/guest boots other kernels with.
 guest='qemu-system-x86 seabios busybox-static'
 # What makes packages, and what the tests of them install, boot and run these with.
-package='dpkg-dev file rpm patch xz-utils python3-yaml'
+package='dpkg-dev file rpm patch xz-utils python3-yaml libnghttp2-dev'
 package_test='lintian shellcheck mmdebstrap systemd systemd-container cpio openssl podman runc
 docker.io'
+# Container engines that tests/engines starts, and what makes pods.
+engines='podman runc conmon docker.io containerd containernetworking-plugins iproute2
+busybox-static python3-grpcio'
 
 wanted=
 for group in "${@:-build}"; do
@@ -38,6 +41,7 @@ for group in "${@:-build}"; do
         rootfs) wanted="$wanted $rootfs" ;;
         bench) wanted="$wanted $bench" ;;
         guest) wanted="$wanted $guest" ;;
+        engines) wanted="$wanted $engines" ;;
         package) wanted="$wanted $package" ;;
         package-test) wanted="$wanted $package $package_test" ;;
         *)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds the two libraries that the static programs need and Debian has in no usable static form:
 # libcurl.a asks for Kerberos, librdkafka.a for SASL with every database there is. Both are made
-# from the Debian source packages, with Debian's security patches, and with only what the outputs
-# use: HTTP and TLS; Kafka with TLS, PLAIN, SCRAM and OAUTHBEARER.
+# from the Debian source packages, with Debian's security patches, and with only what is used: HTTP
+# and TLS, HTTP/2 for container runtimes; Kafka with TLS, PLAIN, SCRAM and OAUTHBEARER.
 #
 #   packaging/static.sh FOLDER       leaves FOLDER/lib/*.a, include/, lib/pkgconfig/, packages.tsv
 #
@@ -22,7 +22,7 @@ jobs=${JOBS:-$(nproc)}
 key() {
     sha256sum <"$script"
     dpkg-query -W -f '${source:Package} ${source:Version}\n' libcurl4-openssl-dev librdkafka-dev \
-        libssl-dev zlib1g-dev libzstd-dev
+        libssl-dev zlib1g-dev libzstd-dev libnghttp2-dev
 }
 if [ -e "$prefix/.key" ] && [ "$(key)" = "$(cat "$prefix/.key")" ]; then
     exit 0
@@ -85,7 +85,7 @@ make_library() {
 source_apt update
 fetch curl libcurl4-openssl-dev curl
 make_library curl -DBUILD_CURL_EXE=OFF -DBUILD_TESTING=OFF -DHTTP_ONLY=ON -DCURL_USE_OPENSSL=ON \
-    -DCURL_ZLIB=ON -DCURL_BROTLI=OFF -DCURL_ZSTD=OFF -DUSE_NGHTTP2=OFF -DUSE_LIBIDN2=OFF \
+    -DCURL_ZLIB=ON -DCURL_BROTLI=OFF -DCURL_ZSTD=OFF -DUSE_NGHTTP2=ON -DUSE_LIBIDN2=OFF \
     -DCURL_USE_LIBSSH2=OFF -DCURL_USE_LIBPSL=OFF -DCURL_USE_GSSAPI=OFF -DCURL_DISABLE_LDAP=ON \
     -DCURL_CA_PATH=/etc/ssl/certs -DCURL_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt
 fetch librdkafka librdkafka-dev BSD-2-Clause

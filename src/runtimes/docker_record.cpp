@@ -185,18 +185,22 @@ std::int64_t seconds_of(const std::string& time) {
 }
 
 std::int64_t cpu_count(std::string_view list) noexcept {
+    constexpr unsigned kMost = 0xffff;
     std::int64_t count = 0;
     while (!list.empty()) {
         const std::string_view part = list.substr(0, list.find(','));
         list.remove_prefix(std::min(list.size(), part.size() + 1));
-        int first = 0, last = 0;
         const char* end = part.data() + part.size();
-        auto [stop, error] = std::from_chars(part.data(), end, first);
-        if (error != std::errc()) return 0;
-        last = first;
-        if (stop != end && (*stop != '-' || std::from_chars(stop + 1, end, last).ptr != end))
-            return 0;
-        if (last < first || last > 0xffff) return 0;
+        unsigned first = 0;
+        const auto begin = std::from_chars(part.data(), end, first);
+        if (begin.ec != std::errc()) return 0;
+        unsigned last = first;
+        if (begin.ptr != end) {
+            if (*begin.ptr != '-') return 0;
+            const auto rest = std::from_chars(begin.ptr + 1, end, last);
+            if (rest.ec != std::errc() || rest.ptr != end) return 0;
+        }
+        if (last < first || last > kMost) return 0;
         count += last - first + 1;
     }
     return count;

@@ -47,8 +47,8 @@ class Cri:
         """Runs a pod. out: its id, and the configuration its containers need"""
         security = [(1, [(1, 2), (2, 2), (3, 2)]), (6, 1)] if host else []
         linux = [(1, f"{group}/kubepods/besteffort/pod{uid}"), (2, security)]
-        config = [(1, [(1, name), (2, uid), (3, space)]), (2, "" if host else name), (3, "/tmp"), (6, labels),
-                  (8, linux)]
+        config = [(1, [(1, name), (2, uid), (3, space)]), (2, "" if host else name), (3, "/tmp"),
+                  (6, labels), (8, linux)]
         return first_text(self.call("RunPodSandbox", [(1, config)])), config
 
     def container(self, pod, config, name, image, command, *, labels=None, env=None, mounts=(),

@@ -27,7 +27,8 @@ class Docker:
             "data-root": str(folder / "data"), "exec-root": str(folder / "exec"),
             "pidfile": str(folder / "docker.pid"), "hosts": [f"unix://{self.socket}"],
             "default-ulimits": {"nofile": limit}, "cgroup-parent": f"/{group}",
-            "default-runtime": "held", "runtimes": {"held": {"path": stage.runc_that_is_held(folder)}}}))
+            "default-runtime": "held",
+            "runtimes": {"held": {"path": stage.runc_that_is_held(folder)}}}))
         self.daemon = None
 
     def command(self, *words):

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtimes/local_facts.hpp"
+
+#include <unistd.h>
+
+#include <fstream>
+
+#include "runtimes/sockets.hpp"
+#include "stand_in.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace sensor;
+using namespace sensor::runtimes;
+using namespace sensor::runtimes::test;
+using containers::ContainerRecord;
+using containers::Known;
+
+namespace {
+
+const std::string kId = std::string(60, 'c') + "1234";
+
+/// A host's root with a /proc of these processes.
+class FakeHost {
+public:
+    void file(const std::string& path, const std::string& text) {
+        const std::filesystem::path full(root_ / path);
+        std::filesystem::create_directories(full.parent_path());
+        std::ofstream(full, std::ios::binary) << text;
+    }
+    void process(int pid, int parent, const std::string& name, const std::string& group,
+                 const std::string& capabilities = "00000000800405fb") {
+        const std::string folder = "proc/" + std::to_string(pid) + "/";
+        file(folder + "status", "Name:\t" + name + "\nPPid:\t" + std::to_string(parent) +
+                                    "\nUid:\t5\t5\t5\t5\nCapEff:\t" + capabilities +
+                                    "\nSeccomp:\t0\n");
+        file(folder + "cgroup", "1:cpu:" + group + "\n0::/\n");
+        for (const char* kind : {"pid", "net", "ipc"}) file(folder + "ns/" + kind, "");
+    }
+    /// The namespace of `pid` is that of process 1.
+    void share(int pid, const std::string& kind) {
+        const std::string path = root_ / ("proc/" + std::to_string(pid) + "/ns/" + kind);
+        std::filesystem::remove(path);
+        std::filesystem::create_hard_link(root_ / ("proc/1/ns/" + kind), path);
+    }
+    const std::string& root() const { return root_.path(); }
+    std::string operator/(const std::string& path) const { return root_ / path; }
+
+private:
+    TempFolder root_;
+};
+
+const std::string kGroup = "/docker/" + kId;
+
+constexpr const char* kSpec = R"({"process":{"user":{"uid":9},"env":["A=1"],"capabilities":{
+    "bounding":["CAP_CHOWN"]}},"mounts":[
+      {"destination":"/proc","type":"proc","source":"proc"},
+      {"destination":"/in","type":"bind","source":"/etc","options":["rbind","ro","rslave"]}],
+    "annotations":{"io.kubernetes.cri.sandbox-name":"web-0","io.kubernetes.cri.sandbox-id":"fed",
+      "io.kubernetes.cri.sandbox-namespace":"shop","io.kubernetes.cri.container-name":"app",
+      "io.kubernetes.cri.image-name":"host/app:2"},
+    "linux":{"namespaces":[{"type":"pid"},{"type":"network"},{"type":"mount"}],
+      "resources":{"memory":{"limit":64}},"maskedPaths":["/proc/kcore"],"seccomp":{}}})";
+
+}  // namespace
+
+TEST_CASE("without a bundle the kernel says what a container may do") {
+    FakeHost host;
+    host.process(1, 0, "init", "/");
+    host.process(20, 10, "app", kGroup, "000001ffffffffff");
+    host.process(10, 1, "shim", "/");
+    host.process(30, 20, "child", kGroup);
+    host.share(20, "net");
+    host.file("proc/20/mountinfo",
+              "1 0 0:1 / / rw - overlay overlay rw\n"
+              "2 1 8:1 /srv/a\\040b /data ro,nosuid shared:1 - ext4 /dev/sda1 rw\n"
+              "3 1 0:5 / /proc rw - proc proc rw\nnonsense\n");
+    const auto found = local_facts(host.root(), kId, "docker", 30);
+    REQUIRE(found.has_value());
+    CHECK(found->known == Known::Local);
+    CHECK(found->privileged);
+    CHECK((found->host_network && !found->host_pid && !found->host_ipc));
+    CHECK(found->mounts ==
+          std::vector<containers::Mount>{{"/srv/a b", "/data", "", "rshared", false}});
+    CHECK(found->user == "5");
+}
+
+TEST_CASE("what is not all capabilities is not privileged") {
+    FakeHost host;
+    host.process(1, 0, "init", "/");
+    host.process(20, 1, "app", kGroup);
+    CHECK_FALSE(local_facts(host.root(), kId, "docker", 20)->privileged);
+    // The runtime's own program on its way tells nothing.
+    host.process(20, 1, "runc:[2:INIT]", kGroup, "000001ffffffffff");
+    CHECK_FALSE(local_facts(host.root(), kId, "docker", 20).has_value());
+}
+
+TEST_CASE("processes that are gone, or elsewhere, tell nothing") {
+    FakeHost host;
+    host.process(20, 1, "app", "/");
+    CHECK_FALSE(local_facts(host.root(), kId, "docker", 20).has_value());
+    CHECK_FALSE(local_facts(host.root(), kId, "docker", 21).has_value());
+    CHECK_FALSE(local_facts(host.root(), kId, "docker", 0).has_value());
+}
+
+TEST_CASE("the bundle is found by who started the container") {
+    FakeHost host;
+    host.process(1, 0, "init", "/");
+    host.process(20, 10, "runc:[2:INIT]", kGroup);
+    host.process(10, 1, "conmon", "/libpod-conmon-" + kId + ".scope");
+    const std::string words[] = {"/usr/bin/conmon", "-c", kId, "-b", "/box", "-n", "given"};
+    std::string cmdline;
+    for (const std::string& word : words) cmdline += word + '\0';
+    host.file("proc/10/cmdline", cmdline);
+    host.file("proc/10/root/box/config.json", kSpec);
+    const auto found = local_facts(host.root(), kId, "podman", 20);
+    REQUIRE(found.has_value());
+    CHECK(found->name == "given");
+    CHECK(found->image_repository == "host/app");
+    CHECK(found->image_tag == "2");
+    CHECK(found->pod_name == "web-0");
+    CHECK(found->pod_namespace == "shop");
+    CHECK(found->pod_sandbox_id == "fed");
+    CHECK((!found->host_pid && !found->host_network && found->host_ipc));
+    CHECK_FALSE(found->privileged);
+    CHECK(found->mounts == std::vector<containers::Mount>{{"/etc", "/in", "", "rslave", false}});
+    CHECK(found->memory_limit == 64);
+}
+
+TEST_CASE("a shim has the bundles of its pod beside its own") {
+    FakeHost host;
+    host.process(1, 0, "init", "/");
+    host.process(20, 10, "app", "/kubepods/" + kId);
+    host.process(10, 1, "containerd-shim", "/");
+    host.file("proc/10/cmdline", std::string("/usr/bin/containerd-shim-runc-v2\0-id\0fed\0", 40));
+    host.file("proc/10/cwd/config.json", "{}");
+    host.file("proc/10/" + kId + "/config.json", kSpec);
+    const auto found = local_facts(host.root(), kId, "cri", 20);
+    REQUIRE(found.has_value());
+    CHECK(found->name == "app");
+    CHECK(found->env == std::vector<std::string>{"A=1"});
+}
+
+TEST_CASE("bundles are also where they usually are, and damaged ones do no harm") {
+    FakeHost host;
+    host.process(1, 0, "init", "/");
+    host.process(20, 1, "app", kGroup);
+    const std::string place = "run/containerd/io.containerd.runtime.v2.task/moby/" + kId;
+    host.file(place + "/config.json", kSpec);
+    CHECK(local_facts(host.root(), kId, "docker", 20)->name == "app");
+    for (const std::string& odd : {std::string("{"), std::string("[]"), std::string(),
+                                   std::string(R"({"linux":7})"), std::string(3 << 20, ' ')}) {
+        host.file(place + "/config.json", odd);
+        const auto found = local_facts(host.root(), kId, "docker", 20);
+        REQUIRE(found.has_value());
+        CHECK(found->user == "5");
+    }
+}
+
+TEST_CASE("docker's own files have the names") {
+    FakeHost host;
+    host.process(1, 0, "init", "/");
+    host.process(20, 1, "app", kGroup);
+    host.file(
+        "run/docker/containerd/daemon/io.containerd.runtime.v2.task/moby/" + kId + "/config.json",
+        R"({"linux":{},"mounts":[{"destination":"/etc/hostname","type":"bind",
+                  "source":"/data/containers/)" +
+            kId + R"(/hostname"}]})");
+    host.file("data/containers/" + kId + "/config.v2.json",
+              R"({"ID":")" + kId + R"(","Name":"/web","Config":{"Image":"a/b:1"}})");
+    host.file("data/containers/" + kId + "/hostconfig.json", "{}");
+    const auto found = local_facts(host.root(), kId, "docker", 20);
+    REQUIRE(found.has_value());
+    CHECK(found->known == Known::Local);
+    CHECK(found->name == "web");
+    CHECK(found->image_repository == "a/b");
+}
+
+TEST_CASE("sockets are where they are said to be, or where they usually are") {
+    WatcherOptions options;
+    CHECK(socket_paths(RuntimeKind::Docker, options).front() == "/var/run/docker.sock");
+    CHECK(socket_paths(RuntimeKind::Cri, options).size() == 4);
+    options.cri.sockets = {"/a", "/b"};
+    options.podman.enabled = false;
+    CHECK(socket_paths(RuntimeKind::Cri, options) == std::vector<std::string>{"/a", "/b"});
+    CHECK(socket_paths(RuntimeKind::Podman, options).empty());
+}
+
+TEST_CASE("below another root sockets of users are found, and links do not lead out of it") {
+    FakeHost host;
+    WatcherOptions options;
+    options.host_root = host.root();
+    host.file("run/user/1000/podman/podman.sock", "");
+    host.file("run/user/1001/other", "");
+    host.file("run/user/nobody/podman/podman.sock", "");
+    std::filesystem::create_directory(host / "var");
+    std::filesystem::create_directory_symlink("/run", host / "var/run");
+    CHECK(socket_paths(RuntimeKind::Podman, options) ==
+          std::vector<std::string>{host / "run/podman/podman.sock",
+                                   host / "run/user/1000/podman/podman.sock"});
+    CHECK(socket_paths(RuntimeKind::Docker, options).front() == host / "run/docker.sock");
+    options.docker.sockets = {"/mine.sock"};
+    CHECK(socket_paths(RuntimeKind::Docker, options).front() == host / "mine.sock");
+}
