@@ -18,6 +18,7 @@ class Docker:
 
     def __init__(self, folder, group):
         self.folder = folder
+        self.group = group
         self.socket = str(folder / "docker.sock")
         self.run_options = ["--network", "none"]
         limit = {"Name": "nofile", "Soft": 1024, "Hard": 1024}

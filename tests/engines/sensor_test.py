@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sensor and containers of a real podman with runc: names on the first act of a container,
-rules that ask for them, the event that tells of a container, what happens when nobody answers.
+"""The sensor and containers of a real engine: names on the first act of a container, rules that ask
+for them, the event that tells of a container, what happens when nobody answers.
 
-    sensor_test.py --sensor PROGRAM"""
+    sensor_test.py --sensor PROGRAM --engine podman|docker"""
 
 import argparse
 import contextlib
@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 
+import docker_test
 import podman_test
 import stage
 from stage import check, check_that, latency
@@ -23,6 +24,8 @@ from sensor import Sensor, event_time, why_not_live  # noqa: E402
 CONTAINERS = int(os.environ.get("ENGINE_CONTAINERS", 20))
 
 RULES = """
+- macro: container
+  condition: (container.id != host)
 - rule: Shadow read
   desc: the first act of a container
   condition: evt.type in (open, openat, openat2) and fd.name = /etc/shadow and container
@@ -33,13 +36,13 @@ RULES = """
 - rule: Image reads passwd
   desc: decided only when the image is known
   condition: evt.type in (open, openat, openat2) and fd.name = /etc/passwd and
-    container.image.repository = localhost/bb and not container.name = other
+    container.image.repository = IMAGE and not container.name = other
   output: passwd (process=%proc.cmdline)
   priority: WARNING
 - rule: Image of others reads passwd
   desc: never
   condition: evt.type in (open, openat, openat2) and fd.name = /etc/passwd and container and
-    not container.image.repository = localhost/bb
+    not container.image.repository = IMAGE
   output: other passwd (process=%proc.cmdline repository=%container.image.repository)
   priority: WARNING
 - rule: Privileged container
@@ -58,8 +61,6 @@ RULES = """
     proc.cmdline contains marked
   output: shell (name=%container.name cmdline=%proc.cmdline user=%user.name)
   priority: WARNING
-- macro: container
-  condition: (container.id != host)
 """
 
 CONFIG = """
@@ -76,8 +77,8 @@ plugins:
   library_path: libcontainer.so
   init_config:
     engines:
-      docker: {{enabled: false, sockets: []}}
-      podman: {{enabled: true, sockets: [{socket}]}}
+      docker: {{enabled: {docker}, sockets: [{socket}]}}
+      podman: {{enabled: {podman}, sockets: [{socket}]}}
       containerd: {{enabled: false, sockets: []}}
       cri: {{enabled: false, sockets: []}}
       lxc: {{enabled: true}}
@@ -86,14 +87,22 @@ plugins:
 """
 
 
+def repository(engine):
+    return engine.image.rsplit(":", 1)[0]
+
+
+def remove(engine, *names):
+    engine.command("rm", "-f", *engine.remove_options, *names)
+
+
 @contextlib.contextmanager
-def sensor(engine, program, socket=None, patience_ms=2000, more=()):
+def sensor(engine, program, patience_ms=2000, more=()):
     rules = engine.folder / "rules.yaml"
-    rules.write_text("\n".join(["- macro: container\n  condition: (container.id != host)",
-                                RULES.split("- macro: container")[0]]))
+    rules.write_text(RULES.replace("IMAGE", repository(engine)))
     config = engine.folder / "falco.yaml"
-    config.write_text(CONFIG.format(rules=rules, socket=socket or engine.socket,
-                                    patience=patience_ms))
+    config.write_text(CONFIG.format(
+        rules=rules, socket=engine.socket, patience=patience_ms,
+        **{kind: str(kind == engine.kind).lower() for kind in ("docker", "podman")}))
     run = Sensor(program, ["-c", str(config), "--scope", "pidns", "-U", *more])
     try:
         if not run.wait_ready(120):
@@ -131,7 +140,7 @@ def first_acts(engine, program):
                 fields["container.id"] == id_ and fields["proc.name"] == "cat"))
             fields = alert["output_fields"]
             check("name", fields["container.name"], name)
-            check("repository", fields["container.image.repository"], "localhost/bb")
+            check("repository", fields["container.image.repository"], repository(engine))
             check("tag", fields["container.image.tag"], "1")
             check("complete", alert.get("incomplete"), None)
             added.append((arrival - event_time(alert)) * 1e6)
@@ -189,7 +198,7 @@ def told_of(engine, program):
         engine.command("exec", "mounted", "sh", "-c", ": marked; true")
         _, alert = wait_alert(run, "Shell in a container", "exec into a container")
         check("its name", alert["output_fields"]["container.name"], "mounted")
-        engine.command("rm", "-f", "-t", "0", "strong", "mounted")
+        remove(engine, "strong", "mounted")
 
 
 def known_from_the_start(engine, program):
@@ -201,13 +210,13 @@ def known_from_the_start(engine, program):
         check("name", alert["output_fields"]["container.name"], "before")
         told = [alert for _, alert in run.alerts if alert["rule"] == "Privileged container"]
         check("no event of it", told, [])
-    engine.command("rm", "-f", "-t", "0", "before")
+    remove(engine, "before")
 
 
 def nobody_answers(engine, program):
     """A control group looks like a container, and no engine knows it: past the bound the alert goes
     out, marked."""
-    group = pathlib.Path("/sys/fs/cgroup/pids") / engine.group / f"docker-{'ab12' * 16}.scope"
+    group = pathlib.Path("/sys/fs/cgroup/cpu") / engine.group / f"docker-{'ab12' * 16}.scope"
     group.mkdir(parents=True)
     with sensor(engine, program, patience_ms=300) as run:
         stage.run("sh", "-c", f"echo $$ > {group}/cgroup.procs; cat /etc/shadow > /dev/null")
@@ -239,16 +248,18 @@ def replayed(engine, program):
 
 CASES = [first_acts, at_once, decided_by_names, told_of, known_from_the_start, nobody_answers,
          replayed]
+ENGINES = {"podman": podman_test.podman, "docker": docker_test.docker}
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--sensor", required=True, help="path of falco-ebpf")
+    parser.add_argument("--engine", choices=ENGINES, default="podman")
     parser.add_argument("--only", help="cases with this in their name")
     arguments = parser.parse_args()
     arguments.watch = os.path.abspath(arguments.sensor)
     if stage.INSIDE in os.environ:
-        sys.exit(stage.inside(podman_test.podman, CASES, arguments))
+        sys.exit(stage.inside(ENGINES[arguments.engine], CASES, arguments))
     reason = why_not_live()
     if reason:
         print(f"skipped: {reason}")
