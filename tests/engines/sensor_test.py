@@ -2,7 +2,7 @@
 """The sensor and containers of a real engine: names on the first act of a container, rules that ask
 for them, the event that tells of a container, what happens when nobody answers.
 
-    sensor_test.py --sensor PROGRAM --engine podman|docker"""
+    sensor_test.py --sensor PROGRAM --engine podman|docker|cri"""
 
 import argparse
 import contextlib
@@ -13,6 +13,8 @@ import sys
 import threading
 import time
 
+import containerd_engine
+import cri_test
 import docker_test
 import podman_test
 import stage
@@ -31,7 +33,8 @@ RULES = """
   condition: evt.type in (open, openat, openat2) and fd.name = /etc/shadow and container
   output: >-
     shadow (id=%container.id name=%container.name repository=%container.image.repository
-    tag=%container.image.tag process=%proc.name)
+    tag=%container.image.tag process=%proc.name pod=%k8s.pod.name namespace=%k8s.ns.name
+    uid=%k8s.pod.uid)
   priority: WARNING
 - rule: Image reads passwd
   desc: decided only when the image is known
@@ -80,7 +83,7 @@ plugins:
       docker: {{enabled: {docker}, sockets: [{socket}]}}
       podman: {{enabled: {podman}, sockets: [{socket}]}}
       containerd: {{enabled: false, sockets: []}}
-      cri: {{enabled: false, sockets: []}}
+      cri: {{enabled: {cri}, sockets: [{socket}]}}
       lxc: {{enabled: true}}
       libvirt_lxc: {{enabled: true}}
       bpm: {{enabled: true}}
@@ -102,7 +105,7 @@ def sensor(engine, program, patience_ms=2000, more=()):
     config = engine.folder / "falco.yaml"
     config.write_text(CONFIG.format(
         rules=rules, socket=engine.socket, patience=patience_ms,
-        **{kind: str(kind == engine.kind).lower() for kind in ("docker", "podman")}))
+        **{kind: str(kind == engine.kind).lower() for kind in ENGINES}))
     run = Sensor(program, ["-c", str(config), "--scope", "pidns", "-U", *more])
     try:
         if not run.wait_ready(120):
@@ -246,9 +249,39 @@ def replayed(engine, program):
     check("alerts of the recording", again, live)
 
 
+def pods(engine, program):
+    """First acts of containers of pods, by CRI."""
+    added = []
+    with sensor(engine, program) as run:
+        for k in range(CONTAINERS):
+            pod, config = cri_test.make_pod(engine)
+            container = cri_test.make_container(engine, pod, config, f"app-{k}",
+                                                ("/bin/cat", "/etc/shadow"))
+            engine.cri.start(container)
+            arrival, alert = wait_alert(run, "Shadow read", f"alert of {container}",
+                                        lambda fields: fields["container.id"] == container[:12])
+            fields = alert["output_fields"]
+            check("name", fields["container.name"], f"app-{k}")
+            check("repository", fields["container.image.repository"], repository(engine))
+            check("pod", fields["k8s.pod.name"], "web-0")
+            check("namespace", fields["k8s.ns.name"], "shop")
+            check("uid", fields["k8s.pod.uid"], f"11-{engine.pods}")
+            check("complete", alert.get("incomplete"), None)
+            added.append((arrival - event_time(alert)) * 1e6)
+            cri_test.end(engine, pod, container)
+    latency(added, f"{CONTAINERS} of pods, from event to alert")
+
+
+@contextlib.contextmanager
+def cri(folder, group):
+    with cri_test.cri(folder, group) as engine:
+        engine.kind, engine.image = "cri", containerd_engine.IMAGE
+        yield engine
+
+
 CASES = [first_acts, at_once, decided_by_names, told_of, known_from_the_start, nobody_answers,
          replayed]
-ENGINES = {"podman": podman_test.podman, "docker": docker_test.docker}
+ENGINES = {"podman": podman_test.podman, "docker": docker_test.docker, "cri": cri}
 
 
 def main():
@@ -259,7 +292,8 @@ def main():
     arguments = parser.parse_args()
     arguments.watch = os.path.abspath(arguments.sensor)
     if stage.INSIDE in os.environ:
-        sys.exit(stage.inside(ENGINES[arguments.engine], CASES, arguments))
+        sys.exit(stage.inside(ENGINES[arguments.engine],
+                              [pods] if arguments.engine == "cri" else CASES, arguments))
     reason = why_not_live()
     if reason:
         print(f"skipped: {reason}")
