@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/container_watch.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "containers/json.hpp"
@@ -101,6 +104,42 @@ void ContainerWatch::tell(state::State& state, const Handle& handle) {
             state.forget_container(record.full_id);
         else if (known == nullptr || known->known < record.known)
             state.learn(record);
+    }
+}
+
+bool ContainerWatch::ask_users(const state::Container& container, std::uint32_t ns_tgid) {
+    if (ns_tgid == 0) return false;
+    struct stat first{}, own{};
+    const std::string path = format("{}/proc/{}/root", host_root_, ns_tgid);
+    Fd root(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!root || ::fstat(root.get(), &own) != 0) return false;
+    if (::stat((host_root_ + "/proc/1/root").c_str(), &first) != 0) return false;
+    if (first.st_dev == own.st_dev && first.st_ino == own.st_ino) return false;
+    return users_.ask(container.full_id, std::move(root));
+}
+
+void ContainerWatch::tell_users(state::State& state, const Handle& handle) {
+    const auto tell_one = [&](EventType type, const ParamList& params) {
+        HeadSpec head;
+        head.ts = epoch_ns();
+        head.tgid = 0;
+        const Result<OwnedRecord> event = make_record(type, params, head, {});
+        if (event) handle(event->record());
+    };
+    for (const containers::ContainerUsers& of : users_.take()) {
+        for (const containers::UserEntry& user : of.users) {
+            tell_one(EventType::useradded, {{"uid", user.uid},
+                                            {"gid", user.gid},
+                                            {"name", user.name},
+                                            {"home", user.home},
+                                            {"shell", user.shell},
+                                            {"container_id", of.full_id}});
+        }
+        for (const containers::GroupEntry& group : of.groups) {
+            tell_one(EventType::groupadded,
+                     {{"gid", group.gid}, {"name", group.name}, {"container_id", of.full_id}});
+        }
+        state.has_users(of.full_id);
     }
 }
 

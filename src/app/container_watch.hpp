@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "config/options.hpp"
 #include "event/make_record.hpp"
+#include "runtimes/user_files.hpp"
 #include "runtimes/watcher.hpp"
 #include "state/state.hpp"
 
@@ -39,19 +40,26 @@ public:
     void ask(const state::Container& container, std::uint32_t ns_tgid) noexcept {
         if (watcher_) watcher_->ask(container.full_id, container.type, ns_tgid);
     }
-    /// Between two events: tells what came since. cost: a load if nothing did
+    /// A process runs a program of the container's own: what its users are called is read.
+    /// out: false: it is not in the container's root yet, or gone, or too many are being read
+    bool ask_users(const state::Container& container, std::uint32_t ns_tgid);
+    /// Between two events: tells what came since. cost: loads if nothing did
     void look(state::State& state, const Handle& handle) {
         if (watcher_ && watcher_->has_news()) [[unlikely]]
             tell(state, handle);
+        if (users_.has_news()) [[unlikely]]
+            tell_users(state, handle);
     }
     runtimes::WatcherStats stats() const;
 
 private:
     void tell(state::State& state, const Handle& handle);
+    void tell_users(state::State& state, const Handle& handle);
 
     const std::string host_root_;
     config::ContainerOptions config_;
     std::unique_ptr<runtimes::Watcher> watcher_;
+    runtimes::UserFiles users_;
 };
 
 }  // namespace sensor::app

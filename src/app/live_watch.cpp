@@ -34,6 +34,9 @@ state::Options state_options(ContainerWatch& containers) {
     options.ask = [&containers](const state::Container& container, std::uint32_t ns_tgid) {
         containers.ask(container, ns_tgid);
     };
+    options.ask_users = [&containers](const state::Container& container, std::uint32_t ns_tgid) {
+        return containers.ask_users(container, ns_tgid);
+    };
     return options;
 }
 

@@ -7,8 +7,32 @@
 namespace sensor::fields {
 namespace {
 
-const state::User* user_of(const Context& c, std::uint32_t uid) noexcept {
+/// The container whose own files name the thread's users; null: those of the host do.
+/// Numbers of a process in a user namespace of its own are the host's, and not in those files.
+const state::Container* own_users(const Context& c) noexcept {
+    const state::Container* container = c.thread->container.get();
+    return container == nullptr || !container->has_users || c.thread->own_userns ? nullptr
+                                                                                 : container;
+}
+
+const state::User* host_user(const Context& c, std::uint32_t uid) noexcept {
     return c.state == nullptr || uid == state::kNoId ? nullptr : c.state->users().user(uid);
+}
+
+const state::User* user_of(const Context& c, std::uint32_t uid) noexcept {
+    const state::Container* container = own_users(c);
+    if (container == nullptr) return host_user(c, uid);
+    const auto found = container->users.find(uid);
+    if (found != container->users.end()) return &found->second;
+    return uid == 0 ? host_user(c, uid) : nullptr;  // root needs no entry
+}
+
+const std::string* group_of(const Context& c, std::uint32_t gid) noexcept {
+    if (const state::Container* container = own_users(c); container != nullptr && gid != 0) {
+        const auto found = container->groups.find(gid);
+        return found == container->groups.end() ? nullptr : &found->second;
+    }
+    return c.state == nullptr || gid == state::kNoId ? nullptr : c.state->users().group(gid);
 }
 
 // "<NA>" where the user is unknown; absent only without a thread.
@@ -46,7 +70,7 @@ Value user_loginuid(const Context& c, const FieldArg&) noexcept {
 }
 Value user_loginname(const Context& c, const FieldArg&) noexcept {
     if (c.thread == nullptr) return Value::absent();
-    const state::User* user = user_of(c, c.thread->loginuid);
+    const state::User* user = host_user(c, c.thread->loginuid);
     return Value::of_text(user == nullptr ? kNotKnown : std::string_view(user->name));
 }
 
@@ -55,9 +79,7 @@ Value group_gid(const Context& c, const FieldArg&) noexcept {
 }
 Value group_name(const Context& c, const FieldArg&) noexcept {
     if (c.thread == nullptr) return Value::absent();
-    const std::string* group = c.state == nullptr || c.thread->gid == state::kNoId
-                                   ? nullptr
-                                   : c.state->users().group(c.thread->gid);
+    const std::string* group = group_of(c, c.thread->gid);
     return Value::of_text(group == nullptr ? kNotKnown : std::string_view(*group));
 }
 

@@ -92,6 +92,9 @@ void Deferral::hold(const fields::Context& context, std::span<const engine::Earl
     held.container = context.thread->container;
     held.ts_ns = context.event.ts_ns();
     held.number = context.evt_num;
+    held.uid = context.thread->uid;
+    held.gid = context.thread->gid;
+    held.own_userns = context.thread->own_userns;
     held.since_ns = std::max(now_ns, held.ts_ns);
     held.matches.assign(matches.begin(), matches.end());
     keep_answers(held);
@@ -153,7 +156,12 @@ void Deferral::resolve(const HeldEvent& held, std::uint64_t now_ns) {
     fields::Context context;
     arena_.reset();
     context.event = blank_.event();
-    context.container = held.container.get();
+    state::Thread thread;  // what of it late fields look at
+    thread.container = held.container;
+    thread.uid = held.uid;
+    thread.gid = held.gid;
+    thread.own_userns = held.own_userns;
+    context.thread = &thread;
     context.state = &state_;
     context.arena = &arena_;
     engine_->resume(context, held.terms, held.answers);

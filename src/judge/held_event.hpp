@@ -18,6 +18,8 @@ namespace sensor::judge {
 struct HeldEvent {
     state::Ref<state::Container> container;
     std::uint64_t ts_ns = 0, number = 0;
+    std::uint32_t uid = 0, gid = 0;  ///< of the thread: its container may name them
+    bool own_userns = false;
     std::uint64_t since_ns = 0;  ///< it waits since then, by the clock it waits by
     std::vector<engine::EarlyMatch> matches;
     std::vector<engine::KnownTerm> terms;

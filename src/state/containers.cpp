@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "containers/users.hpp"
 #include "state/container_id.hpp"
 
 namespace sensor::state {
@@ -72,12 +73,48 @@ Ref<Container> Containers::of(std::string_view cgroups, std::uint64_t now_ns) {
     if (known->type.empty()) known->type = id.type;
     const bool waits = known.unique() && known->known != Known::Complete && !known->pending;
     if (waits && options_.patience_ns != 0 && has_runtime(known->type)) {
-        known->pending = true;
         known->incomplete = false;
-        known->deadline_ns = now_ns == 0 ? 0 : now_ns + options_.patience_ns;
-        pending_.push_back(known);
+        known->waits_record = true;
+        wait(known, now_ns);
     }
     return known;
+}
+
+void Containers::wait(const Ref<Container>& container, std::uint64_t now_ns) {
+    if (container->pending) return;
+    container->pending = true;
+    container->deadline_ns = now_ns == 0 ? 0 : now_ns + options_.patience_ns;
+    pending_.push_back(container);
+}
+
+void Containers::await_users(const Ref<Container>& container, std::uint64_t now_ns) {
+    if (options_.patience_ns == 0) return;
+    container->waits_users = true;
+    wait(container, now_ns);
+}
+
+Containers::Learnt Containers::add_user(std::string_view id, std::uint32_t uid, User user) {
+    const auto found = find(id);
+    if (found == known_.end() || found->second->users.size() >= containers::kMostUsers) return {};
+    found->second->users.try_emplace(uid, std::move(user));  // the first of a number counts
+    found->second->has_users = true;
+    return {found->second, !found->second->pending};
+}
+
+Containers::Learnt Containers::add_group(std::string_view id, std::uint32_t gid, std::string name) {
+    const auto found = find(id);
+    if (found == known_.end() || found->second->groups.size() >= containers::kMostUsers) return {};
+    found->second->groups.try_emplace(gid, std::move(name));
+    return {found->second, !found->second->pending};
+}
+
+void Containers::has_users(std::string_view full_id) {
+    const auto found = find(full_id);
+    if (found == known_.end()) return;
+    Container& container = *found->second;
+    container.has_users = true;
+    container.waits_users = false;
+    if (container.pending && !container.waits_record) settle(container);
 }
 
 Containers::Learnt Containers::learn(const ContainerRecord& record) {
@@ -91,7 +128,8 @@ Containers::Learnt Containers::learn(const ContainerRecord& record) {
     const bool same = static_cast<const ContainerRecord&>(*container) == next;
     const bool was_pending = container->pending;
     if (!same) static_cast<ContainerRecord&>(*container) = std::move(next);
-    if (container->known == Known::Complete && was_pending) settle(*container);
+    if (container->known == Known::Complete) container->waits_record = false;
+    if (was_pending && !container->waits_record && !container->waits_users) settle(*container);
     if (!same) ++news_;
     return {container, !same && !was_pending};
 }
@@ -108,12 +146,20 @@ Ref<Container> Containers::remove(std::string_view full_id) {
 
 void Containers::give_up(std::string_view full_id) {
     const auto found = find(full_id);
-    if (found != known_.end() && found->second->pending) give_up(*found->second);
+    if (found == known_.end() || !found->second->waits_record) return;
+    Container& container = *found->second;
+    if (!container.waits_users) return give_up(container);
+    ++stats_.given_up;
+    container.incomplete = true;
+    container.waits_record = false;
 }
 
 void Containers::give_up(Container& container) {
-    ++stats_.given_up;
-    container.incomplete = true;
+    if (container.waits_record) {
+        ++stats_.given_up;
+        container.incomplete = true;
+    }
+    container.waits_record = container.waits_users = false;
     settle(container);
 }
 

@@ -48,6 +48,13 @@ public:
         bool changed = false;
     };
     Learnt learn(const containers::ContainerRecord& record);
+    /// Its users may still come. Nothing waits for more than what is known.
+    void await_users(const Ref<Container>& container, std::uint64_t now_ns);
+    /// One of its users or groups. out: as of `learn`
+    Learnt add_user(std::string_view id, std::uint32_t uid, User user);
+    Learnt add_group(std::string_view id, std::uint32_t gid, std::string name);
+    /// All of them have come.
+    void has_users(std::string_view full_id);
     /// It is no more; null: not known.
     Ref<Container> remove(std::string_view full_id);
     /// Nobody will tell of it.
@@ -81,6 +88,7 @@ private:
     using Map = std::unordered_map<std::string, Ref<Container>>;
     Map::iterator find(std::string_view id);
     Ref<Container>& entry(std::string_view full_id, std::string_view short_id);
+    void wait(const Ref<Container>& container, std::uint64_t now_ns);
     void settle(Container& container);
     void give_up(Container& container);
 

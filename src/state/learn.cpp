@@ -17,18 +17,37 @@ constexpr std::size_t kJson = 0;             // of the event `container` of olde
 
 void State::learn(const containers::ContainerRecord& record) {
     const Containers::Learnt learnt = containers_.learn(record);
-    // While it was pending nothing was remembered of its threads.
-    if (learnt.changed && !learnt.container.unique()) old_facts_ = last_facts_;
+    void_facts(learnt);
     told_ = learnt.container;
 }
 
+// While it was pending nothing was remembered of its threads.
+void State::void_facts(const Containers::Learnt& learnt) noexcept {
+    if (learnt.changed && !learnt.container.unique()) old_facts_ = last_facts_;
+}
+
+// Events may come late: live the clock counts.
+std::uint64_t State::waiting_clock() const {
+    return options_.live ? std::max(now_ns_, epoch_ns()) : now_ns_;
+}
+
 void State::find_container(Thread& thread, std::string_view cgroups) {
-    // Events may come late: live the clock counts.
-    const std::uint64_t now = options_.live ? std::max(now_ns_, epoch_ns()) : now_ns_;
-    thread.container = containers_.of(cgroups, now);
+    thread.container = containers_.of(cgroups, waiting_clock());
     const Container* const container = thread.container.get();
     if (container != nullptr && container->pending && options_.ask)
         options_.ask(*container, thread.leader->ns_tgid);
+}
+
+void State::ask_users(Thread& thread) {
+    Container* const container = thread.container.get();
+    if (container == nullptr || container->users_asked || !options_.ask_users) return;
+    if (!options_.ask_users(*container, thread.leader->ns_tgid)) return;
+    container->users_asked = true;
+    containers_.await_users(thread.container, waiting_clock());
+    // What is remembered of its threads is with users of the host.
+    threads_.for_each([&](Thread& each) {
+        if (each.container.get() == container) each.facts = 0;
+    });
 }
 
 void State::bind_pending(const Thread& thread) {

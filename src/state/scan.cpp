@@ -38,6 +38,7 @@ void State::scan_task(const TaskSnapshot& task, bool leaders) {
     if (!is_leader && threads_.find(task.tgid) == nullptr) return;
     threads_.next_step();
     Thread& thread = threads_.add(task.tid, task.tgid, 0);
+    thread.ns_tgid = task.ns_tgid;
     ProcInfo info;
     if (!is_leader)
         copy_common(*thread.leader, thread);
@@ -51,7 +52,6 @@ void State::scan_task(const TaskSnapshot& task, bool leaders) {
         image->join_texts();
         thread.image = image;
     }
-    thread.ns_tgid = task.ns_tgid;
     thread.start_ns = task.start_ns;
     thread.start_exact = true;
     thread.clone_ts_ns = to_epoch(task.start_ns);
@@ -111,6 +111,7 @@ void State::fill(Thread& leader, const ProcInfo& info) {
     if (!info.cwd.empty()) leader.cwd = share(with_slash(info.cwd));
     leader.root = share(info.root.empty() ? "/" : info.root);
     set_cgroups(leader, info.cgroups);
+    ask_users(leader);
     leader.fd_limit = info.fd_limit;
     leader.vtid = info.vtid >= 0 ? info.vtid : static_cast<std::int64_t>(leader.tid);
     leader.vpid = info.vpid >= 0 ? info.vpid : static_cast<std::int64_t>(leader.tgid);

@@ -331,18 +331,24 @@ void State::learn_number(std::uint32_t ns_number, std::uint32_t number) {
 void State::apply_meta(const Event& event) {
     const auto number = [&](std::size_t k) { return static_cast<std::uint32_t>(event.u64(k)); };
     switch (event.type()) {
-        case EventType::useradded:
-            if (event.text(5).empty()) {
-                users_.add_user(number(0),
-                                {number(1), std::string(event.text(2)), std::string(event.text(3)),
-                                 std::string(event.text(4))});
-            }
+        case EventType::useradded: {
+            User user{number(1), std::string(event.text(2)), std::string(event.text(3)),
+                      std::string(event.text(4))};
+            if (event.text(5).empty())
+                users_.add_user(number(0), std::move(user));
+            else
+                void_facts(containers_.add_user(event.text(5), number(0), std::move(user)));
             break;
+        }
         case EventType::userdeleted:
             if (event.text(5).empty()) users_.remove_user(number(0));
             break;
         case EventType::groupadded:
-            if (event.text(2).empty()) users_.add_group(number(0), std::string(event.text(1)));
+            if (event.text(2).empty())
+                users_.add_group(number(0), std::string(event.text(1)));
+            else
+                void_facts(
+                    containers_.add_group(event.text(2), number(0), std::string(event.text(1))));
             break;
         case EventType::groupdeleted:
             if (event.text(2).empty()) users_.remove_group(number(0));

@@ -48,6 +48,9 @@ struct Options {
     /// Called when a process of a pending container is seen for the first time.
     /// ns_tgid: as /proc of the sensor shows it, 0: not known
     std::function<void(const Container&, std::uint32_t ns_tgid)> ask;
+    /// Called when a process of a container runs a program of its own, until it says that the
+    /// container's users are being read.
+    std::function<bool(const Container&, std::uint32_t ns_tgid)> ask_users;
 };
 
 /// What an event is about, for the fields. Borrowed from the state until `end`.
@@ -162,6 +165,8 @@ public:
     /// Threads in it see it from the next event on. cost: a hash lookup; what is remembered of all
     /// processes is void if they were told otherwise
     void learn(const containers::ContainerRecord& record);
+    /// All users of it have come, as events.
+    void has_users(std::string_view full_id) { containers_.has_users(full_id); }
     /// It is no more.
     void forget_container(std::string_view full_id) { containers_.remove(full_id); }
     /// Nobody will tell of it.
@@ -225,6 +230,9 @@ private:
     // learn.cpp
     void find_container(Thread& thread, std::string_view cgroups);
     void bind_pending(const Thread& thread);
+    void ask_users(Thread& thread);
+    void void_facts(const Containers::Learnt& learnt) noexcept;
+    std::uint64_t waiting_clock() const;
     void learn_from(const Event& event);
     void learn_json(std::string_view json, bool removed);
     // bind.cpp: the descriptor of the event, and the tables

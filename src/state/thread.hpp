@@ -10,11 +10,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "containers/record.hpp"
 #include "state/fd_table.hpp"
 #include "state/ref.hpp"
+#include "state/users.hpp"
 
 namespace sensor::state {
 
@@ -53,6 +55,11 @@ std::optional<std::string_view> block_value(std::string_view block, std::string_
 struct Container : Shared, containers::ContainerRecord {
     /// What its runtime says of it may still come: fields marked LATE are not known yet.
     bool pending = false;
+    bool waits_record = false, waits_users = false;  ///< what for, while pending
+    bool users_asked = false;                        ///< its own files are or were read
+    bool has_users = false;                          ///< names of users are those of its own
+    std::unordered_map<std::uint32_t, User> users;
+    std::unordered_map<std::uint32_t, std::string> groups;
     bool incomplete = false;        ///< it did not come in time
     std::uint64_t deadline_ns = 0;  ///< it is waited for until then, while pending
 };

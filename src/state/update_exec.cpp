@@ -102,6 +102,7 @@ void ProcessUpdate::exec(Thread& thread) {
     if (ptid != 0 && ptid != thread.ptid) state_.threads_.set_parent(thread, ptid);
     state_.threads_.changed_for_all_below(thread);  // its name is their parent's
     if (thread.fds) state_.own_fds(thread).erase_cloexec();
+    state_.ask_users(thread);
 }
 
 void ProcessUpdate::exit(Thread& thread) {

@@ -34,7 +34,7 @@ RULES = """
   output: >-
     shadow (id=%container.id name=%container.name repository=%container.image.repository
     tag=%container.image.tag process=%proc.name pod=%k8s.pod.name namespace=%k8s.ns.name
-    uid=%k8s.pod.uid)
+    uid=%k8s.pod.uid user=%user.name group=%group.name)
   priority: WARNING
 - rule: Image reads passwd
   desc: decided only when the image is known
@@ -204,6 +204,21 @@ def told_of(engine, program):
         remove(engine, "strong", "mounted")
 
 
+def users_of_its_own(engine, program):
+    """A user that only the container's own files name: of a new one, and of one from before."""
+    start(engine, "before", "sleep", "1000", options=["-u", "4711:4711"])
+    with sensor(engine, program) as run:
+        start(engine, "guest", "sh", "-c", "read line < /etc/shadow; sleep 1000",
+              options=["-u", "4711:4711"])
+        engine.command("exec", "before", "cat", "/etc/shadow")
+        for name in ("guest", "before"):
+            _, alert = wait_alert(run, "Shadow read", f"alert of {name}",
+                                  lambda fields: fields["container.name"] == name)
+            check("user", alert["output_fields"]["user.name"], "guest")
+            check("group", alert["output_fields"]["group.name"], "guests")
+    remove(engine, "guest", "before")
+
+
 def known_from_the_start(engine, program):
     start(engine, "before", "sh", "-c", "sleep 1000")
     with sensor(engine, program) as run:
@@ -279,8 +294,8 @@ def cri(folder, group):
         yield engine
 
 
-CASES = [first_acts, at_once, decided_by_names, told_of, known_from_the_start, nobody_answers,
-         replayed]
+CASES = [first_acts, at_once, decided_by_names, told_of, users_of_its_own, known_from_the_start,
+         nobody_answers, replayed]
 ENGINES = {"podman": podman_test.podman, "docker": docker_test.docker, "cri": cri}
 
 

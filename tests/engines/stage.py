@@ -179,7 +179,8 @@ def root_tar(folder):
     for name in APPLETS:
         (root / "bin" / name).symlink_to("busybox")
     for name in ("passwd", "shadow"):
-        (root / "etc" / name).write_text("root:x:0:0::/:/bin/sh\n")
+        (root / "etc" / name).write_text("root:x:0:0::/:/bin/sh\nguest:x:4711:4711::/:/bin/sh\n")
+    (root / "etc" / "group").write_text("root:x:0:\nguests:x:4711:\n")
     run("tar", "-C", root, "-cf", folder / "root.tar", ".")
     return folder / "root.tar"
 

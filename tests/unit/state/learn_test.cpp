@@ -208,6 +208,45 @@ TEST_CASE("events of captures tell of containers") {
     CHECK(f.state.stats().bad_containers == 1);
 }
 
+TEST_CASE("users of a container are waited for too, and are its own") {
+    std::vector<std::uint32_t> asked;
+    state::Options how = options();
+    how.ask_users = [&](const state::Container&, std::uint32_t ns_tgid) {
+        asked.push_back(ns_tgid);
+        return true;
+    };
+    Fixture f(std::move(how));
+    f.state.learn(record("web"));
+    const state::Thread& thread = f.add_contained(10);
+    f.add_contained(11);
+    const std::uint64_t before = f.step(11).facts;
+    CHECK(before != 0);
+    HeadSpec head;
+    head.tgid = 10;
+    head.ts = kNow;
+    const TestEvent exec = make_event(
+        EventType::execve, {{"res", 0}, {"exe", "sh"}, {"comm", "sh"}, {"pid", 10}}, head);
+    CHECK(f.state.begin(exec.event()).pending);
+    f.state.end(exec.event());
+    CHECK(asked == std::vector<std::uint32_t>{10});
+    CHECK(f.step(11).facts == 0);
+
+    f.tell(EventType::useradded, {{"uid", 7},
+                                  {"gid", 8},
+                                  {"name", "app"},
+                                  {"home", "/"},
+                                  {"shell", "/bin/sh"},
+                                  {"container_id", kId}});
+    f.tell(EventType::groupadded, {{"gid", 8}, {"name", "apps"}, {"container_id", kId}});
+    CHECK(f.step(11).pending);
+    f.state.has_users(kId);
+    CHECK_FALSE(f.step(11).pending);
+    CHECK(f.step(11).facts != before);
+    CHECK(thread.container->users.at(7).name == "app");
+    CHECK(thread.container->groups.at(8) == "apps");
+    CHECK(f.state.users().user(7) == nullptr);
+}
+
 TEST_CASE("one container may be given for all processes") {
     state::Options how = options();
     how.containers.fixed = record("all");

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files of a container's users: whatever links there are, nothing outside of its root is read.
+#include "runtimes/user_files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "tests/support/catch.hpp"
+
+using namespace sensor;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Root {
+    Root() {
+        char name[] = "/tmp/falco-ebpf-root-XXXXXX";
+        REQUIRE(::mkdtemp(name) != nullptr);
+        path = name;
+        fs::create_directories(path / "root/etc");
+        write("outside", "host:x:1:1::/:/bin/sh\n");
+    }
+    ~Root() { fs::remove_all(path); }
+    void write(const std::string& name, const std::string& text) const {
+        std::ofstream(path / name) << text;
+    }
+    Fd open() const { return Fd(::open((path / "root").c_str(), O_PATH | O_DIRECTORY)); }
+
+    fs::path path;
+};
+
+}  // namespace
+
+TEST_CASE("users and groups of a root") {
+    const Root root;
+    root.write("root/etc/passwd", "app:x:4711:100::/srv:/bin/sh\n");
+    root.write("root/etc/group", "apps:x:100:\n");
+    const containers::ContainerUsers users = runtimes::read_users(root.open().get());
+    REQUIRE(users.users.size() == 1);
+    CHECK(users.users[0].name == "app");
+    REQUIRE(users.groups.size() == 1);
+    CHECK(users.groups[0].name == "apps");
+}
+
+TEST_CASE("links lead nowhere outside") {
+    const Root root;
+    const fs::path passwd = root.path / "root/etc/passwd";
+    for (const std::string& to : {(root.path / "outside").string(), std::string("../../outside"),
+                                  std::string("/proc/self/cwd")}) {
+        INFO(to);
+        fs::create_symlink(to, passwd);
+        CHECK(runtimes::read_users(root.open().get()).users.empty());
+        fs::remove(passwd);
+    }
+}
+
+TEST_CASE("what is no file is not waited for") {
+    const Root root;
+    REQUIRE(::mkfifo((root.path / "root/etc/passwd").c_str(), 0644) == 0);
+    fs::create_directories(root.path / "root/etc/group");
+    const containers::ContainerUsers users = runtimes::read_users(root.open().get());
+    CHECK(users.users.empty());
+    CHECK(users.groups.empty());
+}
+
+TEST_CASE("a thread reads what is asked for") {
+    const Root root;
+    root.write("root/etc/passwd", "app:x:4711:100::/srv:/bin/sh\n");
+    runtimes::UserFiles files;
+    REQUIRE(files.ask("one", root.open()));
+    REQUIRE(files.ask("two", root.open()));
+    std::vector<containers::ContainerUsers> all;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (all.size() < 2 && std::chrono::steady_clock::now() < end) {
+        for (auto& each : files.take()) all.push_back(std::move(each));
+        std::this_thread::yield();
+    }
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].full_id == "one");
+    CHECK(all[1].full_id == "two");
+    CHECK(all[1].users.size() == 1);
+}
