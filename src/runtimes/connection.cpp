@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "base/log.hpp"
@@ -35,6 +36,7 @@ void Connection::tick(Clock::time_point now) {
     switch (state_) {
         case State::Absent:
         case State::Down:
+        case State::Unsuited:
             if (is_socket(socket())) return begin();
             state_ = State::Absent;
             due_ = now + kLookAgain;
@@ -66,6 +68,7 @@ void Connection::begin() {
 
 void Connection::take_list(Runtime::Ids ids) {
     if (state_ != State::Coming) return;
+    if (!ids && ids.error().code == ENOTSUP) return unsuited(ids.error().text);
     if (!ids) return down(ids.error().text);
     to_fetch_.assign(std::make_move_iterator(ids->begin()), std::make_move_iterator(ids->end()));
     up();
@@ -80,8 +83,17 @@ void Connection::up() {
     due_ = up_since_ + kQuiet;
 }
 
+/// Usual, and no trouble: docker's containerd mostly has no CRI.
+void Connection::unsuited(const std::string& why) {
+    runtime_->silence();
+    state_ = State::Unsuited;
+    problem_ = why;
+    due_ = Clock::now() + kMostBackOff;
+    log::debug("{} at {} is not used: {}", name(), socket(), why);
+}
+
 void Connection::down(const std::string& why) {
-    if (state_ == State::Down || state_ == State::Absent) return;
+    if (!usable()) return;
     runtime_->silence();
     state_ = State::Down;
     to_fetch_.clear();
@@ -104,15 +116,16 @@ void Connection::fetch_more() {
         const std::string id = std::move(to_fetch_.front());
         to_fetch_.pop_front();
         ++fetching_;
-        get(id, [this](Found found) { fetched(std::move(found)); });
+        get(id, [this, id](Found found) { fetched(id, std::move(found)); });
     }
     in_fetch_ = false;
     if (!to_fetch_.empty() && fetching_ < kAtOnce && state_ == State::Up) due_ = Clock::now();
 }
 
-void Connection::fetched(Found found) {
+void Connection::fetched(const std::string& id, Found found) {
     --fetching_;
     if (found.kind == Found::Kind::Yes) listener_.listed(std::move(found.record));
+    if (found.kind == Found::Kind::Failed && usable()) listener_.missed(*this, id);
     fetch_more();
 }
 

@@ -20,6 +20,8 @@ class Connection {
 public:
     struct Listener {
         std::function<void(containers::ContainerRecord)> listed;
+        /// It is in the list, but no answer on it came.
+        std::function<void(Connection&, const std::string& id)> missed;
         std::function<void(Connection&, Announcement)> announced;
     };
     Connection(std::unique_ptr<Runtime> runtime, Listener& listener)
@@ -33,7 +35,7 @@ public:
     Clock::time_point due() const noexcept { return due_; }
     /// Can be asked: its socket is there and it has answered, or not failed to yet.
     bool usable() const noexcept { return state_ == State::Coming || state_ == State::Up; }
-    bool present() const noexcept { return state_ != State::Absent; }
+    bool present() const noexcept { return state_ != State::Absent && state_ != State::Unsuited; }
     /// Has told what it has, or cannot.
     bool settled() const noexcept;
     void get(const std::string& id, std::function<void(Found)> done);
@@ -43,13 +45,20 @@ public:
     const std::string& problem() const noexcept { return problem_; }
 
 private:
-    enum class State : std::uint8_t { Absent, Down, Coming, Up };
+    enum class State : std::uint8_t {
+        Absent,
+        Down,
+        Unsuited,  ///< it is there, but does not offer what is asked for
+        Coming,
+        Up
+    };
     void begin();
     void down(const std::string& why);
+    void unsuited(const std::string& why);
     void up();
     void take_list(Runtime::Ids ids);
     void fetch_more();
-    void fetched(Found found);
+    void fetched(const std::string& id, Found found);
 
     const std::unique_ptr<Runtime> runtime_;
     Listener& listener_;

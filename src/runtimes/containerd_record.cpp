@@ -91,6 +91,8 @@ Result<ContainerRecord> containerd_container(std::string_view get_response,
     std::erase_if(record.labels,
                   [&](const auto& one) { return one.second.size() > label_max_len; });
     if (const auto read = read_oci_spec(spec, record); !read) return read.error();
+    // Its client nerdctl gives names; else there is none.
+    if (record.name.empty()) record.name = label_of(record.labels, "nerdctl/name");
     if (record.name.empty()) record.name = record.id;
     return record;
 }

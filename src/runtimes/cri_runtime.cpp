@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtimes/cri_runtime.hpp"
 
-#include "base/log.hpp"
+#include <cerrno>
+
 #include "runtimes/containerd_events.hpp"
 #include "runtimes/grpc.hpp"
 
@@ -31,7 +32,10 @@ void CriRuntime::list(std::function<void(Ids)> done) {
     Request version = call(kVersion, {});
     version.done = [this, done = std::move(done)](const Answer& answer) {
         std::string_view message;
-        if (const auto refused = refusal(answer, message)) return done(Error(refused->why));
+        if (const auto refused = refusal(answer, message)) {
+            const bool other = answer.grpc_status == kGrpcUnimplemented;
+            return done(Error(refused->why, other ? ENOTSUP : 0));
+        }
         type_ = cri_type(message);
         list_containers(done);
     };
@@ -129,14 +133,11 @@ void CriRuntime::listen(std::function<void(Announcement)> take,
     silence();
     take_ = std::move(take);
     ended_ = std::move(ended);
+    heard_ = false;
     const auto stream =
         std::make_shared<GrpcStream>(kMostRecordBytes, [this](std::string_view message) {
-            const auto event = cri_event(message);
-            if (!event || event->kind == CriEvent::Kind::Stopped) return;
-            take_({event->kind == CriEvent::Kind::Created   ? Announcement::Kind::Created
-                   : event->kind == CriEvent::Kind::Started ? Announcement::Kind::Started
-                                                            : Announcement::Kind::Removed,
-                   event->id});
+            heard_ = true;
+            if (auto event = cri_event(message)) take_event(*std::move(event));
         });
     Request events = call(kEvents, {});
     events.timeout = std::chrono::milliseconds(0);
@@ -148,23 +149,43 @@ void CriRuntime::listen(std::function<void(Announcement)> take,
     };
     events.done = [this](const Answer& answer) {
         stream_ = 0;
-        if (answer.kind == Answer::Kind::Answered && answer.grpc_status == kGrpcUnimplemented)
-            return listen_containerd();
+        if (has_none(answer)) return listen_containerd();
         stream_ended(answer);
     };
     stream_ = exchange().send(std::move(events));
+}
+
+void CriRuntime::take_event(CriEvent event) {
+    switch (event.kind) {
+        case CriEvent::Kind::Created:
+            return take_({Announcement::Kind::Created, std::move(event.id)});
+        case CriEvent::Kind::Started:
+            return take_({Announcement::Kind::Started, std::move(event.id)});
+        case CriEvent::Kind::Deleted:
+            return take_({Announcement::Kind::Removed, std::move(event.id)});
+        case CriEvent::Kind::Stopped: return;
+    }
+}
+
+/// Did it refuse to announce anything? Each runtime that does not, or is set not to, has a status
+/// of its own for that. It is asked about containers all the same.
+bool CriRuntime::has_none(const Answer& answer) const {
+    return !heard_ && answer.kind == Answer::Kind::Answered && answer.grpc_status > kGrpcOk &&
+           answer.grpc_status != kGrpcCancelled && answer.grpc_status != kGrpcUnavailable;
 }
 
 /// containerd has had an event service of its own for longer. Others refuse this too.
 void CriRuntime::listen_containerd() {
     Request events = containerd_events(
         call(kContainerdSubscribe, containerd_subscribe_request(kSpace)),
-        [this](ContainerdEvent event) { take_({announced(event.kind), std::move(event.id)}); },
+        [this](ContainerdEvent event) {
+            heard_ = true;
+            take_({announced(event.kind), std::move(event.id)});
+        },
         kMostRecordBytes, shared_.tally->refused_large);
     events.done = [this](const Answer& answer) {
         stream_ = 0;
-        if (answer.kind == Answer::Kind::Answered && answer.grpc_status == kGrpcUnimplemented)
-            return ended_({});
+        if (has_none(answer)) return ended_({});
         stream_ended(answer);
     };
     stream_ = exchange().send(std::move(events));
@@ -172,9 +193,8 @@ void CriRuntime::listen_containerd() {
 
 void CriRuntime::stream_ended(const Answer& answer) {
     const auto refused = refusal(answer);
-    ended_(refused                  ? refused->why
-           : answer.problem.empty() ? "its announcements ended"
-                                    : answer.problem);
+    if (refused) return ended_(refused->why);
+    ended_(answer.problem.empty() ? "its announcements ended" : answer.problem);
 }
 
 void CriRuntime::silence() {

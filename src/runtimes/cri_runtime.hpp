@@ -30,10 +30,13 @@ private:
     void get_size(std::shared_ptr<Asked> asked);
     void get_as_pod(const std::string& id, Done done);
     void listen_containerd();
+    void take_event(CriEvent event);
+    bool has_none(const Answer& answer) const;
     void stream_ended(const Answer& answer);
 
     std::string type_;  ///< empty: Version was not answered yet
     Exchange::Name stream_ = 0;
+    bool heard_ = false;  ///< anything from the present stream
     std::function<void(Announcement)> take_;
     std::function<void(std::string)> ended_;
 };

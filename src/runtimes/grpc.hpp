@@ -12,7 +12,13 @@
 namespace sensor::runtimes {
 
 /// Those that are told apart.
-enum GrpcStatus : int { kGrpcOk = 0, kGrpcNotFound = 5, kGrpcUnimplemented = 12 };
+enum GrpcStatus : int {
+    kGrpcOk = 0,
+    kGrpcCancelled = 1,
+    kGrpcNotFound = 5,
+    kGrpcUnimplemented = 12,
+    kGrpcUnavailable = 14
+};
 
 /// The message in a frame: one byte that says whether it is packed, four of its size.
 std::string grpc_frame(std::string_view message);

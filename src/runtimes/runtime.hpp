@@ -62,7 +62,7 @@ public:
     const std::string& socket() const noexcept { return socket_; }
     /// "docker", as the configuration has it.
     virtual std::string_view name() const noexcept = 0;
-    /// The ids of all containers, at once or later.
+    /// The ids of all containers, at once or later. Error ENOTSUP: it does not offer that
     virtual void list(std::function<void(Ids)> done) = 0;
     virtual void get(const std::string& id, std::function<void(Found)> done) = 0;
     /// Announcements from now on. ended: why there are no more; empty: it has none to give

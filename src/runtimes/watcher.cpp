@@ -45,8 +45,10 @@ Watcher::Impl::Impl(WatcherOptions options, std::unique_ptr<Exchange> made,
     : box(has_news),
       exchange(std::move(made)),
       options_(std::move(options)),
-      listener_{[this](ContainerRecord one) { record(std::move(one), By::List); },
-                [this](Connection& from, Announcement what) { announced(from, std::move(what)); }},
+      listener_{
+          [this](ContainerRecord one) { record(std::move(one), By::List); },
+          [this](Connection& from, const std::string& id) { inquiries_.announced(id, from, {}); },
+          [this](Connection& from, Announcement what) { announced(from, std::move(what)); }},
       inquiries_(connections_,
                  {[this](ContainerRecord one, bool asked) {
                       record(std::move(one), asked ? By::Question : By::Announcement);

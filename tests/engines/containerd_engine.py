@@ -9,6 +9,7 @@ import stage
 IMAGE = "localhost/bb:1"
 PAUSE = "localhost/pause:1"
 CONFIG = """version = 2
+disabled_plugins = [{disabled}]
 root = "{folder}/root-of-containerd"
 state = "{folder}/state"
 [grpc]
@@ -30,12 +31,12 @@ NETWORK = {"cniVersion": "0.4.0", "name": "test", "plugins": [
 
 
 class Containerd:
-    def __init__(self, folder, group):
+    def __init__(self, folder, group, disabled=""):
         self.folder = folder
         self.group = group
         self.socket = str(folder / "containerd.sock")
         (folder / "containerd.toml").write_text(CONFIG.format(
-            folder=folder, pause=PAUSE, runc=stage.runc_that_is_held(folder)))
+            folder=folder, pause=PAUSE, disabled=disabled, runc=stage.runc_that_is_held(folder)))
         (folder / "cni").mkdir()
         NETWORK["plugins"][0]["ipam"]["dataDir"] = str(folder / "addresses")
         (folder / "cni" / "10-test.conflist").write_text(json.dumps(NETWORK))
@@ -75,9 +76,9 @@ def image_archive(folder, name, command):
 
 
 @contextlib.contextmanager
-def containerd(folder, group):
+def containerd(folder, group, disabled=""):
     stage.need("containerd", "ctr", "runc", "busybox")
-    engine = Containerd(folder, group)
+    engine = Containerd(folder, group, disabled)
     engine.start_daemon()
     try:
         for name, command in ((IMAGE, ["sh"]), (PAUSE, ["/bin/sleep", "1000000"])):

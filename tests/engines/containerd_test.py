@@ -108,7 +108,20 @@ def those_of_kubernetes_are_left_to_cri(engine, program):
         engine.ctr("default", "containers", "rm", "own")
 
 
+def without_cri(engine, program):
+    """As docker's containerd is: nothing to ask, and no wait."""
+    with Watch(program, "--cri", engine.socket) as watch:
+        last = watch.ask("0" * 64, "cri")[-1]
+        check("news", last["news"], "gave_up")
+        check_that("reason", "Unimplemented" in last["reason"] or "12" in last["reason"],
+                   last["reason"])
+
+
+def containerd_alone(folder, group):
+    return containerd_engine.containerd(folder, group, '"io.containerd.grpc.v1.cri"')
+
+
 if __name__ == "__main__":
-    stage.main(containerd_engine.containerd, [
+    stage.main(containerd_alone, [
         announced_before_it_runs, new_namespace, asked_for, privileged_and_of_the_host,
-        those_of_kubernetes_are_left_to_cri])
+        those_of_kubernetes_are_left_to_cri, without_cri])

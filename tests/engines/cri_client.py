@@ -37,7 +37,10 @@ def first_text(message):
 
 class Cri:
     def __init__(self, socket):
-        self.channel = grpc.insecure_channel(f"unix:{socket}")
+        # Nothing of an earlier channel to the same socket, which may be waiting for long.
+        self.channel = grpc.insecure_channel(f"unix:{socket}", [
+            ("grpc.use_local_subchannel_pool", 1), ("grpc.max_reconnect_backoff_ms", 200),
+            ("grpc.initial_reconnect_backoff_ms", 100), ("grpc.min_reconnect_backoff_ms", 100)])
         grpc.channel_ready_future(self.channel).result(30)
 
     def call(self, method, fields):

@@ -24,7 +24,8 @@ def cri(folder, group):
         raise stage.Skip("/usr/lib/cni/ptp is not installed (packaging/deps.sh engines)")
     with containerd_engine.containerd(folder, group) as engine:
         stage.run("ip", "link", "set", "lo", "up")
-        engine.cri = cri_client.Cri(engine.socket)
+        engine.client = cri_client.Cri
+        engine.cri = engine.client(engine.socket)
         engine.pods = 0
         yield engine
 
@@ -174,6 +175,7 @@ def daemon_comes_back(engine, program):
         check("answer", watch.ask("0" * 64, "cri")[-1]["news"], "gave_up")
         since = len(watch.lines)
         engine.start_daemon()
+        engine.cri = engine.client(engine.socket)
         watch.record(container, since=since)
     end(engine, pod, container)
 
