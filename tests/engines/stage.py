@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tests of container engines share: a process and mount namespace of their own, a folder,
-a root file system for containers, and the program that watches runtimes. Engines are started by
-the test, with everything of theirs in its folder, and end with it; their control groups go too."""
+"""What the tests of container engines share: namespaces of their own (processes, mounts, network),
+a folder, a root file system for containers, and the program that watches runtimes. Engines are
+started by the test, with everything of theirs in its folder, and end with it; their control groups
+go too."""
 
 import argparse
 import contextlib
@@ -20,6 +21,7 @@ import time
 SKIPPED = 77
 PATIENCE_S = float(os.environ.get("ENGINE_PATIENCE_S", 120))  # on a machine that does much else
 INSIDE = "SENSOR_ENGINE_STAGE"
+SHARED = ["/run", "/var/lib/cni"]  # what engines keep there whatever they are told
 DEBIANS = "/usr/bin/python3"  # has the packages; the first one in the path may be another
 APPLETS = ["sh", "cat", "sleep", "ls", "true", "id"]
 
@@ -228,7 +230,7 @@ def outside(groups):
     folder = tempfile.mkdtemp(prefix="engine")
     group = f"falco-ebpf-test-{os.urandom(4).hex()}"
     inside = dict(os.environ, **{INSIDE: f"{folder}:{group}"})
-    words = ["unshare", "--pid", "--fork", "--kill-child", "--mount", "--mount-proc",
+    words = ["unshare", "--pid", "--fork", "--kill-child", "--net", "--mount", "--mount-proc",
              DEBIANS if os.path.exists(DEBIANS) else sys.executable, *sys.argv]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     child = subprocess.Popen(words, env=inside)
@@ -243,7 +245,9 @@ def outside(groups):
 
 def inside(engine, cases, arguments):
     folder, group = os.environ[INSIDE].split(":")
-    run("mount", "-t", "tmpfs", "none", "/run")  # what engines keep there whatever they are told
+    for place in SHARED:
+        if os.path.isdir(place):
+            run("mount", "-t", "tmpfs", "none", place)
     chosen = [case for case in cases if not arguments.only or arguments.only in case.__name__]
     try:
         with engine(pathlib.Path(folder), group) as started:
