@@ -77,8 +77,8 @@ class CriO:
     def PodSandboxStatus(self, request, context):
         if request[2:5] != b"fed":
             context.abort(self.grpc.StatusCode.NOT_FOUND, "no such pod")
-        status = [(1, "fed"), (2, [(1, "web-0"), (2, "11-22"), (3, "shop")]), (5, [(1, "10.0.0.9")]),
-                  (8, {"io.kubernetes.cri-o.CNIResult": '{"eth0":1}'})]
+        status = [(1, "fed"), (2, [(1, "web-0"), (2, "11-22"), (3, "shop")]),
+                  (5, [(1, "10.0.0.9")]), (8, {"io.kubernetes.cri-o.CNIResult": '{"eth0":1}'})]
         return self.encode([(1, status)])
 
 
