@@ -55,7 +55,7 @@ Reply docker(const std::string& target, const std::vector<std::string>& ids) {
     });
 }
 
-WatcherOptions only_docker(const std::string& socket, std::uint64_t patience_ms = 300) {
+WatcherOptions only_docker(const std::string& socket, std::uint64_t patience_ms = 30000) {
     WatcherOptions options;
     options.docker.sockets = {socket};
     options.podman.enabled = options.cri.enabled = options.containerd.enabled = false;
@@ -215,7 +215,7 @@ TEST_CASE("a runtime that hangs holds up nobody") {
     StandIn works(folder / "w", [](const std::string& target) {
         return docker(target, {}, [](const std::string& id) { return answer(inspect_of(id)); });
     });
-    WatcherOptions options = only_docker(hangs.path());
+    WatcherOptions options = only_docker(hangs.path(), 300);
     const auto begun = std::chrono::steady_clock::now();
     const auto watcher = Watcher::start(options);
     REQUIRE(watcher.has_value());
@@ -227,6 +227,7 @@ TEST_CASE("a runtime that hangs holds up nobody") {
     wait_until([&] { return (*watcher)->stats().timed_out > 0; });
 
     options.docker.sockets.push_back(works.path());
+    options.patience_ns = only_docker({}).patience_ns;
     const auto both = Watcher::start(options);
     REQUIRE(both.has_value());
     Reader other(**both);
