@@ -63,6 +63,12 @@ __u32 last_needed(const btf* types, const std::unordered_set<std::string_view>& 
     return last;
 }
 
+std::string all_of(const btf* types) {
+    __u32 size = 0;
+    const auto* const raw = static_cast<const char*>(btf__raw_data(types, &size));
+    return raw == nullptr ? std::string() : std::string(raw, size);
+}
+
 /// The bytes of the types up to the last that is needed, without the names that are not wanted.
 std::string shortened(const btf* types, const std::unordered_set<std::string_view>& wanted) {
     __u32 size = 0;
@@ -96,7 +102,10 @@ std::string shortened(const btf* types, const std::unordered_set<std::string_vie
 
 }  // namespace
 
-KernelTypes::KernelTypes() : types_(btf__load_vmlinux_btf(), btf__free) {}
+KernelTypes::KernelTypes() : types_(btf__load_vmlinux_btf(), btf__free) {
+    if (types_ == nullptr) return;
+    if (Result<Fd> made = make_memory_file("types")) file_ = *std::move(made);
+}
 KernelTypes::~KernelTypes() = default;
 
 bool KernelTypes::has_tracepoint(const char* name) const {
@@ -110,14 +119,17 @@ bool KernelTypes::can_cast() const {
            btf__find_by_name_kind(types_.get(), "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
 }
 
-std::string KernelTypes::path_for(const bpf_object* object) {
+std::string KernelTypes::path() const {
+    return file_ ? format("/proc/self/fd/{}", file_.get()) : kKernelTypes;
+}
+
+void KernelTypes::keep_names_of(const bpf_object* object) {
     const btf* const own = bpf_object__btf(object);
-    if (types_ == nullptr || own == nullptr) return kKernelTypes;
-    const std::string bytes = shortened(types_.get(), names_of(own));
-    Result<Fd> file = make_memory_file("types");
-    if (bytes.empty() || !file || !write_all(file->get(), bytes)) return kKernelTypes;
-    file_ = *std::move(file);
-    return format("/proc/self/fd/{}", file_.get());
+    if (!file_ || own == nullptr) return;
+    std::string bytes = shortened(types_.get(), names_of(own));
+    if (bytes.empty()) bytes = all_of(types_.get());
+    if (const Result<> written = write_all(file_.get(), bytes); !written)
+        log::debug("the kernel's types: {}", written.error().text);
 }
 
 }  // namespace sensor::capture

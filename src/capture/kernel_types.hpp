@@ -26,16 +26,18 @@ public:
     /// Does the kernel let a program take a number for the address of a struct?
     bool can_cast() const;
 
-    /// The same types under the same numbers, as a file that lives as long as this object, up to
-    /// the last that `object` can mean; structs, unions and enums that it does not name have no
-    /// name there. libbpf compares the names of all of them with each that an object names, which
-    /// was a fifth of the start. cost: about 5 ms
-    /// out: the kernel's own file if it does not work
-    std::string path_for(const bpf_object* object);
+    /// Where libbpf finds them, from now on as long as this object lives; it looks when an object
+    /// is loaded.
+    std::string path() const;
+    /// Makes of it a copy, under the same numbers, up to the last type that `object` can mean, in
+    /// which structs, unions and enums that it does not name have no name. libbpf compares the
+    /// names of all of them with each that an object names, which was a quarter of the start. To be
+    /// called before the first object is loaded. cost: about 5 ms
+    void keep_names_of(const bpf_object* object);
 
 private:
     std::unique_ptr<btf, void (*)(btf*)> types_;
-    Fd file_;
+    Fd file_;  // none: the kernel's own
 };
 
 }  // namespace sensor::capture

@@ -81,7 +81,7 @@ private:
     Result<probe_bpf*> open_part(const char* types) const;
     void choose_programs(probe_bpf& of, const std::function<bool(std::string_view)>& is_chosen,
                          const KernelTypes& types) const;
-    Result<> load_parts(const std::bitset<REC_MAX_SC>& wanted, KernelTypes& types);
+    Result<> load_parts(const std::bitset<REC_MAX_SC>& wanted, const KernelTypes& types);
     void let_go_of_unwanted(const std::bitset<REC_MAX_SC>& wanted);
     /// Says what rules never see.
     void note_unseen(const std::bitset<REC_MAX_SC>& wanted, const ProgramSet& from) const;

@@ -43,7 +43,8 @@ const probe_bpf& Probe::latest() const {
 
 Result<std::unique_ptr<LoadedChange>> Probe::prepare(const KernelOptions& options) const {
     KernelTypes types;
-    const std::string path = types.path_for(skel_->obj);
+    types.keep_names_of(skel_->obj);
+    const std::string path = types.path();
     SENSOR_TRY(probe_bpf* const next, open_part(path.c_str()));
     auto made = std::make_unique<ChangedPrograms>(next);
     made->calls = options.syscalls;

@@ -132,7 +132,8 @@ Result<std::unique_ptr<LoadedFilter>> Probe::load_filter(const KernelFilter& fil
         next->skeleton->data_sz = linked.size();
     }
     KernelTypes types;
-    const std::string path = types.path_for(skel_->obj);  // the rules' part asks for none
+    types.keep_names_of(skel_->obj);  // the rules' part asks for none
+    const std::string path = types.path();
     const bpf_object_open_opts how = open_options(path.c_str());
     if (const int err = bpf_object__open_skeleton(next->skeleton, &how); err != 0)
         return errno_error("the filter is no program", -err);

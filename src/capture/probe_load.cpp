@@ -75,10 +75,12 @@ Result<std::unique_ptr<Probe>> Probe::load_programs(const KernelOptions& options
     libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
     raise_memlock();
     std::unique_ptr<Probe> probe(new Probe);
-    const bpf_object_open_opts how = open_options();
+    KernelTypes types;
+    const std::string path = types.path();
+    const bpf_object_open_opts how = open_options(path.c_str());
     probe->skel_ = probe_bpf::open(&how);
     if (probe->skel_ == nullptr) return errno_error("the kernel refuses the probe", errno);
-    KernelTypes types;
+    types.keep_names_of(probe->skel_->obj);
     SENSOR_TRY_OK(probe->configure(options));
     probe->skel_->rodata->cfg_typed_reads = options.typed_reads && types.can_cast();
     probe->call_fds_.assign(CALL_SLOTS, -1);
@@ -218,14 +220,14 @@ Result<probe_bpf*> Probe::open_part(const char* types) const {
 
 // The kernel verifies a program in the thread that loads it, so two objects with half of the work
 // each take little more than half of the time.
-Result<> Probe::load_parts(const std::bitset<REC_MAX_SC>& wanted, KernelTypes& types) {
+Result<> Probe::load_parts(const std::bitset<REC_MAX_SC>& wanted, const KernelTypes& types) {
     const auto load = [](probe_bpf& part) -> Result<> {
         if (const int err = probe_bpf::load(&part); err != 0)
             return errno_error("the kernel refuses the probe", -err);
         return Ok{};
     };
     std::array<probe_bpf*, 2> parts{};
-    const std::string path = types.path_for(skel_->obj);
+    const std::string path = types.path();
     for (std::size_t half = 0; half < parts.size(); ++half) {
         SENSOR_TRY(probe_bpf* const part, open_part(path.c_str()));
         parts[half] = &own_.add(part);
