@@ -125,7 +125,7 @@ std::vector<web::Route> routes(EventThread& events, const HealthBoard& board) {
                    }});
     out.push_back(
         {"GET", "/versions", web::Access::Token, [](const web::Request&, const web::Reply& reply) {
-             reply.send(json(200, R"({"falco_version": "0"})"));
+             reply.send(json(200, R"({"engine_version": "63"})"));
          }});
     out.push_back({"GET", "/metrics", web::Access::Token,
                    [&events, options](const web::Request&, const web::Reply& reply) {

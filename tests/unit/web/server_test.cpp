@@ -318,14 +318,18 @@ TEST_CASE("answers nobody reads are bounded, and the others go on") {
     limits.unsent_bytes = 7'000'000;
     const Server server = started(limits);
     std::vector<std::unique_ptr<Client>> deaf;
-    // None of them reads; the third would exceed the bound and gets a small refusal.
+    // None of them reads, and each asks for more than the kernel's buffers take, so that an answer
+    // of each stays in the server. A third one would exceed the bound: small refusals come instead.
+    constexpr int kAsked = 8;
     for (int k = 0; k < 3; ++k) {
         deaf.push_back(std::make_unique<Client>(server.port()));
-        deaf.back()->send("GET /large HTTP/1.1\r\n\r\n");
+        for (int n = 0; n < kAsked; ++n) deaf.back()->send("GET /large HTTP/1.1\r\n\r\n");
         Client client(server.port());
         CHECK(status_of(client.ask(kHealth)) == 200);
     }
-    CHECK(status_of(deaf[2]->answer()) == 503);
+    int refusals = 0;
+    for (int n = 0; n < kAsked; ++n) refusals += status_of(deaf[2]->answer()) == 503 ? 1 : 0;
+    CHECK(refusals > 0);
     CHECK(body_of(deaf[0]->answer()).size() == 3'000'000);
 }
 
