@@ -8,6 +8,7 @@ json_* settings. Each is judged by the alert of one event of our small capture: 
 
 import json
 import os
+import re
 
 import cli
 
@@ -218,7 +219,9 @@ def channels(checks):
         checks.same("program", replayed(checks, ANY, program)[0], expected)
     _, done = replayed(checks, ANY, NO_STDOUT + "output_timeout: 100\nprogram_output: "
                        "{enabled: true, program: 'exit 3'}\n")
-    checks.has("refused", done.stderr, f"program, refused: {len(expected)}")
+    # On a slow run the alert of the sensor that tells of it is refused as well.
+    count = re.search(r"program, refused: (\d+)", done.stderr)
+    checks.same("refused", count is not None and int(count[1]) - len(expected) in (0, 1), True)
 
 
 def rate(checks):
