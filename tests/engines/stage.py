@@ -18,6 +18,10 @@ import tempfile
 import threading
 import time
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import checks  # noqa: E402
+from checks import Failure, check, check_that  # noqa: E402, F401: for the tests
+
 SKIPPED = 77
 PATIENCE_S = float(os.environ.get("ENGINE_PATIENCE_S", 120))  # on a machine that does much else
 INSIDE = "SENSOR_ENGINE_STAGE"
@@ -26,34 +30,12 @@ DEBIANS = "/usr/bin/python3"  # has the packages; the first one in the path may 
 APPLETS = ["sh", "cat", "sleep", "ls", "true", "id"]
 
 
-class Failure(Exception):
-    pass
-
-
 class Skip(Exception):
     pass
 
 
-def check(name, found, expected):
-    if found != expected:
-        raise Failure(f"{name}: {found!r}, expected {expected!r}")
-
-
-def check_that(name, condition, found=""):
-    if not condition:
-        raise Failure(f"{name}: {found!r}")
-
-
 def wait_until(what, condition, seconds=PATIENCE_S):
-    """Looks until `condition()` is true; a failure if it never is."""
-    end = time.monotonic() + seconds
-    while True:
-        found = condition()
-        if found:
-            return found
-        if time.monotonic() > end:
-            raise Failure(f"{what}: not within {seconds} s")
-        time.sleep(0.01)
+    return checks.wait_until(what, condition, seconds)
 
 
 def need(*programs):

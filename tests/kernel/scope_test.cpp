@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <thread>
 
@@ -70,18 +71,14 @@ std::string mounted(const char* type, const char* option) {
     return {};
 }
 
-void check_group(const std::string& root) {
-    const Group group(root);
-    if (group.path.empty()) {
-        WARN("cannot create a control group below " << root << ": not tested");
-        return;
-    }
+/// Who enters the scope is heard from then on, and its children; nobody else.
+void check_entered(const capture::Scope& scope, const std::function<bool()>& enter) {
     const pid_t outside = noisy("/outside");
     Setup setup;
-    setup.scopes = {capture::ScopeCgroup{group.path}};
+    setup.scopes = {scope};
     const Run run = watch(setup, [&] {
         say("/before");
-        if (!group.join()) ::_exit(50);
+        if (!enter()) ::_exit(50);
         say("/inside");
         if (::fork() == 0) {
             say("/below");
@@ -96,6 +93,15 @@ void check_group(const std::string& root) {
     CHECK(heard(run, "/outside") == 0);
     CHECK(heard(run, "/inside") == 1);
     CHECK(heard(run, "/below") == 1);
+}
+
+void check_group(const std::string& root) {
+    const Group group(root);
+    if (group.path.empty()) {
+        WARN("cannot create a control group below " << root << ": not tested");
+        return;
+    }
+    check_entered(capture::ScopeCgroup{group.path}, [&] { return group.join(); });
 }
 
 }  // namespace
@@ -136,26 +142,7 @@ TEST_CASE("scope container: who has a root of its own") {
         WARN("skipped: needs a PID namespace of its own, or it would hear of others' containers");
         return;
     }
-    const pid_t outside = noisy("/outside");
-    Setup setup;
-    setup.scopes = {capture::ScopeContainer{}};
-    const Run run = watch(setup, [] {
-        say("/before");
-        if (::unshare(CLONE_NEWNS) != 0) ::_exit(50);
-        say("/inside");
-        if (::fork() == 0) {
-            say("/below");
-            ::_exit(0);
-        }
-        ::wait(nullptr);
-    });
-    end(outside);
-    REQUIRE(run.error == "");
-    REQUIRE(WEXITSTATUS(run.status) == 0);
-    CHECK(heard(run, "/before") == 0);
-    CHECK(heard(run, "/outside") == 0);
-    CHECK(heard(run, "/inside") == 1);
-    CHECK(heard(run, "/below") == 1);
+    check_entered(capture::ScopeContainer{}, [] { return ::unshare(CLONE_NEWNS) == 0; });
 }
 
 TEST_CASE("scope tree: no such process") {

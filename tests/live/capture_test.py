@@ -7,18 +7,16 @@ count.
   capture_test.py --sensor falco-ebpf
 """
 
-import argparse
 import glob
 import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 
 from sensor import Sensor
-from stage import Stage, enter_namespaces
+from stage import Stage, run_in_folder
 
 WAIT_S = 20
 RULES = """
@@ -69,7 +67,7 @@ def act(stage, sensor, folder):
         stage.run(f"mkdir {folder}/{name}")
         return sensor.wait_alert(lambda a: f"/{name}" in a["output"], WAIT_S, start)
 
-    port = int(sensor.wait_log("listening on", 10).split(":")[-1].split()[0])
+    port = sensor.web_port()
     wrong = [] if made("more-before") else ["no alert before"]
     if recorded(port)["files"] != 0:
         wrong.append("a rule without capture began a file")
@@ -128,18 +126,5 @@ def run(options, folder):
     return wrong
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--sensor", required=True)
-    options = parser.parse_args()
-    options.sensor = os.path.abspath(options.sensor)
-    enter_namespaces()
-    os.system("ip link set lo up")
-    with tempfile.TemporaryDirectory(prefix="falco-ebpf-capture-") as folder:
-        wrong = run(options, folder)
-    print("\n".join(wrong))
-    return 1 if wrong else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_in_folder(run))

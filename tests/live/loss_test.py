@@ -6,18 +6,16 @@ meanwhile have a lane of their own and are all there; the loss is alerted and ha
   loss_test.py --sensor falco-ebpf [--events 200000]
 """
 
-import argparse
 import json
 import os
 import re
 import signal
 import sys
-import tempfile
 import time
 import urllib.request
 
 from sensor import Sensor
-from stage import Stage, enter_namespaces
+from stage import Stage, run_in_folder
 
 WAIT_S = 60
 STARTS = 20
@@ -79,14 +77,13 @@ def told_of_gaps(sensor):
 
 def flood(sensor, stage, folder):
     """What the alerts and the counters say once everything has arrived."""
-    port = int(sensor.wait_log("listening on", 10).split(":")[-1].split()[0])
+    port = sensor.web_port()
     sensor.process.send_signal(signal.SIGSTOP)
     stage.run(f"{sys.executable} {folder}/opens.py")
     sensor.process.send_signal(signal.SIGCONT)
     stage.run(f"mkdir {folder}/end; {folder}/marked")
     deadline = time.monotonic() + WAIT_S
-    while count(sensor, "started") <= STARTS and time.monotonic() < deadline:
-        time.sleep(0.05)
+    sensor.wait_alerts("started", STARTS + 1, WAIT_S)
     # A first look may be answered before the last alerts are out: two that agree are the end.
     before = None
     while time.monotonic() < deadline:
@@ -147,19 +144,9 @@ def run(options, folder):
     return wrong
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--sensor", required=True)
+def add_options(parser):
     parser.add_argument("--events", type=int, default=200000)
-    options = parser.parse_args()
-    options.sensor = os.path.abspath(options.sensor)
-    enter_namespaces()
-    os.system("ip link set lo up")
-    with tempfile.TemporaryDirectory(prefix="falco-ebpf-loss-") as folder:
-        wrong = run(options, folder)
-    print("\n".join(wrong))
-    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_in_folder(run, add_options))

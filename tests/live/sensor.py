@@ -141,6 +141,17 @@ class Sensor:
                     return None
                 self.changed.wait(left)
 
+    def wait_alerts(self, rule, number, seconds):
+        """True once a rule has raised that many; False if it does not."""
+        with self.changed:
+            return self.changed.wait_for(
+                lambda: sum(alert["rule"] == rule for _, alert in self.alerts) >= number, seconds)
+
+    def web_port(self):
+        """Of its web server; None if it does not say that it listens."""
+        line = self.wait_log("listening on", 10)
+        return int(line.split(":")[-1].split()[0]) if line else None
+
     def stop(self, number=signal.SIGINT):
         """Asks it to end. Returns the exit code."""
         if self.process.poll() is None:

@@ -62,8 +62,7 @@ class Service:
                                               f"engine.cache_dir={folder}/cache", *scope, *more])
         if not self.sensor.wait_ready(30):
             self.wrong.append("not ready: " + "\n".join(self.sensor.log))
-        line = self.sensor.wait_log("listening on", 10)
-        self.port = int(line.split(":")[-1].split()[0]) if line else 0
+        self.port = self.sensor.web_port()
         if not self.port:
             self.wrong.append("no port: " + "\n".join(self.sensor.log))
 

@@ -2,9 +2,11 @@
 """Where the live tests happen: namespaces of their own, and the shell that the sensor watches.
 Used by live_test.py and quiet_test.py."""
 
+import argparse
 import os
 import subprocess
 import sys
+import tempfile
 
 from sensor import SKIP, why_not_live
 
@@ -28,6 +30,23 @@ def enter_namespaces():
     if probe.returncode != 0:
         skip("no namespaces of its own: " + probe.stderr.strip())
     os.execvpe(command[0], [*command, sys.executable, *sys.argv], {**os.environ, INSIDE: "1"})
+
+
+def run_in_folder(run, add_options=None):
+    """The main of a test that needs the sensor, a folder and the loopback interface.
+    run(options, folder): what is wrong, a line each. out: the exit code"""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sensor", required=True)
+    if add_options:
+        add_options(parser)
+    options = parser.parse_args()
+    options.sensor = os.path.abspath(options.sensor)
+    enter_namespaces()
+    os.system("ip link set lo up")
+    with tempfile.TemporaryDirectory(prefix="falco-ebpf-live-") as folder:
+        wrong = run(options, folder)
+    print("\n".join(wrong))
+    return 1 if wrong else 0
 
 
 class Stage:

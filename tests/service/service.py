@@ -18,34 +18,16 @@ import tempfile
 import threading
 import time
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import checks  # noqa: E402
+from checks import Failure, check, check_that  # noqa: E402, F401: for the tests
+
 PATIENCE_S = 120  # on a machine that does much else
 KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
 
 
-class Failure(Exception):
-    pass
-
-
-def check(name, found, expected):
-    if found != expected:
-        raise Failure(f"{name}: {found!r}, expected {expected!r}")
-
-
-def check_that(name, condition, found=""):
-    if not condition:
-        raise Failure(f"{name}: {found}")
-
-
 def wait_until(what, condition, seconds=PATIENCE_S):
-    """Looks until `condition()` is true; a failure if it never is."""
-    end = time.monotonic() + seconds
-    while True:
-        found = condition()
-        if found:
-            return found
-        if time.monotonic() > end:
-            raise Failure(f"{what}: not within {seconds} s")
-        time.sleep(0.02)
+    return checks.wait_until(what, condition, seconds)
 
 
 def program(name):
