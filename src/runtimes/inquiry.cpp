@@ -95,6 +95,7 @@ void Inquiries::put(const Handle& inquiry) {
             continue;
         }
         ++inquiry->waiting;
+        if (inquiry->why.empty()) inquiry->why = format("{}: no answer yet", connection->name());
         connection->get(inquiry->id, [this, inquiry, from = connection.get()](Found found) {
             take(inquiry, *from, std::move(found));
         });
@@ -161,7 +162,7 @@ void Inquiries::give_up(const Handle& inquiry) {
     end(inquiry);
     if (inquiry->asked) {
         ++tally_.gave_up;
-        listener_.gave_up(inquiry->id, inquiry->why.empty() ? "no answer yet" : inquiry->why);
+        listener_.gave_up(inquiry->id, inquiry->why);
     }
     if (inquiry->gone) listener_.gone(inquiry->id);
 }
