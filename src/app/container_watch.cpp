@@ -41,6 +41,9 @@ bool asks_anybody(const config::ContainerOptions& config) {
                              config.containerd.enabled);
 }
 
+/// What is told before its runtime answers may come in parts, the later with the earlier in them.
+bool is_early(const ContainerRecord& record) noexcept { return record.known != Known::Complete; }
+
 ContainerRecord fixed_record(const config::ContainerOptions& config) {
     ContainerRecord record;
     if (!config.fixed) return record;
@@ -102,7 +105,7 @@ void ContainerWatch::tell(state::State& state, const Handle& handle) {
         const state::Container* known = state.containers().look_up(record.full_id);
         if (removed)
             state.forget_container(record.full_id);
-        else if (known == nullptr || known->known < record.known)
+        else if (known == nullptr || known->known < record.known || is_early(record))
             state.learn(record);
     }
 }

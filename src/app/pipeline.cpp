@@ -100,9 +100,7 @@ void Pipeline::alert(std::uint32_t k, const fields::Context& context) {
     judge::EngineTerms terms(judge_.engine());
     const state::Thread* const thread = context.thread;
     const bool incomplete = thread != nullptr && thread->container &&
-                            thread->container->incomplete &&
-                            thread->container->known != containers::Known::Complete;
-    if (incomplete) deferral_.note_incomplete(thread->container);
+                            deferral_.note_if_incomplete(k, thread->container);
     raise({k, context.event.ts_ns(), context.evt_num, incomplete}, terms);
 }
 

@@ -29,7 +29,15 @@ using Labels = std::vector<std::pair<std::string, std::string>>;
 enum class Known : std::uint8_t {
     Id,       ///< the control group's path: id and type
     Local,    ///< what the kernel says of its first process: flags, mounts
+    Named,    ///< that, and for good: name, image by name, labels
     Complete  ///< what its runtime says
+};
+
+/// What an answer on a container may hang on, as bits.
+enum Part : std::uint8_t {
+    kNames = 1,   ///< known from Known::Named on: fields marked NAMED
+    kRecord = 2,  ///< known with Known::Complete
+    kUsers = 4    ///< of its own files, not of a record
 };
 
 struct ContainerRecord {

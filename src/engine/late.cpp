@@ -1,28 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/late.hpp"
 
-#include <algorithm>
-
 namespace sensor::engine {
 
 using lang::CondNode;
 using lang::Term;
 
+namespace {
+
+std::uint8_t parts_of_field(const FieldInfo& field) noexcept {
+    if ((field.flags & field_flag::LATE) == 0) return 0;
+    if (field.cls == FieldClass::USER || field.cls == FieldClass::GROUP) return containers::kUsers;
+    return (field.flags & field_flag::NAMED) != 0 ? containers::kNames : containers::kRecord;
+}
+
+template <typename Numbers>
+std::uint8_t all_parts(const Numbers& of, const std::vector<std::uint8_t>& parts) noexcept {
+    std::uint8_t all = 0;
+    for (const std::uint32_t k : of) all |= parts[k];
+    return all;
+}
+
+}  // namespace
+
 // Arguments of terms and children of nodes have smaller numbers than what they are part of.
 LateParts::LateParts(const lang::Program& program) : program_(&program) {
     for (const Term& term : program.terms) {
-        const bool field = term.kind == Term::Kind::Field;
-        terms_.push_back(field ? (field_info(term.field.id).flags & field_flag::LATE) != 0
-                               : std::any_of(term.args.begin(), term.args.end(),
-                                             [&](std::uint32_t arg) { return terms_[arg]; }));
+        terms_.push_back(term.kind == Term::Kind::Field ? parts_of_field(field_info(term.field.id))
+                                                        : all_parts(term.args, terms_));
     }
-    for (const lang::Predicate& p : program.predicates)
-        predicates_.push_back(terms_[p.left] || (p.right_is_term && terms_[p.right]));
+    const auto of_predicate = [&](const lang::Predicate& p) -> std::uint8_t {
+        return terms_[p.left] | (p.right_is_term ? terms_[p.right] : std::uint8_t{0});
+    };
+    for (const lang::Predicate& p : program.predicates) predicates_.push_back(of_predicate(p) != 0);
     for (const CondNode& node : program.nodes) {
         nodes_.push_back(node.kind == CondNode::Kind::Predicate
-                             ? predicates_[node.predicate]
-                             : std::any_of(node.children.begin(), node.children.end(),
-                                           [&](std::uint32_t child) { return nodes_[child]; }));
+                             ? of_predicate(program.predicates[node.predicate])
+                             : all_parts(node.children, nodes_));
     }
 }
 
@@ -45,7 +59,7 @@ void LateParts::add_needs(std::uint32_t condition, std::vector<std::uint32_t>& p
 }
 
 void LateParts::add_needs(std::uint32_t term, std::vector<std::uint32_t>& terms) const {
-    if (!terms_[term]) return terms.push_back(term);
+    if (terms_[term] == 0) return terms.push_back(term);
     for (const std::uint32_t arg : program_->terms[term].args) add_needs(arg, terms);
 }
 

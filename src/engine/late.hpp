@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "containers/record.hpp"
 #include "lang/program.hpp"
 
 namespace sensor::engine {
@@ -14,11 +15,17 @@ class LateParts {
 public:
     explicit LateParts(const lang::Program& program);
 
-    bool is_late_term(std::uint32_t term) const noexcept { return terms_[term]; }
+    bool is_late_term(std::uint32_t term) const noexcept { return terms_[term] != 0; }
+    /// What of the container a term asks for: bits of containers::Part, 0 if it is not late.
+    std::uint8_t parts_of_term(std::uint32_t term) const noexcept { return terms_[term]; }
     /// By predicate: one of its sides is late.
     const std::vector<bool>& predicates() const noexcept { return predicates_; }
     /// By condition: one of its predicates is late.
     bool is_late_condition(std::uint32_t condition) const noexcept {
+        return parts_of_condition(condition) != 0;
+    }
+    /// What of the container its predicates ask for: bits of containers::Part.
+    std::uint8_t parts_of_condition(std::uint32_t condition) const noexcept {
         return nodes_[program_->conditions[condition].root];
     }
 
@@ -30,7 +37,8 @@ public:
 
 private:
     const lang::Program* program_;
-    std::vector<bool> terms_, predicates_, nodes_;
+    std::vector<std::uint8_t> terms_, nodes_;  // parts
+    std::vector<bool> predicates_;
 };
 
 }  // namespace sensor::engine

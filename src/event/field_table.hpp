@@ -66,6 +66,7 @@ enum : std::uint16_t {
     STEADY = 2048,
     OWN = 4096,
     LATE = 8192,
+    NAMED = 16384,
 };
 }
 

@@ -2,6 +2,7 @@
 #include "judge/deferral.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "base/check.hpp"
@@ -38,20 +39,28 @@ void Deferral::use(engine::Engine& engine, const rules::RunningRules& rules, boo
     engine_ = &engine;
     rules_ = &rules;
     all_ = all;
-    prints_late_.clear();
-    for (const rules::RunningRule& rule : rules.rules) prints_late_.push_back(prints_late(rule));
+    prints_.clear();
+    for (const rules::RunningRule& rule : rules.rules) prints_.push_back(prints(rule));
+}
+
+std::uint8_t Deferral::needs_of(std::span<const engine::EarlyMatch> matches) const {
+    std::uint8_t all = 0;
+    for (const engine::EarlyMatch& match : matches) {
+        all |= prints_[match.condition];
+        if (match.open) all |= engine_->late().parts_of_condition(match.condition);
+    }
+    return all;
 }
 
 void Deferral::judge(const fields::Context& context, std::uint64_t now_ns) {
     const auto matches = engine_->match_early(context, all_);
     if (matches.empty()) return;
     const state::Container& container = *context.thread->container;
-    const bool waits = std::any_of(matches.begin(), matches.end(),
-                                   [&](const engine::EarlyMatch& match) {
-                                       return match.open || prints_late_[match.condition];
-                                   }) ||
-                       has_held(container);
-    if (waits) return hold(context, matches, now_ns);
+    if ((needs_of(matches) & container.awaited()) != 0 || has_held(container))
+        return hold(keep(context, matches, now_ns), now_ns);
+    const bool open = std::any_of(matches.begin(), matches.end(),
+                                  [](const engine::EarlyMatch& match) { return match.open; });
+    if (open) return raise(keep(context, matches, now_ns));  // what they ask for has come
     EngineTerms values(*engine_);
     for (const engine::EarlyMatch& match : matches)
         on_alert_({match.condition, context.event.ts_ns(), context.evt_num, false}, values);
@@ -62,16 +71,18 @@ bool Deferral::has_held(const state::Container& container) const noexcept {
                        [&](const HeldEvent& held) { return held.container.get() == &container; });
 }
 
-bool Deferral::prints_late(const rules::RunningRule& of) const {
-    const auto any_late = [&](const lang::OutputFormat& format) {
-        const auto late = [&](const auto& part) { return engine_->late().is_late_term(part.term); };
-        return std::any_of(format.parts.begin(), format.parts.end(),
-                           [&](const auto& part) { return part.has_term && late(part); }) ||
-               std::any_of(format.fields.begin(), format.fields.end(), late);
+std::uint8_t Deferral::prints(const rules::RunningRule& of) const {
+    std::uint8_t all = 0;
+    const auto add = [&](const lang::OutputFormat& format) {
+        for (const lang::OutputPart& part : format.parts) {
+            if (part.has_term) all |= engine_->late().parts_of_term(part.term);
+        }
+        for (const lang::OutputField& field : format.fields)
+            all |= engine_->late().parts_of_term(field.term);
     };
-    return any_late(of.format) ||
-           std::any_of(of.extra_formats.begin(), of.extra_formats.end(),
-                       [&](const auto& extra) { return any_late(extra.format); });
+    add(of.format);
+    for (const rules::ExtraFormat& extra : of.extra_formats) add(extra.format);
+    return all;
 }
 
 void Deferral::add_output_needs(std::uint32_t rule, std::vector<std::uint32_t>& terms) const {
@@ -86,10 +97,11 @@ void Deferral::add_output_needs(std::uint32_t rule, std::vector<std::uint32_t>& 
     for (const rules::ExtraFormat& extra : rules_->rules[rule].extra_formats) add(extra.format);
 }
 
-void Deferral::hold(const fields::Context& context, std::span<const engine::EarlyMatch> matches,
-                    std::uint64_t now_ns) {
+HeldEvent Deferral::keep(const fields::Context& context,
+                         std::span<const engine::EarlyMatch> matches, std::uint64_t now_ns) const {
     HeldEvent held;
     held.container = context.thread->container;
+    held.needs = needs_of(matches);
     held.ts_ns = context.event.ts_ns();
     held.number = context.evt_num;
     held.uid = context.thread->uid;
@@ -99,13 +111,17 @@ void Deferral::hold(const fields::Context& context, std::span<const engine::Earl
     held.matches.assign(matches.begin(), matches.end());
     keep_answers(held);
     held.own_values();
+    return held;
+}
+
+void Deferral::hold(HeldEvent held, std::uint64_t now_ns) {
     ++stats_.waited;
     bytes_ += held.size;
     held_.push_back(std::move(held));
     make_room(now_ns);
 }
 
-void Deferral::keep_answers(HeldEvent& held) {
+void Deferral::keep_answers(HeldEvent& held) const {
     std::vector<std::uint32_t> predicates, terms;
     for (const engine::EarlyMatch& match : held.matches) {
         if (match.open) engine_->late().add_needs(match.condition, predicates, terms);
@@ -134,8 +150,14 @@ void Deferral::take_out(std::size_t place, std::uint64_t now_ns) {
 void Deferral::settle_news(std::uint64_t now_ns) {
     news_ = state_.containers().news();
     std::deque<HeldEvent> ready;
+    std::unordered_set<const state::Container*> waiting;  // others wait behind their first
     for (HeldEvent& held : held_) {
-        if (!held.container->pending) ready.push_back(std::move(held));
+        const state::Container* const container = held.container.get();
+        const bool waits = (held.needs & container->awaited()) != 0 || waiting.contains(container);
+        if (waits && container->pending)
+            waiting.insert(container);
+        else
+            ready.push_back(std::move(held));
     }
     std::erase_if(held_, [](const HeldEvent& held) { return !held.container; });
     for (const HeldEvent& held : ready) {
@@ -153,6 +175,10 @@ void Deferral::resolve(const HeldEvent& held, std::uint64_t now_ns) {
     const std::uint64_t waited = now_ns > held.since_ns ? now_ns - held.since_ns : 0;
     stats_.waited_ns += waited;
     stats_.longest_ns = std::max(stats_.longest_ns, waited);
+    raise(held);
+}
+
+void Deferral::raise(const HeldEvent& held) {
     fields::Context context;
     arena_.reset();
     context.event = blank_.event();
@@ -165,7 +191,7 @@ void Deferral::resolve(const HeldEvent& held, std::uint64_t now_ns) {
     context.state = &state_;
     context.arena = &arena_;
     engine_->resume(context, held.terms, held.answers);
-    const bool incomplete = held.container->known != containers::Known::Complete;
+    const bool incomplete = (held.needs & held.container->untold()) != 0;
     EngineTerms values(*engine_);
     for (const engine::EarlyMatch& match : held.matches) {
         if (match.open && !engine_->holds(match.condition)) {
@@ -177,6 +203,13 @@ void Deferral::resolve(const HeldEvent& held, std::uint64_t now_ns) {
         on_alert_({match.condition, held.ts_ns, held.number, incomplete}, values);
         if (!all_) break;
     }
+}
+
+bool Deferral::note_if_incomplete(std::uint32_t rule,
+                                  const state::Ref<state::Container>& container) {
+    if (!container->incomplete || (prints_[rule] & container->untold()) == 0) return false;
+    note_incomplete(container);
+    return true;
 }
 
 void Deferral::note_incomplete(const state::Ref<state::Container>& container) {

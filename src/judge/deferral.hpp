@@ -69,21 +69,25 @@ public:
     /// Raises all that waits, with what is known.
     void settle_all(std::uint64_t now_ns);
 
-    /// An alert of a thread in a container without names went out.
-    void note_incomplete(const state::Ref<state::Container>& container);
+    /// An alert of a rule for a thread in this container goes out: does it lack what never came?
+    bool note_if_incomplete(std::uint32_t rule, const state::Ref<state::Container>& container);
 
     DeferralStats stats() const noexcept;
 
 private:
     void settle_news(std::uint64_t now_ns);
     void follow_up();
-    void hold(const fields::Context& context, std::span<const engine::EarlyMatch> matches,
-              std::uint64_t now_ns);
-    void keep_answers(HeldEvent& held);
+    HeldEvent keep(const fields::Context& context, std::span<const engine::EarlyMatch> matches,
+                   std::uint64_t now_ns) const;
+    void hold(HeldEvent held, std::uint64_t now_ns);
+    void keep_answers(HeldEvent& held) const;
+    std::uint8_t needs_of(std::span<const engine::EarlyMatch> matches) const;
     void add_output_needs(std::uint32_t rule, std::vector<std::uint32_t>& terms) const;
-    bool prints_late(const rules::RunningRule& of) const;
+    std::uint8_t prints(const rules::RunningRule& of) const;
     bool has_held(const state::Container& container) const noexcept;
     void resolve(const HeldEvent& held, std::uint64_t now_ns);
+    void raise(const HeldEvent& held);
+    void note_incomplete(const state::Ref<state::Container>& container);
     void make_room(std::uint64_t now_ns);
     void take_out(std::size_t place, std::uint64_t now_ns);
 
@@ -99,8 +103,8 @@ private:
     engine::Engine* engine_ = nullptr;
     const rules::RunningRules* rules_ = nullptr;
     bool all_ = false;
-    std::vector<bool> prints_late_;  // by rule
-    std::deque<HeldEvent> held_;     // in the order the events came
+    std::vector<std::uint8_t> prints_;  // by rule, containers::Part
+    std::deque<HeldEvent> held_;        // in the order the events came
     std::size_t bytes_ = 0;
     std::vector<Followed> incomplete_;  // containers of which alerts went out without names
     std::uint64_t news_ = 0;

@@ -41,8 +41,21 @@ std::string option(const std::vector<std::string>& arguments,
     return {};
 }
 
+/// conmon keeps exit codes in a folder beside that of podman's events.
+std::string events_beside(const std::string& exits) {
+    constexpr std::string_view kExits = "/exits";
+    if (!exits.starts_with('/') || !exits.ends_with(kExits)) return {};
+    return exits.substr(0, exits.size() - kExits.size()) + "/events/events.log";
+}
+
 std::string base_name(std::string_view path) {
     return std::string(path.substr(path.rfind('/') + 1));
+}
+
+void read_conmon(const std::vector<std::string>& arguments, const std::string& root, Bundle& to) {
+    to.name = option(arguments, {"-n"});
+    to.events = events_beside(option(arguments, {"--exit-dir"}));
+    if (!to.events.empty()) to.events.insert(0, root);
 }
 
 /// Of a process outside, if it was started for this container: conmon, runc, a shim.
@@ -57,7 +70,7 @@ Bundle bundle_by(const ProcView& proc, std::uint32_t pid, std::string_view full_
             bundle.spec = spec_in(bundle.folder);
         }
         if (!arguments.empty() && base_name(arguments.front()) == "conmon")
-            bundle.name = option(arguments, {"-n"});
+            read_conmon(arguments, proc.path_of(pid, "root"), bundle);
         if (bundle.spec.empty()) bundle.spec = spec_in(proc.path_of(pid, "cwd"));
     }
     // A shim serves a whole pod, from the folder of its first container.
@@ -78,17 +91,25 @@ Bundle find_bundle(const ProcView& proc, const std::string& host_root, std::stri
                    std::uint32_t first) {
     if (!is_plain(full_id)) return {};
     std::uint32_t pid = first;
-    for (int k = 0; k < kMostParents; ++k) {
+    Bundle found;
+    for (int k = 0; k < kMostParents && found.events.empty(); ++k) {
         const auto status = proc.status(pid);
         if (!status || status->parent <= 1) break;
         pid = status->parent;
         Bundle bundle = bundle_by(proc, pid, full_id);
-        if (!bundle.spec.empty()) return bundle;
+        // runc, which goes when the container runs, was started by conmon, which stays.
+        if (found.spec.empty()) {
+            found = std::move(bundle);
+        } else if (!bundle.name.empty()) {
+            found.name = std::move(bundle.name);
+            found.events = std::move(bundle.events);
+        }
     }
+    if (!found.spec.empty()) return found;
     for (const char* place : kUsual) {
         std::string path = place;
         path.replace(path.find("{}"), 2, full_id);
-        Bundle bundle{spec_in(host_root + path), host_root + path, {}};
+        Bundle bundle{spec_in(host_root + path), host_root + path, {}, {}};
         if (!bundle.spec.empty()) return bundle;
     }
     return {};

@@ -15,6 +15,7 @@ struct Bundle {
     std::string spec;    ///< content of config.json; empty: not found
     std::string folder;  ///< where it is, if who started the container was told; else empty
     std::string name;    ///< the container's, if who started it was told; else empty
+    std::string events;  ///< file of podman's events, if who started it was told where; else empty
 };
 
 /// first: the container's first process; its parents lead to the bundle

@@ -170,6 +170,18 @@ private:
     std::string key_, id_, state_;
 };
 
+/// podman says the names by which it will answer, docker what the user called the image.
+void finish_sketch(DockerKind kind, DockerEvent& event) {
+    ContainerRecord& sketch = event.sketch;
+    sketch.full_id = event.id;
+    sketch.id = event.id.substr(0, kShortId);
+    sketch.type = type_of(kind);
+    const bool for_good = kind == DockerKind::Podman && !sketch.name.empty() &&
+                          !sketch.image.empty() && !is_image_id(sketch.image);
+    sketch.known = for_good ? Known::Named : Known::Local;
+    fill_image(sketch, {}, {});
+}
+
 }  // namespace
 
 std::int64_t seconds_of(const std::string& time) {
@@ -266,10 +278,6 @@ std::optional<DockerEvent> docker_event(DockerKind kind, std::string_view line,
     if (event.action.empty() || event.id.empty()) return std::nullopt;
     const Json& attributes = member(actor, "Attributes");
     ContainerRecord& sketch = event.sketch;
-    sketch.full_id = event.id;
-    sketch.id = event.id.substr(0, kShortId);
-    sketch.type = type_of(kind);
-    sketch.known = Known::Local;
     sketch.name = text(attributes, "name");
     sketch.image = text(attributes, "image");
     sketch.is_pod_sandbox = sketch.name.find(kPodContainer) != std::string::npos;
@@ -279,7 +287,18 @@ std::optional<DockerEvent> docker_event(DockerKind kind, std::string_view line,
         return std::find(std::begin(kOwnAttributes), std::end(kOwnAttributes), one.first) !=
                std::end(kOwnAttributes);
     });
-    fill_image(sketch, {}, {});
+    finish_sketch(kind, event);
+    return event;
+}
+
+std::optional<DockerEvent> podman_file_event(std::string_view line, std::size_t label_max_len) {
+    const Json whole = parse_json(line);
+    DockerEvent event{text(whole, "Status"), text(whole, "ID"), {}};
+    if (text(whole, "Type") != "container" || event.id.empty()) return std::nullopt;
+    event.sketch.name = text(whole, "Name");
+    event.sketch.image = text(whole, "Image");
+    read_labels(member(whole, "Attributes"), label_max_len, event.sketch);
+    finish_sketch(DockerKind::Podman, event);
     return event;
 }
 

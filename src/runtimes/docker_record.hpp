@@ -45,10 +45,13 @@ Result<std::vector<std::string>> listed_ids(std::string_view json);
 /// A line of an event stream.
 struct DockerEvent {
     std::string action, id;
-    containers::ContainerRecord sketch;  ///< name, image and labels, Known::Local
+    /// Name, image and labels: of podman for good, Known::Named, else Known::Local.
+    containers::ContainerRecord sketch;
 };
 std::optional<DockerEvent> docker_event(DockerKind kind, std::string_view line,
                                         std::size_t label_max_len);
+/// A line of the file where podman writes its events; nothing, if it is not about a container.
+std::optional<DockerEvent> podman_file_event(std::string_view line, std::size_t label_max_len);
 
 /// Seconds since the epoch of "2026-11-23T12:27:36.41Z"; 0, if it is none.
 std::int64_t seconds_of(const std::string& time);

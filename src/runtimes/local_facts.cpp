@@ -63,7 +63,8 @@ bool from_bundle(const ProcView& proc, const Bundle& bundle, std::uint32_t first
 }  // namespace
 
 std::optional<ContainerRecord> local_facts(const std::string& host_root, std::string_view full_id,
-                                           std::string_view type, std::uint32_t pid) {
+                                           std::string_view type, std::uint32_t pid,
+                                           std::size_t label_max_len) {
     const ProcView proc(host_root);
     if (pid == 0 || !proc.in_container(pid, full_id)) return std::nullopt;
     const std::uint32_t first = first_process(proc, full_id, pid);
@@ -76,7 +77,7 @@ std::optional<ContainerRecord> local_facts(const std::string& host_root, std::st
     record.name = bundle.name;
     if (!from_bundle(proc, bundle, first, record) && !from_kernel(proc, first, record))
         return std::nullopt;
-    add_stored_names(host_root, bundle, record);
+    add_stored_names(host_root, bundle, label_max_len, record);
     return record;
 }
 

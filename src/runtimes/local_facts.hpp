@@ -15,10 +15,11 @@ namespace sensor::runtimes {
 
 /// host_root: before /proc and every other path of the host
 /// pid:       a process of the container, as that /proc shows it
-/// out:       Known::Local; nothing, if the process is gone or tells nothing yet
-/// cost:      some tens of small files
+/// out:       Known::Local, or Known::Named where its names are on disk for good; nothing, if the
+/// process is gone or tells nothing yet cost:      some tens of small files
 std::optional<containers::ContainerRecord> local_facts(const std::string& host_root,
                                                        std::string_view full_id,
-                                                       std::string_view type, std::uint32_t pid);
+                                                       std::string_view type, std::uint32_t pid,
+                                                       std::size_t label_max_len);
 
 }  // namespace sensor::runtimes

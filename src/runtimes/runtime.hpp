@@ -36,7 +36,7 @@ struct Announcement {
     enum class Kind : std::uint8_t { Created, Started, Removed };
     Kind kind = Kind::Created;
     std::string id;
-    /// Created: what it says of it in passing, Known::Local; no id: nothing.
+    /// Created: what it says of it in passing, not Known::Complete; no id: nothing.
     containers::ContainerRecord sketch = {};
 };
 

@@ -5,6 +5,7 @@
 #include "containers/json_read.hpp"
 #include "runtimes/docker_record.hpp"
 #include "runtimes/image_name.hpp"
+#include "runtimes/podman_events.hpp"
 #include "runtimes/small_file.hpp"
 
 namespace sensor::runtimes {
@@ -12,7 +13,7 @@ namespace {
 
 using namespace containers;
 
-constexpr std::size_t kMostList = 1 << 20, kLabelMaxLen = 100;
+constexpr std::size_t kMostList = 1 << 20;
 
 /// docker binds a file of the container's own folder over this one.
 constexpr std::string_view kBoundFile = "/etc/hostname";
@@ -27,10 +28,10 @@ std::string docker_root(const ContainerRecord& record) {
     return {};
 }
 
-void from_docker(const std::string& host_root, ContainerRecord& record) {
+void from_docker(const std::string& host_root, std::size_t label_max_len, ContainerRecord& record) {
     const std::string root = docker_root(record);
     if (root.empty()) return;
-    auto found = inspected_folder(host_root, root, record.full_id, kLabelMaxLen);
+    auto found = inspected_folder(host_root, root, record.full_id, label_max_len);
     if (!found) return;
     const bool host_ipc = record.host_ipc;
     record = std::move(found->record);
@@ -53,10 +54,25 @@ void from_storage(const Json& list, ContainerRecord& record) {
 
 }  // namespace
 
-void add_stored_names(const std::string& host_root, const Bundle& bundle, ContainerRecord& record) {
-    if (record.image.empty()) from_docker(host_root, record);
+void take_names(const ContainerRecord& sketch, ContainerRecord& record) {
+    record.known = Known::Named;
+    record.name = sketch.name;
+    record.image = sketch.image;
+    record.image_repository = sketch.image_repository;
+    record.image_tag = sketch.image_tag;
+    record.labels = sketch.labels;
+    record.pod_name = sketch.pod_name;
+    record.pod_namespace = sketch.pod_namespace;
+    record.pod_uid = sketch.pod_uid;
+}
+
+void add_stored_names(const std::string& host_root, const Bundle& bundle, std::size_t label_max_len,
+                      ContainerRecord& record) {
+    if (record.image.empty()) from_docker(host_root, label_max_len, record);
+    if (const auto sketch = created_by_podman(bundle.events, record.full_id, label_max_len))
+        take_names(*sketch, record);
     const std::string end = format("/{}/userdata", record.full_id);
-    if (!record.image.empty() || !bundle.folder.ends_with(end)) return;
+    if (!record.image_id.empty() || !bundle.folder.ends_with(end)) return;
     const std::string folder = bundle.folder.substr(0, bundle.folder.size() - end.size());
     from_storage(parse_json(small_file(folder + "/containers.json", kMostList)), record);
 }

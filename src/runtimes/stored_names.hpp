@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names, images and labels as runtimes have them on disk, for when nobody answers: docker's files
-// of the container, podman's list of containers. For LocalFacts.
+// of the container, podman's list of containers and its events. For LocalFacts.
 #pragma once
 
 #include <string>
@@ -10,8 +10,11 @@
 
 namespace sensor::runtimes {
 
-/// Fills what the record lacks. It has its mounts already: they lead to docker's files.
-void add_stored_names(const std::string& host_root, const Bundle& bundle,
+/// Fills what the record lacks. It has its mounts already: they lead to docker's files. If podman
+/// wrote down all that names it, it is Known::Named then.
+void add_stored_names(const std::string& host_root, const Bundle& bundle, std::size_t label_max_len,
                       containers::ContainerRecord& record);
+/// Takes name, image and labels from a sketch that is Known::Named.
+void take_names(const containers::ContainerRecord& sketch, containers::ContainerRecord& record);
 
 }  // namespace sensor::runtimes

@@ -11,6 +11,7 @@
 #include "runtimes/cri_runtime.hpp"
 #include "runtimes/docker_runtime.hpp"
 #include "runtimes/local_facts.hpp"
+#include "runtimes/stored_names.hpp"
 #include "runtimes/watcher_impl.hpp"
 
 namespace sensor::runtimes {
@@ -154,11 +155,17 @@ void Watcher::Impl::take_question(Question question) {
 
 /// What the kernel and files say. out: is that all there will ever be
 bool Watcher::Impl::answer_at_once(const Question& question) {
-    auto facts = local_facts(options_.host_root, question.id, question.type, question.pid);
+    auto facts = local_facts(options_.host_root, question.id, question.type, question.pid,
+                             options_.label_max_len);
     const bool silent = is_silent(question.type);
     if (!facts && !silent) return false;
     News news;
-    if (facts) news.record = *std::move(facts);
+    if (facts) {
+        const ContainerRecord* const told = early_.find(question.id);
+        if (told != nullptr && told->known == containers::Known::Named) take_names(*told, *facts);
+        early_.put(question.id, *facts);
+        news.record = *std::move(facts);
+    }
     if (silent) {
         news.record.full_id = question.id;
         news.record.id = question.id.substr(0, kShortId);
@@ -189,8 +196,11 @@ void Watcher::Impl::announced(Connection& from, Announcement what) {
 /// Names at once, before the runtime is asked for the rest.
 void Watcher::Impl::sketched(const ContainerRecord& sketch) {
     if (sketch.full_id.empty()) return;
+    const ContainerRecord* const told = early_.find(sketch.full_id);
     News news;
-    news.record = sketch;
+    news.record = told != nullptr ? *told : sketch;
+    if (sketch.known == containers::Known::Named) take_names(sketch, news.record);
+    early_.put(sketch.full_id, news.record);
     box.tell(std::move(news), false);
 }
 

@@ -74,6 +74,8 @@ private:
     /// Asked for or announced, perhaps before a process was seen in them: that may come any moment,
     /// and of containers that live shortly even after their end.
     Latest<containers::ContainerRecord, 256> latest_;
+    /// Told before the runtime's answer, all parts of it together.
+    Latest<containers::ContainerRecord, 256> early_;
     Latest<bool, 4096> gave_up_;
     Clock::time_point next_discovery_{};
 

@@ -62,6 +62,20 @@ struct Container : Shared, containers::ContainerRecord {
     std::unordered_map<std::uint32_t, std::string> groups;
     bool incomplete = false;        ///< it did not come in time
     std::uint64_t deadline_ns = 0;  ///< it is waited for until then, while pending
+
+    /// What of its record nobody has told: bits of containers::Part.
+    std::uint8_t untold() const noexcept {
+        using namespace containers;
+        if (known == Known::Complete) return 0;
+        return known == Known::Named ? kRecord : kNames | kRecord;
+    }
+    /// What may still come, so that it is worth a wait.
+    std::uint8_t awaited() const noexcept {
+        if (!pending) return 0;
+        // Its users are asked for when its first own program runs, which may be in a moment.
+        const bool of_users = waits_users || (waits_record && !users_asked);
+        return (waits_record ? untold() : 0) | (of_users ? containers::kUsers : 0);
+    }
 };
 
 /// Path of the last enter event of an open, kept until its exit (captures only).

@@ -23,7 +23,7 @@ using namespace sensor;
 using runtimes::News;
 using Clock = std::chrono::steady_clock;
 
-constexpr const char* kKnown[] = {"id", "local", "complete"};
+constexpr const char* kKnown[] = {"id", "local", "named", "complete"};
 constexpr const char* kKinds[] = {"record", "removed", "gave_up"};
 
 void print(const nlohmann::json& line) {

@@ -119,6 +119,41 @@ TEST_CASE("the first rule that holds wins, whenever that is known") {
     CHECK(world.deferral.stats().dropped == 1);
 }
 
+TEST_CASE("names for good are enough for what asks for no more, and come first") {
+    Rules rules({"fd.name = /a", "fd.name = /b and container.image.repository = example.org/web",
+                 "fd.name = /c and container.mount.dest[/etc] exists"},
+                kNames);
+    World world(rules, false, kPatience);
+    world.add(10, 2);
+    world.handle(open_of(10, "/a"), 1);
+    world.state.learn(named_record(2));
+    world.deferral.settle(kBegin);
+    world.handle(open_of(10, "/b"), 2);
+    const std::string names = " web example.org/web";
+    CHECK(messages(world) == Texts{"1 cat /a" + names, "2 cat /b" + names});
+    world.handle(open_of(10, "/c"), 3);
+    world.handle(open_of(10, "/a"), 4);
+    CHECK(world.raised.size() == 2);
+    world.state.learn(container_record(2));
+    world.deferral.settle(kBegin);
+    CHECK(messages(world) ==
+          Texts{"1 cat /a" + names, "2 cat /b" + names, "3 cat /c" + names, "4 cat /a" + names});
+    CHECK(world.deferral.stats().incomplete == 0);
+}
+
+TEST_CASE("an alert lacks only what it asks for") {
+    Rules rules({"fd.name = /a", "fd.name = /b and not container.privileged = true"}, kNames);
+    World world(rules, false, kPatience);
+    world.add(10, 2);
+    world.state.learn(named_record(2));
+    world.state.expire_containers(kBegin);
+    world.handle(open_of(10, "/b"), 1);
+    world.handle(open_of(10, "/a", kBegin + kPatience), 2);
+    REQUIRE(world.raised.size() == 2);
+    CHECK(world.raised[0].incomplete);
+    CHECK_FALSE(world.raised[1].incomplete);
+}
+
 TEST_CASE("past the bound an alert goes without names, which follow") {
     Rules rules({"fd.name = /a and not container.name = db"}, kNames);
     World world(rules, false, kPatience);
@@ -130,7 +165,8 @@ TEST_CASE("past the bound an alert goes without names, which follow") {
     CHECK(world.raised[0].incomplete);
     CHECK(world.deferral.stats().incomplete == 1);
     CHECK(world.deferral.stats().longest_ns == kPatience);
-    world.deferral.note_incomplete(world.state.find(10)->container);  // of an alert after that
+    // Of an alert after that.
+    CHECK(world.deferral.note_if_incomplete(0, world.state.find(10)->container));
     CHECK(world.names.empty());
     world.state.learn(container_record(2));
     world.deferral.settle(kBegin + 2 * kPatience);

@@ -62,6 +62,15 @@ inline containers::ContainerRecord container_record(std::uint32_t number) {
     return record;
 }
 
+/// Of the same container what names it, and nothing else yet.
+inline containers::ContainerRecord named_record(std::uint32_t number) {
+    containers::ContainerRecord record = container_record(number);
+    record.privileged = false;
+    record.mounts.clear();
+    record.known = containers::Known::Named;
+    return record;
+}
+
 inline state::Options world_options(std::uint64_t patience_ns) {
     state::Options options;
     options.live = false;

@@ -132,6 +132,28 @@ TEST_CASE("events tell names and labels") {
         CHECK_FALSE(docker_event(DockerKind::Docker, odd, 100).has_value());
 }
 
+TEST_CASE("podman's file of events names containers for good") {
+    const auto event = podman_file_event(
+        R"({"ID":"abc","Image":"a/b:1","Name":"web","Status":"create","Time":"2026-11-23T15:17:31Z",
+            "Type":"container","Attributes":{"app":"x","image":"label"}})",
+        100);
+    REQUIRE(event.has_value());
+    CHECK(event->action == "create");
+    CHECK(event->id == "abc");
+    CHECK(event->sketch.known == containers::Known::Named);
+    CHECK(event->sketch.name == "web");
+    CHECK(event->sketch.image_repository == "a/b");
+    CHECK(event->sketch.image_tag == "1");
+    CHECK(event->sketch.labels == containers::Labels{{"app", "x"}, {"image", "label"}});
+    const auto by_id = podman_file_event(
+        R"({"ID":"abc","Image":"0123456789ab","Name":"web","Status":"create","Type":"container"})",
+        100);
+    CHECK(by_id->sketch.known == containers::Known::Local);
+    for (const char* odd : {"", "{}", "[]", R"({"ID":"abc","Status":"create"})",
+                            R"({"ID":"abc","Type":"image"})", R"({"ID":7,"Type":"container"})"})
+        CHECK_FALSE(podman_file_event(odd, 100).has_value());
+}
+
 TEST_CASE("times and lists of processors are read, whatever they are") {
     CHECK(seconds_of("1970-01-01T00:01:00Z") == 60);
     CHECK(seconds_of("1970-01-01T02:01:00.5+02:00") == 60);

@@ -74,7 +74,7 @@ TEST_CASE("without a bundle the kernel says what a container may do") {
               "1 0 0:1 / / rw - overlay overlay rw\n"
               "2 1 8:1 /srv/a\\040b /data ro,nosuid shared:1 - ext4 /dev/sda1 rw\n"
               "3 1 0:5 / /proc rw - proc proc rw\nnonsense\n");
-    const auto found = local_facts(host.root(), kId, "docker", 30);
+    const auto found = local_facts(host.root(), kId, "docker", 30, 100);
     REQUIRE(found.has_value());
     CHECK(found->known == Known::Local);
     CHECK(found->privileged);
@@ -88,18 +88,18 @@ TEST_CASE("what is not all capabilities is not privileged") {
     FakeHost host;
     host.process(1, 0, "init", "/");
     host.process(20, 1, "app", kGroup);
-    CHECK_FALSE(local_facts(host.root(), kId, "docker", 20)->privileged);
+    CHECK_FALSE(local_facts(host.root(), kId, "docker", 20, 100)->privileged);
     // The runtime's own program on its way tells nothing.
     host.process(20, 1, "runc:[2:INIT]", kGroup, "000001ffffffffff");
-    CHECK_FALSE(local_facts(host.root(), kId, "docker", 20).has_value());
+    CHECK_FALSE(local_facts(host.root(), kId, "docker", 20, 100).has_value());
 }
 
 TEST_CASE("processes that are gone, or elsewhere, tell nothing") {
     FakeHost host;
     host.process(20, 1, "app", "/");
-    CHECK_FALSE(local_facts(host.root(), kId, "docker", 20).has_value());
-    CHECK_FALSE(local_facts(host.root(), kId, "docker", 21).has_value());
-    CHECK_FALSE(local_facts(host.root(), kId, "docker", 0).has_value());
+    CHECK_FALSE(local_facts(host.root(), kId, "docker", 20, 100).has_value());
+    CHECK_FALSE(local_facts(host.root(), kId, "docker", 21, 100).has_value());
+    CHECK_FALSE(local_facts(host.root(), kId, "docker", 0, 100).has_value());
 }
 
 TEST_CASE("the bundle is found by who started the container") {
@@ -112,7 +112,7 @@ TEST_CASE("the bundle is found by who started the container") {
     for (const std::string& word : words) cmdline += word + '\0';
     host.file("proc/10/cmdline", cmdline);
     host.file("proc/10/root/box/config.json", kSpec);
-    const auto found = local_facts(host.root(), kId, "podman", 20);
+    const auto found = local_facts(host.root(), kId, "podman", 20, 100);
     REQUIRE(found.has_value());
     CHECK(found->name == "given");
     CHECK(found->image_repository == "host/app");
@@ -126,6 +126,42 @@ TEST_CASE("the bundle is found by who started the container") {
     CHECK(found->memory_limit == 64);
 }
 
+TEST_CASE("podman's events name a container that runc is just starting") {
+    FakeHost host;
+    host.process(1, 0, "init", "/");
+    host.process(20, 11, "runc:[2:INIT]", kGroup);
+    host.process(11, 10, "runc", "/");
+    host.process(10, 1, "conmon", "/libpod-conmon-" + kId + ".scope");
+    const auto words = [](std::initializer_list<std::string> all) {
+        std::string line;
+        for (const std::string& word : all) line += word + '\0';
+        return line;
+    };
+    host.file("proc/11/cmdline", words({"runc", "create", "--bundle", "/box", kId}));
+    host.file("proc/10/cmdline", words({"/usr/bin/conmon", "-c", kId, "-b", "/box", "-n", "given",
+                                        "--exit-dir", "/tmp/libpod/exits"}));
+    for (const char* pid : {"10", "11"})
+        host.file(std::string("proc/") + pid + "/root/box/config.json",
+                  R"({"linux":{"namespaces":[]}})");
+    const std::string events = "proc/10/root/tmp/libpod/events/events.log";
+    const std::string line = R"({"ID":")" + kId + R"(","Image":"a/b:1","Name":"web","Status":")";
+    const std::string rest = R"(","Type":"container","Attributes":{"app":"shop"}})"
+                             "\n";
+    CHECK(local_facts(host.root(), kId, "podman", 20, 100)->known == Known::Local);
+    host.file(events, std::string(3 << 20, 'x') + "\n" + line + "init" + rest);
+    CHECK(local_facts(host.root(), kId, "podman", 20, 100)->known == Known::Local);
+    host.file(events,
+              std::string(3 << 20, 'x') + "\n" + line + "create" + rest + line + "init" + rest);
+    const auto found = local_facts(host.root(), kId, "podman", 20, 100);
+    REQUIRE(found.has_value());
+    CHECK(found->known == Known::Named);
+    CHECK(found->name == "web");
+    CHECK(found->image_repository == "a/b");
+    CHECK(found->image_tag == "1");
+    CHECK(found->labels == containers::Labels{{"app", "shop"}});
+    CHECK(found->host_pid);
+}
+
 TEST_CASE("a shim has the bundles of its pod beside its own") {
     FakeHost host;
     host.process(1, 0, "init", "/");
@@ -134,7 +170,7 @@ TEST_CASE("a shim has the bundles of its pod beside its own") {
     host.file("proc/10/cmdline", std::string("/usr/bin/containerd-shim-runc-v2\0-id\0fed\0", 40));
     host.file("proc/10/cwd/config.json", "{}");
     host.file("proc/10/" + kId + "/config.json", kSpec);
-    const auto found = local_facts(host.root(), kId, "cri", 20);
+    const auto found = local_facts(host.root(), kId, "cri", 20, 100);
     REQUIRE(found.has_value());
     CHECK(found->name == "app");
     CHECK(found->env == std::vector<std::string>{"A=1"});
@@ -146,11 +182,11 @@ TEST_CASE("bundles are also where they usually are, and damaged ones do no harm"
     host.process(20, 1, "app", kGroup);
     const std::string place = "run/containerd/io.containerd.runtime.v2.task/moby/" + kId;
     host.file(place + "/config.json", kSpec);
-    CHECK(local_facts(host.root(), kId, "docker", 20)->name == "app");
+    CHECK(local_facts(host.root(), kId, "docker", 20, 100)->name == "app");
     for (const std::string& odd : {std::string("{"), std::string("[]"), std::string(),
                                    std::string(R"({"linux":7})"), std::string(3 << 20, ' ')}) {
         host.file(place + "/config.json", odd);
-        const auto found = local_facts(host.root(), kId, "docker", 20);
+        const auto found = local_facts(host.root(), kId, "docker", 20, 100);
         REQUIRE(found.has_value());
         CHECK(found->user == "5");
     }
@@ -168,7 +204,7 @@ TEST_CASE("docker's own files have the names") {
     host.file("data/containers/" + kId + "/config.v2.json",
               R"({"ID":")" + kId + R"(","Name":"/web","Config":{"Image":"a/b:1"}})");
     host.file("data/containers/" + kId + "/hostconfig.json", "{}");
-    const auto found = local_facts(host.root(), kId, "docker", 20);
+    const auto found = local_facts(host.root(), kId, "docker", 20, 100);
     REQUIRE(found.has_value());
     CHECK(found->known == Known::Local);
     CHECK(found->name == "web");

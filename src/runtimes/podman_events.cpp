@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtimes/podman_events.hpp"
+
+#include "base/log.hpp"
+#include "containers/json_read.hpp"
+#include "runtimes/docker_record.hpp"
+#include "runtimes/small_file.hpp"
+
+namespace sensor::runtimes {
+namespace {
+
+using namespace containers;
+
+constexpr std::size_t kMostRead = 2 << 20;  // podman keeps one megabyte, if not told otherwise
+
+std::string_view line_around(std::string_view all, std::size_t place) {
+    const std::size_t before = all.rfind('\n', place);
+    const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+    return all.substr(begin, all.find('\n', place) - begin);
+}
+
+}  // namespace
+
+std::optional<ContainerRecord> created_by_podman(const std::string& path, std::string_view full_id,
+                                                 std::size_t label_max_len) {
+    const std::string all = end_of_file(path, kMostRead);
+    const std::string member = format("\"ID\":\"{}\"", full_id);
+    for (std::size_t place = 0; (place = all.find(member, place)) != std::string::npos; ++place) {
+        auto event = podman_file_event(line_around(all, place), label_max_len);
+        if (!event || event->action != "create" || event->id != full_id) continue;
+        if (event->sketch.known != Known::Named) break;
+        return std::move(event->sketch);
+    }
+    return std::nullopt;
+}
+
+}  // namespace sensor::runtimes
