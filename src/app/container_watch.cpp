@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "containers/json.hpp"
@@ -15,6 +17,7 @@ using containers::ContainerRecord;
 using containers::Known;
 
 constexpr std::uint64_t kMs = 1'000'000;
+constexpr std::uint32_t kLeastPatienceMs = 1000;
 
 runtimes::RuntimeOptions runtime_of(const config::RuntimeOptions& config) {
     return {config.enabled, config.sockets};
@@ -32,7 +35,8 @@ runtimes::WatcherOptions watcher_options(const config::ContainerOptions& config,
     options.with_size = config.with_size;
     options.on_create = config.on_create;
     options.on_start = config.on_start;
-    options.patience_ns = config.patience_ms * kMs;
+    // What comes too late for events that wait is still worth having.
+    options.patience_ns = std::max(config.patience_ms, kLeastPatienceMs) * kMs;
     return options;
 }
 
@@ -60,6 +64,7 @@ ContainerRecord fixed_record(const config::ContainerOptions& config) {
 state::ContainerOptions container_options(const config::ContainerOptions& config, bool live) {
     state::ContainerOptions options;
     if (!live || asks_anybody(config)) options.patience_ns = config.patience_ms * kMs;
+    options.asks = live && asks_anybody(config);
     if (live) options.fixed = fixed_record(config);
     return options;
 }

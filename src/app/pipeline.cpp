@@ -78,12 +78,19 @@ void Pipeline::handle(std::span<const std::byte> record, std::uint64_t number, b
             ++by_event_[context.event.head().type % REC_MAX_EVENTS];
             if (look_) look_(context);
         },
-        [this](const fields::Context& context) {
-            deferral_.judge(context, clock(context.event.ts_ns()));
-        });
+        [this](const fields::Context& context) { return defer(context); });
     if (recorder_ != nullptr) recorder_->after(record, wanted);
+}
+
+/// What waited for something that is known now happened before this event.
+/// out: its names are not known yet: it is judged as far as can be
+bool Pipeline::defer(const fields::Context& context) {
     if (deferral_.has_news()) [[unlikely]]
-        deferral_.settle(clock(judge_.last_ts_ns()));
+        deferral_.settle(clock(context.event.ts_ns()));
+    if (!context.pending) [[likely]]
+        return false;
+    deferral_.judge(context, clock(context.event.ts_ns()));
+    return true;
 }
 
 void Pipeline::settle(std::uint64_t now_ns) {

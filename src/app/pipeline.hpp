@@ -70,6 +70,7 @@ public:
 private:
     void alert(std::uint32_t k, const fields::Context& context);
     void raise(const judge::LateAlert& which, output::TermSource& values);
+    bool defer(const fields::Context& context);
     void follow_up(const state::Container& container, std::uint64_t alerts);
     std::uint64_t clock(std::uint64_t event_ns) const;
 

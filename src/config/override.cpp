@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/override.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <vector>
@@ -98,6 +99,13 @@ Node& descend(Node& at, const Step& step, const Origin& origin) {
     return at.items.back();
 }
 
+std::size_t depth_of(const Node& node) {
+    std::size_t most = 0;
+    for (const auto& entry : node.entries) most = std::max(most, depth_of(entry.value) + 1);
+    for (const Node& item : node.items) most = std::max(most, depth_of(item) + 1);
+    return most;
+}
+
 }  // namespace
 
 void apply_override(Node& root, const std::string& option) {
@@ -110,6 +118,8 @@ void apply_override(Node& root, const std::string& option) {
     const std::string value = option.substr(equals + 1);
     const bool inline_yaml = value.starts_with('{') && value.ends_with('}');
     Node made = inline_yaml ? parse_value(value, origin) : text_node(value, origin);
+    // As in a file, which the printed configuration becomes.
+    if (steps.size() + depth_of(made) > kDeepest) refuse(origin, "settings are nested too deep");
     Node* at = &root;
     for (const Step& step : steps) at = &descend(*at, step, origin);
     *at = std::move(made);

@@ -12,7 +12,6 @@
 namespace sensor::config {
 namespace {
 
-constexpr std::size_t kDeepest = 32;
 constexpr std::size_t kMostNodes = 100000;  // names of nodes (&a, *a) can make many of a few
 
 class Converter {

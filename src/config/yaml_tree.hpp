@@ -11,6 +11,9 @@
 
 namespace sensor::config {
 
+/// Maps and lists in each other, at most.
+inline constexpr std::size_t kDeepest = 32;
+
 /// The tree of a text's first document, a map or without content.
 /// in:     file: its name, for places; remarks: gets what is odd (a key set twice: the first one
 ///         counts; more documents)

@@ -33,13 +33,6 @@ enum class Known : std::uint8_t {
     Complete  ///< what its runtime says
 };
 
-/// What an answer on a container may hang on, as bits.
-enum Part : std::uint8_t {
-    kNames = 1,   ///< known from Known::Named on: fields marked NAMED
-    kRecord = 2,  ///< known with Known::Complete
-    kUsers = 4    ///< of its own files, not of a record
-};
-
 struct ContainerRecord {
     std::string id;       ///< as container.id prints it (12 characters)
     std::string full_id;  ///< names it

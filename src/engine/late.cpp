@@ -10,8 +10,8 @@ namespace {
 
 std::uint8_t parts_of_field(const FieldInfo& field) noexcept {
     if ((field.flags & field_flag::LATE) == 0) return 0;
-    if (field.cls == FieldClass::USER || field.cls == FieldClass::GROUP) return containers::kUsers;
-    return (field.flags & field_flag::NAMED) != 0 ? containers::kNames : containers::kRecord;
+    if (field.cls == FieldClass::USER || field.cls == FieldClass::GROUP) return late_part::USERS;
+    return (field.flags & field_flag::NAMED) != 0 ? late_part::NAMES : late_part::RECORD;
 }
 
 template <typename Numbers>

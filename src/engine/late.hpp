@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "containers/record.hpp"
 #include "lang/program.hpp"
 
 namespace sensor::engine {
@@ -16,7 +15,7 @@ public:
     explicit LateParts(const lang::Program& program);
 
     bool is_late_term(std::uint32_t term) const noexcept { return terms_[term] != 0; }
-    /// What of the container a term asks for: bits of containers::Part, 0 if it is not late.
+    /// What of the container a term asks for: bits of late_part, 0 if it is not late.
     std::uint8_t parts_of_term(std::uint32_t term) const noexcept { return terms_[term]; }
     /// By predicate: one of its sides is late.
     const std::vector<bool>& predicates() const noexcept { return predicates_; }
@@ -24,7 +23,7 @@ public:
     bool is_late_condition(std::uint32_t condition) const noexcept {
         return parts_of_condition(condition) != 0;
     }
-    /// What of the container its predicates ask for: bits of containers::Part.
+    /// What of the container its predicates ask for: bits of late_part.
     std::uint8_t parts_of_condition(std::uint32_t condition) const noexcept {
         return nodes_[program_->conditions[condition].root];
     }

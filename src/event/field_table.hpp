@@ -70,6 +70,15 @@ enum : std::uint16_t {
 };
 }
 
+/// What of a container fields marked LATE ask for, as bits.
+namespace late_part {
+enum : std::uint8_t {
+    NAMES = 1,   ///< fields marked NAMED: known from containers::Known::Named on
+    RECORD = 2,  ///< known with containers::Known::Complete
+    USERS = 4    ///< of the container's own files, not of a record
+};
+}
+
 struct FieldInfo {
     FieldId id;
     std::string_view text;

@@ -103,12 +103,12 @@ private:
     engine::Engine* engine_ = nullptr;
     const rules::RunningRules* rules_ = nullptr;
     bool all_ = false;
-    std::vector<std::uint8_t> prints_;  // by rule, containers::Part
+    std::vector<std::uint8_t> prints_;  // by rule, late_part
     std::deque<HeldEvent> held_;        // in the order the events came
     std::size_t bytes_ = 0;
     std::vector<Followed> incomplete_;  // containers of which alerts went out without names
     std::uint64_t news_ = 0;
-    fields::Arena arena_{64 << 10};  // texts of late fields
+    fields::Arena arena_;  // texts of late fields
     OwnedRecord blank_;              // stands for the record of a held event
     DeferralStats stats_;
 };

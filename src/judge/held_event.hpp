@@ -21,7 +21,7 @@ struct HeldEvent {
     std::uint32_t uid = 0, gid = 0;  ///< of the thread: its container may name them
     bool own_userns = false;
     std::uint64_t since_ns = 0;  ///< it waits since then, by the clock it waits by
-    std::uint8_t needs = 0;      ///< of its container: bits of containers::Part
+    std::uint8_t needs = 0;      ///< of its container: bits of late_part
     std::vector<engine::EarlyMatch> matches;
     std::vector<engine::KnownTerm> terms;
     std::vector<engine::KnownAnswer> answers;

@@ -41,19 +41,14 @@ public:
     void handle(std::span<const std::byte> record, std::uint64_t number, bool wanted,
                 OnMatch&& on_match, AfterEach&& after_each) {
         handle(record, number, wanted, on_match, after_each,
-               [&](const fields::Context& context) { match(context, on_match); });
+               [](const fields::Context&) { return false; });
     }
-    /// The same, where somebody else judges the events whose LATE fields are not known yet:
-    /// on_pending(context).
-    template <typename OnMatch, typename AfterEach, typename OnPending>
+    /// The same, where somebody may judge an event instead: before_each(context) says if it did.
+    template <typename OnMatch, typename AfterEach, typename BeforeEach>
     void handle(std::span<const std::byte> record, std::uint64_t number, bool wanted,
-                OnMatch&& on_match, AfterEach&& after_each, OnPending&& on_pending) {
+                OnMatch&& on_match, AfterEach&& after_each, BeforeEach&& before_each) {
         walk_.step(record, number, wanted, [&](const fields::Context& context) {
-            if (context.pending) [[unlikely]] {
-                on_pending(context);
-            } else {
-                match(context, on_match);
-            }
+            if (!before_each(context)) match(context, on_match);
             after_each(context);
         });
     }

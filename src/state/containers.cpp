@@ -14,7 +14,7 @@ namespace {
 using containers::ContainerRecord;
 using containers::Known;
 
-constexpr std::size_t kShortId = 12;
+constexpr std::size_t kShortId = 12, kWholeId = 64;
 
 /// Nobody can tell more of these than their id.
 bool has_runtime(std::string_view type) {
@@ -22,10 +22,20 @@ bool has_runtime(std::string_view type) {
     return std::find(kNone.begin(), kNone.end(), type) == kNone.end();
 }
 
-/// Is one the beginning of the other, as short ids are of whole ones?
-bool names_same(std::string_view a, std::string_view b) {
-    const std::size_t least = std::min(a.size(), b.size());
-    return least == kShortId && a.substr(0, least) == b.substr(0, least);
+/// Other ids are names that users give, of which one may begin with another.
+bool is_hex(std::string_view id) {
+    return id.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// Bytes that a record takes beside itself, about.
+std::size_t size_of(const ContainerRecord& record) {
+    std::size_t sum = record.cni_json.size() + record.pod_cni_json.size();
+    for (const std::string& one : record.env) sum += sizeof one + one.size();
+    for (const auto* labels : {&record.labels, &record.pod_labels})
+        for (const auto& [key, value] : *labels) sum += 2 * sizeof key + key.size() + value.size();
+    for (const containers::Mount& one : record.mounts)
+        sum += sizeof one + one.source.size() + one.dest.size();
+    return sum;
 }
 
 }  // namespace
@@ -42,10 +52,12 @@ void Containers::use(ContainerOptions options) {
 // first thread that has the whole.
 Containers::Map::iterator Containers::find(std::string_view id) {
     const auto exact = known_.find(std::string(id));
-    if (exact != known_.end() || id.size() < kShortId) return exact;
-    if (id.size() > kShortId) return known_.find(std::string(id.substr(0, kShortId)));
-    return std::find_if(known_.begin(), known_.end(),
-                        [&](const auto& entry) { return names_same(entry.first, id); });
+    if (exact != known_.end() || !is_hex(id)) return exact;
+    if (id.size() == kWholeId) return known_.find(std::string(id.substr(0, kShortId)));
+    if (id.size() != kShortId) return exact;
+    return std::find_if(known_.begin(), known_.end(), [&](const auto& entry) {
+        return entry.first.size() == kWholeId && entry.first.starts_with(id);
+    });
 }
 
 Ref<Container>& Containers::entry(std::string_view full_id, std::string_view short_id) {
@@ -80,10 +92,19 @@ Ref<Container> Containers::of(std::string_view cgroups, std::uint64_t now_ns) {
     return known;
 }
 
+bool Containers::wants_answer(Container& container) const noexcept {
+    if (container.pending || !options_.asks || options_.patience_ns != 0) return container.pending;
+    // Nothing waits, but what comes is used then.
+    if (container.known == Known::Complete) return false;
+    return !std::exchange(container.incomplete, true);
+}
+
 void Containers::wait(const Ref<Container>& container, std::uint64_t now_ns) {
     if (container->pending) return;
     container->pending = true;
     container->deadline_ns = now_ns == 0 ? 0 : now_ns + options_.patience_ns;
+    next_deadline_ns_ = pending_.empty() ? container->deadline_ns
+                                         : std::min(next_deadline_ns_, container->deadline_ns);
     pending_.push_back(container);
 }
 
@@ -127,7 +148,20 @@ Containers::Learnt Containers::learn(const ContainerRecord& record) {
     ++stats_.learnt;
     const bool same = static_cast<const ContainerRecord&>(*container) == next;
     const bool was_pending = container->pending;
-    if (!same) static_cast<ContainerRecord&>(*container) = std::move(next);
+    if (!same) {
+        bytes_ -= size_of(*container);
+        const std::size_t size = size_of(next);
+        if (bytes_ + size > options_.most_bytes) purge(size);
+        if (bytes_ + size > options_.most_bytes) {
+            ++stats_.cut;
+            next.env.clear();
+            next.labels.clear();
+            next.pod_labels.clear();
+            next.mounts.clear();
+        }
+        static_cast<ContainerRecord&>(*container) = std::move(next);
+        bytes_ += size_of(*container);
+    }
     if (container->known == Known::Complete) container->waits_record = false;
     if (was_pending && !container->waits_record && !container->waits_users) settle(*container);
     if (!same) ++news_;
@@ -138,6 +172,7 @@ Ref<Container> Containers::remove(std::string_view full_id) {
     const auto found = find(full_id);
     if (found == known_.end()) return {};
     const Ref<Container> gone = found->second;
+    bytes_ -= size_of(*gone);
     known_.erase(found);
     ++stats_.removed;
     if (gone->pending) give_up(*gone);
@@ -170,23 +205,38 @@ void Containers::settle(Container& container) {
 }
 
 void Containers::expire(std::uint64_t now_ns) {
+    if (now_ns < next_deadline_ns_ || pending_.empty()) return;
+    next_deadline_ns_ = ~std::uint64_t{0};
     for (std::size_t k = pending_.size(); k-- > 0;) {
         std::uint64_t& deadline = pending_[k]->deadline_ns;
         if (deadline == 0) deadline = now_ns + options_.patience_ns;
-        if (deadline > now_ns) continue;
+        if (deadline > now_ns) {
+            next_deadline_ns_ = std::min(next_deadline_ns_, deadline);
+            continue;
+        }
         const Ref<Container> late = pending_[k];
         give_up(*late);
     }
 }
 
-void Containers::purge() {
-    std::erase_if(known_, [](const auto& entry) {
-        return entry.second.unique() && entry.second->known == Known::Id;
-    });
-    for (auto at = known_.begin(); at != known_.end() && known_.size() >= options_.most;) {
+// Some more than must go, so that the next that comes finds room.
+void Containers::purge(std::size_t bytes) {
+    const bool full = known_.size() >= options_.most || bytes_ + bytes > options_.most_bytes;
+    const auto enough = [&] {
+        return known_.size() < options_.most - options_.most / 8 &&
+               bytes_ + bytes < options_.most_bytes - options_.most_bytes / 8;
+    };
+    for (auto at = known_.begin(); at != known_.end();) {
+        const Container& one = *at->second;
         const bool idle = at->second.unique();
-        stats_.dropped += idle ? 1 : 0;
-        at = idle ? known_.erase(at) : std::next(at);
+        const bool empty = one.known == Known::Id;
+        if (!idle || (!empty && (!full || enough()))) {
+            ++at;
+            continue;
+        }
+        stats_.dropped += empty ? 0 : 1;
+        bytes_ -= size_of(one);
+        at = known_.erase(at);
     }
 }
 
@@ -201,6 +251,7 @@ ContainerStats Containers::stats() const noexcept {
 
 void Containers::clear() {
     known_.clear();
+    bytes_ = 0;
     for (const Ref<Container>& each : pending_) each->pending = false;
     pending_.clear();
     ++news_;

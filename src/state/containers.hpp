@@ -17,8 +17,10 @@ namespace sensor::state {
 
 struct ContainerOptions {
     std::size_t most = 16384;  ///< containers that no thread is in are let go of beyond that
-    /// Somebody will tell of containers: new ones are pending for so long, ns. 0: nobody will.
+    std::size_t most_bytes = 64 << 20;  ///< of their records; new ones are cut beyond that
+    /// Somebody will tell of containers: new ones are pending for so long, ns. 0: nothing waits.
     std::uint64_t patience_ns = 0;
+    bool asks = false;  ///< somebody can be asked for them
     /// Every process is in this one, if it has an id.
     containers::ContainerRecord fixed;
 };
@@ -27,6 +29,7 @@ struct ContainerStats {
     std::uint64_t known = 0, pending = 0;
     std::uint64_t without_image = 0;  ///< of those known
     std::uint64_t learnt = 0, removed = 0, given_up = 0, dropped = 0;
+    std::uint64_t cut = 0;  ///< records that lost labels, mounts and environment: no room
 };
 
 class Containers {
@@ -59,7 +62,7 @@ public:
     Ref<Container> remove(std::string_view full_id);
     /// Nobody will tell of it.
     void give_up(std::string_view full_id);
-    /// Those that waited long enough are pending no longer. cost: a comparison if there are none
+    /// Those that waited long enough are pending no longer. cost: a comparison until then
     void expire(std::uint64_t now_ns);
 
     /// cost: a hash lookup; null: not known
@@ -67,14 +70,17 @@ public:
         const auto found = known_.find(full_id);
         return found == known_.end() ? nullptr : found->second.get();
     }
+    /// Is there something to ask somebody about a container that `of` returned? With patience while
+    /// it is pending, else once.
+    bool wants_answer(Container& container) const noexcept;
     /// Containers that are pending.
     std::size_t pending() const noexcept { return pending_.size(); }
     /// Grows whenever one stops being pending or another record of it comes.
     std::uint64_t news() const noexcept { return news_; }
 
-    /// Lets go of those that no thread is in any more and nothing is known of, and of the oldest
-    /// others beyond the limit.
-    void purge();
+    /// Lets go of those that no thread is in any more and nothing is known of, and of others where
+    /// there is no room for so many bytes more. cost: of all of them
+    void purge(std::size_t bytes = 0);
     ContainerStats stats() const noexcept;
     std::size_t size() const noexcept { return known_.size(); }
     void clear();
@@ -96,6 +102,8 @@ private:
     Ref<Container> fixed_;
     Map known_;
     std::vector<Ref<Container>> pending_;
+    std::uint64_t next_deadline_ns_ = 0;  // of them, or before it
+    std::size_t bytes_ = 0;               // of the records, about
     std::uint64_t news_ = 0;
     ContainerStats stats_;
 };

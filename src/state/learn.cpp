@@ -33,8 +33,8 @@ std::uint64_t State::waiting_clock() const {
 
 void State::find_container(Thread& thread, std::string_view cgroups) {
     thread.container = containers_.of(cgroups, waiting_clock());
-    const Container* const container = thread.container.get();
-    if (container != nullptr && container->pending && options_.ask)
+    Container* const container = thread.container.get();
+    if (container != nullptr && options_.ask && containers_.wants_answer(*container))
         options_.ask(*container, thread.leader->ns_tgid);
 }
 

@@ -45,7 +45,7 @@ struct Options {
     std::size_t max_users = 65536;        ///< announced by events or captures; groups as many
     std::shared_ptr<ProcReader> proc;     ///< null: the real /proc, if live
     ContainerOptions containers;
-    /// Called when a process of a pending container is seen for the first time.
+    /// Called when a process of a container is seen of which somebody may know more.
     /// ns_tgid: as /proc of the sensor shows it, 0: not known
     std::function<void(const Container&, std::uint32_t ns_tgid)> ask;
     /// Called when a process of a container runs a program of its own, until it says that the

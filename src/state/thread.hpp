@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "containers/record.hpp"
+#include "event/field_table.hpp"
 #include "state/fd_table.hpp"
 #include "state/ref.hpp"
 #include "state/users.hpp"
@@ -63,18 +64,18 @@ struct Container : Shared, containers::ContainerRecord {
     bool incomplete = false;        ///< it did not come in time
     std::uint64_t deadline_ns = 0;  ///< it is waited for until then, while pending
 
-    /// What of its record nobody has told: bits of containers::Part.
+    /// What of its record nobody has told: bits of late_part.
     std::uint8_t untold() const noexcept {
-        using namespace containers;
-        if (known == Known::Complete) return 0;
-        return known == Known::Named ? kRecord : kNames | kRecord;
+        if (known == containers::Known::Complete) return 0;
+        return known == containers::Known::Named ? late_part::RECORD
+                                                 : late_part::NAMES | late_part::RECORD;
     }
     /// What may still come, so that it is worth a wait.
     std::uint8_t awaited() const noexcept {
         if (!pending) return 0;
         // Its users are asked for when its first own program runs, which may be in a moment.
         const bool of_users = waits_users || (waits_record && !users_asked);
-        return (waits_record ? untold() : 0) | (of_users ? containers::kUsers : 0);
+        return (waits_record ? untold() : 0) | (of_users ? late_part::USERS : 0);
     }
 };
 

@@ -70,3 +70,15 @@ TEST_CASE("a malformed override is refused with its text") {
     CHECK(after("{a: text}", "a[0]=1").starts_with("error:"));
     CHECK(after("{}", "a={]}").starts_with("error:"));
 }
+
+TEST_CASE("options nest settings no deeper than files do") {
+    const auto steps = [](int count) {
+        std::string key = "a";
+        for (int k = 1; k < count; ++k) key += ".a";
+        return key;
+    };
+    CHECK_FALSE(after("{}", steps(32) + "=1").starts_with("error:"));
+    CHECK(after("{}", steps(33) + "=1").find("nested too deep") != std::string::npos);
+    CHECK_FALSE(after("{}", steps(30) + "={b: [1]}").starts_with("error:"));
+    CHECK(after("{}", steps(31) + "={b: [1]}").find("nested too deep") != std::string::npos);
+}

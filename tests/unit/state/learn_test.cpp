@@ -271,3 +271,69 @@ TEST_CASE("what nobody is in is bounded") {
     f.state.learn(record("web"));
     CHECK(f.state.find(10)->container->name == "web");
 }
+
+TEST_CASE("without patience nobody waits, and somebody is asked all the same, once") {
+    state::Options how = options(0);
+    how.containers.asks = true;
+    int asked = 0;
+    how.ask = [&](const state::Container&, std::uint32_t) { ++asked; };
+    Fixture f(how);
+    f.add_contained(10);
+    f.add_contained(11);
+    CHECK(asked == 1);
+    CHECK(f.state.containers().pending() == 0);
+    f.state.learn(record("web"));
+    f.add_contained(12);
+    CHECK(asked == 1);
+}
+
+TEST_CASE("names that begin with the name of another are of another container") {
+    Fixture f;
+    CHECK(f.add(10, "/lxc/web-frontend").container->full_id == "web-frontend");
+    CHECK(f.add(11, "/lxc/web-frontend-2").container->full_id == "web-frontend-2");
+    CHECK(f.state.find(10)->container->full_id == "web-frontend");
+    CHECK(f.state.containers().size() == 2);
+}
+
+TEST_CASE("records take no more memory than there is for them") {
+    state::Options how = options();
+    how.containers.most_bytes = 64 << 10;
+    Fixture f(how);
+    ContainerRecord large = record("web");
+    large.env.assign(10, std::string(1000, 'x'));
+    const state::Thread& inside = f.add_contained(10);
+    f.state.learn(large);
+    for (char digit = '1'; digit <= '9'; ++digit) {  // nobody is in those: they make room
+        large.full_id.front() = digit;
+        large.id.front() = digit;
+        f.state.learn(large);
+    }
+    CHECK(inside.container->env.size() == 10);
+    CHECK(f.state.containers().stats().dropped > 0);
+    CHECK(f.state.containers().stats().cut == 0);
+    large.full_id = kId;
+    large.id = kId.substr(0, 12);
+    large.env.assign(100, std::string(1000, 'x'));  // more than all of it
+    large.name = "other";
+    f.state.learn(large);
+    CHECK(inside.container->name == "other");
+    CHECK(inside.container->env.empty());
+    CHECK(f.state.containers().stats().cut == 1);
+}
+
+TEST_CASE("too many containers make room for more than one") {
+    state::Options how = options();
+    how.containers.most = 64;
+    Fixture f(how);
+    ContainerRecord one = record("web");
+    for (int k = 0; k < 64; ++k) {
+        one.full_id = "ctr" + std::to_string(k);
+        one.id = one.full_id;
+        f.state.learn(one);
+    }
+    CHECK(f.state.containers().size() == 64);
+    one.full_id = one.id = "last";
+    f.state.learn(one);
+    CHECK(f.state.containers().size() < 60);
+    CHECK(f.state.containers().look_up("last") != nullptr);
+}
