@@ -18,9 +18,6 @@
 namespace sensor::capture {
 namespace {
 
-// A record gets its time just before it enters its ring; whoever is slower than this (preempted in
-// between) is delivered late. Younger records wait.
-constexpr std::uint64_t kSlackNs = 1'000'000;
 // A record reserved but not written holds back younger ones of all rings, but not longer.
 constexpr std::uint64_t kBusyBoundNs = 50'000'000;
 constexpr std::uint64_t kClockRefreshNs = 1'000'000'000;

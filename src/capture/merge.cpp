@@ -16,6 +16,7 @@ constexpr std::size_t kMaxCpus = 1U << 14;
 bool Merge::collect() {
     const std::size_t before = pending_.size();
     bool busy = false;
+    unread_since_ = kNothing;
     for (std::uint32_t idx = 0; idx < rings_.size(); ++idx) busy = collect_ring(idx) || busy;
     if (pending_.size() == before) return busy;
     std::sort(pending_.begin(), pending_.end(), [](const Pending& a, const Pending& b) {
@@ -29,6 +30,7 @@ bool Merge::collect_ring(std::uint32_t idx) {
     Ring& ring = rings_[idx];
     const std::uint64_t stop = ring.scanned() + ring.bytes() / kStepDivisor;
     std::span<const std::byte> record;
+    std::uint64_t last = kNothing;
     while (ring.scanned() < stop) {
         const std::uint64_t position = ring.scanned();
         const Ring::Next next = ring.next(record);
@@ -40,13 +42,18 @@ bool Merge::collect_ring(std::uint32_t idx) {
             ++malformed_;
             continue;
         }
+        last = head->ts;
         pending_.push_back({head->ts, position, record, idx});
     }
+    unread_since_ = std::min(unread_since_, last);
     return false;
 }
 
 std::size_t Merge::deliver(std::uint64_t horizon_ns, const RecordFn& on_record,
                            const HoleFn& on_hole) {
+    // What is left in a ring is older than what other rings were read up to.
+    if (unread_since_ != kNothing)
+        horizon_ns = std::min(horizon_ns, unread_since_ - std::min(unread_since_, kSlackNs));
     std::size_t count = 0;
     for (; count < pending_.size() && pending_[count].ts <= horizon_ns; ++count) {
         const auto& head = *reinterpret_cast<const rec_head*>(pending_[count].record.data());

@@ -10,6 +10,10 @@
 
 namespace sensor::capture {
 
+/// A record gets its time just before it enters its ring; whoever is slower than this (preempted in
+/// between) is delivered late. Younger records wait.
+inline constexpr std::uint64_t kSlackNs = 1'000'000;
+
 class Merge {
 public:
     explicit Merge(std::vector<Ring> rings) : rings_(std::move(rings)) {}
@@ -37,13 +41,16 @@ private:
         std::uint32_t ring;
     };
 
+    static constexpr std::uint64_t kNothing = ~std::uint64_t{0};
+
     bool collect_ring(std::uint32_t idx);
     bool follow_sequence(const rec_head& head);
     void give_back();
 
     std::vector<Ring> rings_;
     std::vector<Pending> pending_;
-    std::vector<std::uint64_t> expected_;  ///< next sequence number by CPU and lane
+    std::vector<std::uint64_t> expected_;    ///< next sequence number by CPU and lane
+    std::uint64_t unread_since_ = kNothing;  ///< a ring holds records from about then on
     std::uint64_t delivered_ = 0;
     std::uint64_t malformed_ = 0;
     std::uint64_t gaps_ = 0;

@@ -86,7 +86,9 @@ void parse_status(std::string_view text, ProcInfo& out) {
         if (colon == std::string_view::npos) return;
         const std::string_view key = line.substr(0, colon);
         const std::string_view value = line.substr(colon + 1);
-        if (key == "Tgid")
+        if (key == "State")
+            out.ended = value.find('Z') != value.npos || value.find('X') != value.npos;
+        else if (key == "Tgid")
             out.tgid = number<std::uint32_t>(value);
         else if (key == "PPid")
             out.ppid = number<std::uint32_t>(value);

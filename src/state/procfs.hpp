@@ -20,6 +20,7 @@ struct ProcInfo {
     std::int64_t sid = 0, pgid = 0;
     bool in_pidns = false;  ///< deeper than the namespace /proc shows
     bool kernel_thread = false;
+    bool ended = false;  ///< only its exit code is left; in groups of v1 it is no more
     std::uint32_t tty = 0;
     std::uint32_t uid = kNoId, gid = kNoId, loginuid = kNoId;
     std::uint64_t cap_inheritable = 0, cap_permitted = 0, cap_effective = 0;

@@ -311,8 +311,17 @@ bool State::fill_from_proc(Thread& leader, std::uint32_t ns_tgid) {
     const std::uint32_t parent = kernel_number(info.ppid);
     if (parent != 0 && threads_.find(parent) == nullptr) make_leader(parent, info.ppid, 0);
     threads_.set_parent(leader, parent);
+    if (info.ended && !leader.container) stay_with_parent(leader);
     read_files(leader, kLastStandardFile);
     return true;
+}
+
+// Where it was is known no more, but its parent is mostly there still.
+void State::stay_with_parent(Thread& leader) {
+    const Thread* parent = threads_.parent(leader);
+    if (parent == nullptr || !parent->container) return;
+    leader.cgroups = parent->cgroups;
+    leader.container = parent->container;
 }
 
 std::uint32_t State::kernel_number(std::uint32_t ns_number) const noexcept {

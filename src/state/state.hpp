@@ -213,6 +213,7 @@ private:
     Thread& make_leader(std::uint32_t tgid, std::uint32_t ns_tgid, std::uint64_t start_ns);
     Thread& make_member(Thread& leader, std::uint32_t tid, std::uint32_t ns_tid);
     bool fill_from_proc(Thread& leader, std::uint32_t ns_tgid);
+    void stay_with_parent(Thread& leader);
     void adopt_head(Thread& thread, const Event& event);
     void catch_up(Thread& leader, const Event& event);
     std::uint32_t kernel_number(std::uint32_t ns_number) const noexcept;

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "tests/support/catch.hpp"
@@ -112,6 +113,24 @@ TEST_CASE("what is younger than the horizon waits in its ring") {
     CHECK(take(merge, 60) == Times{45, 50});
     CHECK_FALSE(merge.pending());
     CHECK(a.consumer == a.producer);
+}
+
+TEST_CASE("what is left in a ring is not overtaken by records of another") {
+    FakeRing a, b;
+    Merge merge = merge_of(a, b);
+    constexpr std::uint64_t kMs = 1'000'000;
+    std::uint64_t count = 0;
+    for (; a.fits(sizeof(rec_head)); ++count) a.push((2 * count + 1) * kMs, count);
+    for (std::uint64_t k = 0; k < 4; ++k) b.push(2 * (k + 1) * count / 4 * kMs, k, 1);
+    Times all;
+    for (int round = 0; all.size() < count + 4; ++round) {
+        REQUIRE(round < 10);
+        merge.collect();
+        const Times some = take(merge, ~0ULL);
+        CHECK(some.size() < count / 2);  // room is given back in steps
+        all.insert(all.end(), some.begin(), some.end());
+    }
+    CHECK(std::is_sorted(all.begin(), all.end()));
 }
 
 TEST_CASE("a reserved record stops its ring until it is committed; discarded ones are skipped") {

@@ -107,6 +107,25 @@ TEST_CASE("an unknown process is read once, with its ancestors") {
     CHECK(f.proc->reads == 2);
 }
 
+TEST_CASE("an unknown process that has ended is in the container of its parent") {
+    const std::string id(64, 'a');
+    for (const bool ended : {true, false}) {
+        Fixture f;
+        f.proc->infos[50] = info_of("sh", 0);
+        f.proc->infos[50].cgroups = block({"cpu=/docker/" + id});
+        f.proc->infos[60] = info_of("cat", 50);
+        f.proc->infos[60].cgroups = block({"cpu=/"});  // as /proc has it of those that ended
+        f.proc->infos[60].ended = ended;
+        State state(f.options());
+        const TestEvent event =
+            make_event(EventType::getuid, {{"uid", 0}}, {.tgid = 60, .start = 5'000'000'000});
+        const state::Bound bound = state.begin(event.event());
+        REQUIRE(bound.thread != nullptr);
+        CHECK((bound.thread->container ? bound.thread->container->full_id : "host") ==
+              (ended ? id : "host"));
+    }
+}
+
 TEST_CASE("what /proc shows under a reused number is not taken") {
     Fixture f;
     f.proc->infos[60] = info_of("curl", 0);
@@ -230,9 +249,8 @@ TEST_CASE("a process whose change was lost is read again, once") {
     state.scan({task(200, 200, 0, "sh")});
     const int before = f.proc->reads;
     const auto event = [&](EventType type, const ParamList& params, std::uint32_t generation) {
-        const TestEvent made =
-            make_event(type, params,
-                       {.tgid = 200, .start = 5'000'000'000, .generation = generation});
+        const TestEvent made = make_event(
+            type, params, {.tgid = 200, .start = 5'000'000'000, .generation = generation});
         state.begin(made.event());
         state.end(made.event());
     };
