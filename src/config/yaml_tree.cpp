@@ -158,10 +158,14 @@ std::string key_text(std::string_view text) {
 
 std::string scalar_text(std::string_view text) {
     std::string kept;
-    for (std::size_t k = 0; k < text.size(); ++k) {
-        const bool expands = text.substr(k).starts_with("${") && text.find('}', k) != text.npos;
-        if (expands) kept += '$';  // else it would be expanded when read again
-        kept += text[k];
+    // What would be expanded when read again gets another $, which stands for all up to the brace.
+    for (std::size_t k = 0; k < text.size();) {
+        const std::size_t open = text.find("${", k);
+        const std::size_t close = open == text.npos ? text.npos : text.find('}', open);
+        if (close == text.npos) return key_text(kept.append(text.substr(k)));
+        kept.append(text.substr(k, open - k)).append(1, '$');
+        kept.append(text.substr(open, close + 1 - open));
+        k = close + 1;
     }
     return key_text(kept);
 }

@@ -34,7 +34,7 @@ def memory_of(run):
 
 
 def late_answers(docker, program):
-    """The first acts of containers of which a rule asks for the image, with the kernel filter on."""
+    """First acts of containers of which a rule asks for the image, with the kernel filter on."""
     docker.delay_s = LATE_S
     folder = docker.folder / "made"
     with sensor_test.sensor(docker, program) as run:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/environment.hpp"
 
+#include "config/yaml_tree.hpp"
 #include "tests/unit/config/settings.hpp"
 
 namespace {
@@ -30,6 +31,15 @@ TEST_CASE("environment variables expand, nested and escaped") {
     CHECK(expand("$SENSOR_T1 $$SENSOR_T1 ${}") == "$SENSOR_T1 $$SENSOR_T1 ");
     CHECK(expand("${SENSOR_T1} ${open") == "one ${open");
     CHECK(expand("").empty());
+}
+
+TEST_CASE("a text that is printed is itself again after expansion") {
+    for (const std::string text :
+         {"${x}", "${${}", "$${x}", "${a}${b}", "${a}$${b}", "$$$${", "${a${b}}${", "}${}$"}) {
+        std::string printed = config::scalar_text(text);
+        if (printed.front() == '"') printed = printed.substr(1, printed.size() - 2);
+        CHECK(expand(printed) == text);
+    }
 }
 
 TEST_CASE("a variable that names itself is refused at its place") {
