@@ -156,7 +156,8 @@ any other a text: `-o 'rules[]={"disable": {"tag": "x"}}'`, `-o rules[].enable.r
 In values of files, not of `-o`, `${NAME}` is the environment variable NAME, or nothing if it is not
 set; what comes out is looked through again. `$${NAME}` stays as `${NAME}`. Beside that the program
 reads `FALCO_HOSTNAME` (name of this machine in alerts), `HOST_ROOT` (where the host's files are seen,
-in a container) and `FALCO_CGROUP_MEM_PATH` (file with the memory of the container).
+in a container), `FALCO_CGROUP_MEM_PATH` (file with the memory of the container) and
+`FALCO_K8S_NODE_NAME` (`k8s.node.name` of the otlp output's resource).
 
 A value of a wrong type or range ends the start with file, line and column. Keys that nothing reads
 are warned of with the nearest one there is.

@@ -23,6 +23,7 @@ struct Variable {
 constexpr Variable kVariables[] = {
     {"HOST_ROOT", Verdict::Same, ""},
     {"FALCO_HOSTNAME", Verdict::Same, ""},
+    {"FALCO_K8S_NODE_NAME", Verdict::Same, ""},
     {"FALCO_CGROUP_MEM_PATH", Verdict::Same, ""},
     {"FALCO_BPF_PROBE", Verdict::Ignored, "the probe is part of the program"},
     {"SKIP_DRIVER_LOADER", Verdict::Ignored, "there is no driver to load"},

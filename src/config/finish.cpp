@@ -168,6 +168,9 @@ void read_environment(Config& config) {
     gethostname(own, sizeof own - 1);
     config.outputs.format.hostname = config.hostname_given ? name : own;
     if (const char* root = std::getenv("HOST_ROOT")) config.host_root = root;
+    const char* const node = std::getenv("FALCO_K8S_NODE_NAME");
+    if (node != nullptr && *node != '\0' && config.outputs.otlp)
+        config.outputs.otlp->resource.try_emplace("k8s.node.name", node);
     if (const char* file = std::getenv("FALCO_CGROUP_MEM_PATH")) {
         const std::string path = file;
         if (path.empty() || path.find("..") != std::string::npos) {

@@ -78,6 +78,16 @@ TEST_CASE("the process's own variables") {
         CHECK(config->cgroup_memory_file == "/sys/fs/cgroup/memory.current");
         CHECK(config->notes.empty());
     }
+    {
+        const Variable node("FALCO_K8S_NODE_NAME", "worker-7");
+        const std::string otlp = "otlp_output: {enabled: true, url: 'http://x/v1/logs'";
+        const auto config = config::load(otlp + "}\n");
+        REQUIRE(config.has_value());
+        CHECK(config->outputs.otlp->resource.at("k8s.node.name") == "worker-7");
+        const auto own = config::load(otlp + ", resource: {k8s.node.name: own}}\n");
+        REQUIRE(own.has_value());
+        CHECK(own->outputs.otlp->resource.at("k8s.node.name") == "own");
+    }
     for (const char* bad : {"", "/sys/../etc/passwd"}) {
         const Variable memory("FALCO_CGROUP_MEM_PATH", bad);
         const auto config = config::load("");
