@@ -29,7 +29,7 @@ package_test='lintian shellcheck mmdebstrap systemd systemd-container cpio opens
 docker.io'
 # Container engines that tests/engines starts, and what makes pods.
 engines='podman runc conmon docker.io containerd containernetworking-plugins iproute2
-busybox-static python3-grpcio'
+busybox-static python3-grpcio lxc systemd-container'
 
 wanted=
 for group in "${@:-build}"; do

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "containers/types.hpp"
 #include "runtimes/containerd_runtime.hpp"
 #include "runtimes/cri_runtime.hpp"
 #include "runtimes/docker_runtime.hpp"
@@ -23,14 +24,6 @@ using std::chrono::milliseconds;
 constexpr std::chrono::seconds kStartPatience{2};
 constexpr milliseconds kDiscoverEach{1000}, kMostRest{1000};
 constexpr std::size_t kMostConnections = 256, kShortId = 12;
-
-/// Kinds of containers whose makers have no API.
-constexpr std::string_view kSilentTypes[] = {"lxc", "libvirt-lxc", "bpm"};
-
-bool is_silent(std::string_view type) {
-    return std::find(std::begin(kSilentTypes), std::end(kSilentTypes), type) !=
-           std::end(kSilentTypes);
-}
 
 News removed(std::string id) {
     News news;
@@ -157,7 +150,7 @@ void Watcher::Impl::take_question(Question question) {
 bool Watcher::Impl::answer_at_once(const Question& question) {
     auto facts = local_facts(options_.host_root, question.id, question.type, question.pid,
                              options_.label_max_len);
-    const bool silent = is_silent(question.type);
+    const bool silent = containers::is_silent(question.type);
     if (!facts && !silent) return false;
     News news;
     if (facts) {

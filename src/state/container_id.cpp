@@ -97,6 +97,25 @@ ContainerId by_libvirt(std::string_view path) noexcept {
     return {};
 }
 
+/// "/machine.slice/machine-NAME.scope", "/machine.slice/systemd-nspawn@NAME.service", as systemd
+/// registers them; virtual machines of libvirt are registered so, too.
+ContainerId by_nspawn(std::string_view path) noexcept {
+    struct Shape {
+        std::string_view before, after;
+    };
+    for (const auto& [before, after] :
+         {Shape{"/machine-", ".scope"}, Shape{"/systemd-nspawn@", ".service"}}) {
+        const std::size_t at = path.find(before);
+        if (at == std::string_view::npos) continue;
+        std::string_view name = path.substr(at + before.size());
+        name = name.substr(0, name.find('/'));
+        if (!name.ends_with(after) || name.starts_with("qemu\\x2d")) continue;
+        name.remove_suffix(after.size());
+        if (!name.empty()) return {name, "nspawn"};
+    }
+    return {};
+}
+
 ContainerId by_bpm(std::string_view path) noexcept {
     const std::string_view id = between(path, "bpm-", ".scope");
     return is_name(id) ? ContainerId{id, "bpm"} : ContainerId{};
@@ -114,7 +133,7 @@ ContainerId by_containerd(std::string_view path) noexcept {
 }
 
 using Matcher = ContainerId (*)(std::string_view) noexcept;
-constexpr Matcher kMatchers[] = {by_long_id, by_libvirt, by_lxc, by_bpm, by_containerd};
+constexpr Matcher kMatchers[] = {by_long_id, by_libvirt, by_lxc, by_nspawn, by_bpm, by_containerd};
 
 }  // namespace
 

@@ -2,9 +2,9 @@
 #include "state/containers.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
+#include "containers/types.hpp"
 #include "containers/users.hpp"
 #include "state/container_id.hpp"
 
@@ -15,12 +15,6 @@ using containers::ContainerRecord;
 using containers::Known;
 
 constexpr std::size_t kShortId = 12, kWholeId = 64;
-
-/// Nobody can tell more of these than their id.
-bool has_runtime(std::string_view type) {
-    constexpr std::array<std::string_view, 3> kNone{"lxc", "libvirt-lxc", "bpm"};
-    return std::find(kNone.begin(), kNone.end(), type) == kNone.end();
-}
 
 /// Other ids are names that users give, of which one may begin with another.
 bool is_hex(std::string_view id) {
@@ -83,8 +77,10 @@ Ref<Container> Containers::of(std::string_view cgroups, std::uint64_t now_ns) {
     if (id.full_id.empty()) return {};
     Ref<Container>& known = entry(id.full_id, id.short_id());
     if (known->type.empty()) known->type = id.type;
+    if (known->known == Known::Id && containers::is_silent(known->type))
+        known->known = Known::Complete;
     const bool waits = known.unique() && known->known != Known::Complete && !known->pending;
-    if (waits && options_.patience_ns != 0 && has_runtime(known->type)) {
+    if (waits && options_.patience_ns != 0) {
         known->incomplete = false;
         known->waits_record = true;
         wait(known, now_ns);

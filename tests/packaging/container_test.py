@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The container image: built without a network and run by podman and by docker with no more than
-the rights of the manifests. The sensor sees only the process namespace of this test (--scope
-pidns).
+the rights of the manifests, in the process namespace of the host and in one of its own. The sensor
+sees only the process namespace of this test (--scope pidns), or one control group.
 
     python3 container_test.py --archive FILE
 """
 import argparse
+import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -20,6 +22,9 @@ BUILD = pathlib.Path(__file__).resolve().parents[2] / "packaging/container/build
 TAG = "localhost/falco-ebpf:test"
 RIGHTS = ["BPF", "PERFMON", "SYS_PTRACE"]
 OLD_RIGHTS = ["SYS_ADMIN", "SYS_PTRACE"]  # for engines that do not know the first two yet
+# Where control groups are made: of v1, of v2.
+GROUPS = [pathlib.Path("/sys/fs/cgroup/cpu"), pathlib.Path("/sys/fs/cgroup")]
+LITTLE = ["--network", "none", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096"]
 WAIT_S = 90
 
 
@@ -28,10 +33,11 @@ def can(*command):
 
 
 class Engine:
-    """Starts the image, watches its output. command: the engine, its options always there"""
+    """Starts the image, watches its output. command: the engine, its options always there; socket:
+    its options for a sensor that may ask it"""
 
-    def __init__(self, command, environment=None):
-        self.command = command
+    def __init__(self, command, environment=None, socket=()):
+        self.command, self.socket = command, socket
         self.environment = {**os.environ, **(environment or {})}
 
     def __call__(self, *arguments, ok=True):
@@ -47,30 +53,37 @@ class Engine:
         if done.returncode != 0:
             raise AssertionError(done.stdout + done.stderr)
 
-    def start(self, *more):
+    def start(self, scope, *more):
         try:
-            return self.run(RIGHTS, *more)
+            return self.run(RIGHTS, scope, *more)
         except AssertionError as error:
             if "unknown capability" not in str(error):
                 raise
-            return self.run(OLD_RIGHTS, *more)
+            return self.run(OLD_RIGHTS, scope, *more)
 
-    def run(self, rights, *more):
+    def run(self, rights, scope, *more):
         rights = [f"--cap-add={right}" for right in rights]
-        return self("run", "-d", "--network", "none", "--pid=host", "--cap-drop=all", *rights,
+        return self("run", "-d", *LITTLE, "--cap-drop=all", *rights,
                     "--security-opt", "seccomp=unconfined", "--security-opt", "no-new-privileges",
-                    "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096",
                     "--read-only", "--tmpfs", "/var/cache/falco-ebpf:mode=0700", *more,
-                    "-v", "/proc:/host/proc:ro", "-v", "/etc:/host/etc:ro", TAG,
-                    "/usr/bin/falco-ebpf", "--scope", "pidns", "-r",
+                    *self.socket, "-v", "/proc:/host/proc:ro", "-v", "/etc:/host/etc:ro", TAG,
+                    "/usr/bin/falco-ebpf", "--scope", scope, "-U", "-r",
                     "/etc/falco/falco-ebpf_rules.yaml").split()[-1]
 
-    def await_alert(self, container):
+    def witness(self, folder, group):
+        """A container whose first act is to open a file that it should not."""
+        (folder / "shadow").write_text("root:*:0::::::\n")
+        self("run", "--rm", "--name", "witness", *LITTLE, "--cgroup-parent", f"/{group}", "-v",
+             f"{folder}/shadow:/etc/shadow:ro", TAG, "/usr/bin/falco-ebpf", "-c", "/etc/shadow",
+             ok=False)
+
+    def await_alert(self, container, act, *wanted):
         end = time.monotonic() + WAIT_S
         while time.monotonic() < end:
-            pathlib.Path("/etc/shadow").read_bytes()
+            act()
             said = self("logs", container)
-            if "Secret file read" in said:
+            if any(all(word in line for word in ("Secret file read", *wanted))
+                   for line in said.splitlines()):
                 return said
             if "true" not in self("inspect", "-f", "{{.State.Running}}", container):
                 break
@@ -86,9 +99,32 @@ class Image(unittest.TestCase):
         image = json.loads(engine("image", "inspect", TAG))[0]
         self.assertLess(image["Size"], 120 << 20)
         self.assertIn("HOST_ROOT=/host", image["Config"]["Env"])
-        container = engine.start()
+        group = f"falco-ebpf-test-{os.urandom(4).hex()}"
+        folder = next(folder for folder in GROUPS if folder.is_dir()) / group
+        folder.mkdir()
         try:
-            engine.await_alert(container)
+            with self.subTest("the host's processes"):
+                self.check_in(engine, group, "pidns", "--pid=host")
+            with self.subTest("processes of its own"):
+                self.check_in(engine, group, f"cgroup={folder}", "-v",
+                              "/sys/fs/cgroup:/sys/fs/cgroup:ro")
+        finally:
+            for mount in pathlib.Path("/sys/fs/cgroup").iterdir():
+                for path, _, _ in os.walk(mount / group, topdown=False):
+                    with contextlib.suppress(OSError):
+                        os.rmdir(path)
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+    def check_in(self, engine, group, scope, *more):
+        container = engine.start(scope, *more)
+        try:
+            if scope == "pidns":
+                engine.await_alert(container, pathlib.Path("/etc/shadow").read_bytes)
+            act = functools.partial(engine.witness, pathlib.Path(self.base), group)
+            engine.await_alert(container, act, "container_name=witness",
+                               "container_image_repository=localhost/falco-ebpf",
+                               "container_image_tag=test")
             engine("kill", "-s", "TERM", container)
             self.assertEqual(engine("wait", container).split()[-1], "0")
         finally:
@@ -98,9 +134,20 @@ class Image(unittest.TestCase):
         if not can("podman", "--version") or not can("runc", "--version"):
             self.skipTest("no podman with runc here")
         folder = tempfile.mkdtemp(prefix="podman-", dir=self.base)
-        self.check(Engine(["podman", "--root", f"{folder}/root", "--runroot", f"{folder}/run",
-                           "--tmpdir", f"{folder}/tmp", "--storage-driver", "vfs",
-                           "--cgroup-manager=cgroupfs", "--runtime", "runc"]))
+        command = ["podman", "--root", f"{folder}/root", "--runroot", f"{folder}/run", "--tmpdir",
+                   f"{folder}/tmp", "--storage-driver", "vfs", "--cgroup-manager=cgroupfs",
+                   "--runtime", "runc"]
+        socket = f"{folder}/socket"
+        service = subprocess.Popen([*command, "system", "service", "--time=0", f"unix://{socket}"])
+        try:
+            end = time.monotonic() + WAIT_S
+            while not os.path.exists(socket):
+                self.assertLess(time.monotonic(), end, "podman's service did not start")
+                time.sleep(0.1)
+            self.check(Engine(command, None, ["-v", f"{socket}:/host/run/podman/podman.sock"]))
+        finally:
+            service.terminate()
+            service.wait()
 
     def test_docker(self):
         if not can("/usr/sbin/dockerd", "--version"):
@@ -118,7 +165,8 @@ class Image(unittest.TestCase):
                 stdout=log, stderr=log)
         try:
             engine = Engine(["/usr/bin/docker", "-H", f"unix://{folder}/socket"],
-                            {"DOCKER_BUILDKIT": "0"})
+                            {"DOCKER_BUILDKIT": "0"},
+                            ["-v", f"{folder}/socket:/host/var/run/docker.sock"])
             end = time.monotonic() + WAIT_S
             while "Server Version" not in engine("info", ok=False):
                 self.assertIsNone(daemon.poll(), (folder / "log").read_text()[-2000:])

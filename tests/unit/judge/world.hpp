@@ -116,7 +116,6 @@ public:
     void handle(const TestEvent& event, std::uint64_t number) {
         const std::uint64_t now = event.head().ts;
         state.expire_containers(now);
-        deferral.settle(now);
         judge_.handle(
             event.record(), number, true,
             [&](const fields::Context& context, std::span<const std::uint32_t> matches) {
@@ -125,8 +124,11 @@ public:
                     raise({k, context.event.ts_ns(), context.evt_num, false}, values);
             },
             [](const fields::Context&) {},
-            [&](const fields::Context& context) { deferral.judge(context, now); });
-        deferral.settle(now);
+            [&](const fields::Context& context) {
+                deferral.settle(now);
+                if (context.pending) deferral.judge(context, now);
+                return context.pending;
+            });
     }
 
     state::State state;

@@ -51,6 +51,10 @@ TEST_CASE("containers are known by the paths that engines make") {
     CHECK(of("/machine.slice/machine-lxc\\x2d12\\x2dguest.scope/libvirt") ==
           "libvirt-lxc 12\\x2dguest");
     CHECK(of("/libvirt/lxc/guest/x") == "libvirt-lxc guest");
+    CHECK(of("/machine.slice/machine-web.scope") == "nspawn web");
+    CHECK(of("/machine.slice/machine-web.scope/payload/user.slice/session-1.scope") ==
+          "nspawn web");
+    CHECK(of("/machine.slice/systemd-nspawn@web.service/payload") == "nspawn web");
     CHECK(of("/system.slice/bpm-garden_job.scope") == "bpm garden_job");
 }
 
@@ -59,7 +63,8 @@ TEST_CASE("what is no container is the host") {
          {"/", "", "/init.scope", "/user.slice/user-1000.slice/session-3.scope",
           "/system.slice/ssh.service", "/system.slice/docker.service",
           "/user.slice/user-0.slice/user@0.service/app.slice/dbus.service",
-          "/machine.slice/-.mount", "/lxc/", "/docker/abc/def/ghi", "/b/c",
+          "/machine.slice/-.mount", "/machine.slice/machine-qemu\\x2d1\\x2dguest.scope",
+          "/machine.slice/machine-.scope", "/lxc/", "/docker/abc/def/ghi", "/b/c",
           "/some_service/66779974d26dd75188c8e29804a3462f", "/default/", "/default/a/b"}) {
         INFO(path);
         CHECK(of(path) == "host");
