@@ -8,6 +8,7 @@ import http.server
 import json
 import os
 import pathlib
+import resource
 import signal
 import socketserver
 import subprocess
@@ -118,6 +119,8 @@ class Docker:
 
 @contextlib.contextmanager
 def docker(folder, group):
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a pipe to each process
     engine = Docker(folder, group)
     try:
         yield engine
