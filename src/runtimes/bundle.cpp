@@ -23,8 +23,8 @@ constexpr const char* kUsual[] = {
     "/var/lib/containers/storage/overlay-containers/{}/userdata",
 };
 
-std::string spec_in(const std::string& folder) {
-    return small_file(folder + "/config.json", kMostSpec);
+std::string spec_in(const std::string& root, const std::string& folder) {
+    return small_file(open_root(root), folder + "/config.json", kMostSpec);
 }
 
 /// The value of the first of these options.
@@ -52,31 +52,31 @@ std::string base_name(std::string_view path) {
     return std::string(path.substr(path.rfind('/') + 1));
 }
 
-void read_conmon(const std::vector<std::string>& arguments, const std::string& root, Bundle& to) {
+void read_conmon(const std::vector<std::string>& arguments, Bundle& to) {
     to.name = option(arguments, {"-n"});
     to.events = events_beside(option(arguments, {"--exit-dir"}));
-    if (!to.events.empty()) to.events.insert(0, root);
 }
 
 /// Of a process outside, if it was started for this container: conmon, runc, a shim.
 Bundle bundle_by(const ProcView& proc, std::uint32_t pid, std::string_view full_id) {
     Bundle bundle;
+    bundle.root = proc.path_of(pid, "root");
     const std::vector<std::string> arguments = proc.arguments(pid);
     const bool for_it = std::find(arguments.begin(), arguments.end(), full_id) != arguments.end();
     if (for_it) {
         const std::string folder = option(arguments, {"-b", "--bundle"});
         if (folder.starts_with('/')) {
-            bundle.folder = proc.path_of(pid, "root") + folder;
-            bundle.spec = spec_in(bundle.folder);
+            bundle.folder = folder;
+            bundle.spec = spec_in(bundle.root, folder);
         }
         if (!arguments.empty() && base_name(arguments.front()) == "conmon")
-            read_conmon(arguments, proc.path_of(pid, "root"), bundle);
-        if (bundle.spec.empty()) bundle.spec = spec_in(proc.path_of(pid, "cwd"));
+            read_conmon(arguments, bundle);
+        if (bundle.spec.empty()) bundle.spec = spec_in(proc.path_of(pid, "cwd"), "");
     }
     // A shim serves a whole pod, from the folder of its first container.
     if (bundle.spec.empty() && !arguments.empty() &&
         base_name(arguments.front()).starts_with("containerd-shim"))
-        bundle.spec = spec_in(proc.path_of(pid, format("cwd/../{}", full_id)));
+        bundle.spec = spec_in(proc.path_of(pid, "cwd/.."), std::string(full_id));
     return bundle;
 }
 
@@ -101,6 +101,8 @@ Bundle find_bundle(const ProcView& proc, const std::string& host_root, std::stri
         if (found.spec.empty()) {
             found = std::move(bundle);
         } else if (!bundle.name.empty()) {
+            found.root = std::move(bundle.root);
+            found.folder = std::move(bundle.folder);
             found.name = std::move(bundle.name);
             found.events = std::move(bundle.events);
         }
@@ -109,7 +111,7 @@ Bundle find_bundle(const ProcView& proc, const std::string& host_root, std::stri
     for (const char* place : kUsual) {
         std::string path = place;
         path.replace(path.find("{}"), 2, full_id);
-        Bundle bundle{spec_in(host_root + path), host_root + path, {}, {}};
+        Bundle bundle{spec_in(host_root, path), host_root, path, {}, {}};
         if (!bundle.spec.empty()) return bundle;
     }
     return {};

@@ -11,8 +11,10 @@
 
 namespace sensor::runtimes {
 
+/// Paths in it are those of who started the container: only below `root` they mean what they say.
 struct Bundle {
     std::string spec;    ///< content of config.json; empty: not found
+    std::string root;    ///< of who started it, or the host's
     std::string folder;  ///< where it is, if who started the container was told; else empty
     std::string name;    ///< the container's, if who started it was told; else empty
     std::string events;  ///< file of podman's events, if who started it was told where; else empty

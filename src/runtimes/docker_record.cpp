@@ -253,9 +253,10 @@ Result<Inspected> inspected_files(std::string_view config, std::string_view host
 
 Result<Inspected> inspected_folder(const std::string& host_root, const std::string& root,
                                    const std::string& id, std::size_t label_max_len) {
-    const std::string folder = format("{}{}/containers/{}/", host_root, root, id);
-    const std::string config = small_file(folder + "config.v2.json", kMostFile);
-    const std::string host = small_file(folder + "hostconfig.json", kMostFile);
+    const Fd top = open_root(host_root);
+    const std::string folder = format("{}/containers/{}/", root, id);
+    const std::string config = small_file(top, folder + "config.v2.json", kMostFile);
+    const std::string host = small_file(top, folder + "hostconfig.json", kMostFile);
     SENSOR_TRY(Inspected found, inspected_files(config, host, root, label_max_len));
     if (found.record.full_id != id) return Error("docker's files are of another container");
     return found;

@@ -21,9 +21,11 @@ std::string_view line_around(std::string_view all, std::size_t place) {
 
 }  // namespace
 
-std::optional<ContainerRecord> created_by_podman(const std::string& path, std::string_view full_id,
+std::optional<ContainerRecord> created_by_podman(const std::string& root, const std::string& path,
+                                                 std::string_view full_id,
                                                  std::size_t label_max_len) {
-    const std::string all = end_of_file(path, kMostRead);
+    if (path.empty()) return std::nullopt;
+    const std::string all = end_of_file(open_root(root), path, kMostRead);
     const std::string member = format("\"ID\":\"{}\"", full_id);
     for (std::size_t place = 0; (place = all.find(member, place)) != std::string::npos; ++place) {
         auto event = podman_file_event(line_around(all, place), label_max_len);

@@ -12,10 +12,11 @@
 namespace sensor::runtimes {
 
 /// What podman wrote when it created this container.
-/// path: of the file; one that is none is no error
+/// root, path: the file, as seen from that root; one that is none is no error
 /// out:  name, image and labels, Known::Named; nothing: it is not in the last megabytes
 /// cost: reads them
-std::optional<containers::ContainerRecord> created_by_podman(const std::string& path,
+std::optional<containers::ContainerRecord> created_by_podman(const std::string& root,
+                                                             const std::string& path,
                                                              std::string_view full_id,
                                                              std::size_t label_max_len);
 

@@ -69,12 +69,14 @@ void take_names(const ContainerRecord& sketch, ContainerRecord& record) {
 void add_stored_names(const std::string& host_root, const Bundle& bundle, std::size_t label_max_len,
                       ContainerRecord& record) {
     if (record.image.empty()) from_docker(host_root, label_max_len, record);
-    if (const auto sketch = created_by_podman(bundle.events, record.full_id, label_max_len))
+    if (const auto sketch =
+            created_by_podman(bundle.root, bundle.events, record.full_id, label_max_len))
         take_names(*sketch, record);
     const std::string end = format("/{}/userdata", record.full_id);
     if (!record.image_id.empty() || !bundle.folder.ends_with(end)) return;
     const std::string folder = bundle.folder.substr(0, bundle.folder.size() - end.size());
-    from_storage(parse_json(small_file(folder + "/containers.json", kMostList)), record);
+    const Fd root = open_root(bundle.root);
+    from_storage(parse_json(small_file(root, folder + "/containers.json", kMostList)), record);
 }
 
 }  // namespace sensor::runtimes

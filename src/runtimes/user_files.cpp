@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtimes/user_files.hpp"
 
-#include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <memory>
 #include <utility>
+
+#include "runtimes/small_file.hpp"
 
 namespace sensor::runtimes {
 namespace {
@@ -17,12 +15,8 @@ constexpr std::size_t kMostBytes = 256 << 10;
 constexpr std::size_t kMostQuestions = 256;
 
 std::string read_below(int root, const char* path) {
-    open_how how{};
-    how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-    const Fd file(static_cast<int>(::syscall(SYS_openat2, root, path, &how, sizeof how)));
-    struct stat st{};
-    if (!file || ::fstat(file.get(), &st) != 0 || !S_ISREG(st.st_mode)) return {};
+    const Fd file = open_below(root, path);
+    if (!file) return {};
     std::string text;
     while (text.size() < kMostBytes) {
         char piece[4096];

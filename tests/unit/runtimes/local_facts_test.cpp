@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "opened.hpp"
 #include "runtimes/sockets.hpp"
 #include "stand_in.hpp"
 #include "tests/support/catch.hpp"
@@ -124,6 +125,53 @@ TEST_CASE("the bundle is found by who started the container") {
     CHECK_FALSE(found->privileged);
     CHECK(found->mounts == std::vector<containers::Mount>{{"/etc", "/in", "", "rslave", false}});
     CHECK(found->memory_limit == 64);
+}
+
+/// 20 is in the container, 10 started it from a bundle at this path.
+void started_from(FakeHost& host, const std::string& bundle) {
+    host.process(1, 0, "init", "/");
+    host.process(20, 10, "app", kGroup);
+    host.process(10, 1, "conmon", "/");
+    std::string cmdline;
+    for (const std::string& word :
+         {std::string("conmon"), std::string("-c"), kId, std::string("-b"), bundle,
+          std::string("--exit-dir"), std::string("/tmp/exits")})
+        cmdline += word + '\0';
+    host.file("proc/10/cmdline", cmdline);
+}
+
+TEST_CASE("paths of who started a container are those of its own root") {
+    FakeHost host;
+    started_from(host, "/box");
+    host.file("proc/10/root/real/config.json", kSpec);
+    std::filesystem::create_directory_symlink("/real", host / "proc/10/root/box");
+    const auto inside = local_facts(host.root(), kId, "podman", 20, 100);
+    REQUIRE(inside.has_value());
+    CHECK(inside->name == "app");
+
+    // A link that leads out of it leads nowhere.
+    host.file("outside/config.json", kSpec);
+    for (const char* link : {"proc/10/root/box", "proc/10/root/real/config.json"}) {
+        const std::string to = host / "outside";
+        std::filesystem::remove(host / link);
+        std::filesystem::create_symlink(link[13] == 'b' ? to : to + "/config.json", host / link);
+        const auto outside = local_facts(host.root(), kId, "podman", 20, 100);
+        REQUIRE(outside.has_value());
+        CHECK(outside->name.empty());
+    }
+}
+
+TEST_CASE("what is no file is not opened, whoever says it is one") {
+    FakeHost host;
+    started_from(host, "/box");
+    std::filesystem::create_directories(host / "proc/10/root/box");
+    std::filesystem::create_directories(host / "proc/10/root/tmp/events");
+    Trap spec(host / "proc/10/root/box/config.json");
+    Trap events(host / "proc/10/root/tmp/events/events.log");
+    CHECK((spec.was_opened() && events.was_opened()));  // by their maker
+    CHECK(local_facts(host.root(), kId, "podman", 20, 100)->known == Known::Local);
+    CHECK_FALSE(spec.was_opened());
+    CHECK_FALSE(events.was_opened());
 }
 
 TEST_CASE("podman's events name a container that runc is just starting") {

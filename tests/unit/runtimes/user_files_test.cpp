@@ -10,6 +10,7 @@
 #include <fstream>
 #include <thread>
 
+#include "opened.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace sensor;
@@ -59,13 +60,17 @@ TEST_CASE("links lead nowhere outside") {
     }
 }
 
-TEST_CASE("what is no file is not waited for") {
+TEST_CASE("what is no file is not even opened") {
     const Root root;
-    REQUIRE(::mkfifo((root.path / "root/etc/passwd").c_str(), 0644) == 0);
+    runtimes::test::Trap trap((root.path / "root/etc/passwd").string());
+    CHECK(trap.was_opened());  // by its maker
     fs::create_directories(root.path / "root/etc/group");
     const containers::ContainerUsers users = runtimes::read_users(root.open().get());
     CHECK(users.users.empty());
     CHECK(users.groups.empty());
+    CHECK_FALSE(trap.was_opened());
+    ::close(::open((root.path / "root/etc/passwd").c_str(), O_RDONLY | O_NONBLOCK));
+    CHECK(trap.was_opened());
 }
 
 TEST_CASE("a thread reads what is asked for") {
