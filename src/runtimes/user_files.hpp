@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// UserFiles: reads /etc/passwd and /etc/group of containers, in a thread of its own: a container
-// decides what its files are, and so may keep who reads them waiting.
+// UserFiles: reads /etc/passwd and /etc/group of containers, in threads of its own: a container
+// decides what its files are, and so may keep who reads them waiting, for ever. One that is stuck
+// keeps the others' waiting for a second, then another thread goes on.
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
-#include <deque>
-#include <mutex>
+#include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/fd.hpp"
@@ -21,37 +21,37 @@ namespace sensor::runtimes {
 /// root: a descriptor of the folder (O_PATH will do). cost: may wait for the file system
 containers::ContainerUsers read_users(int root);
 
+struct UserFilesStats {
+    std::uint64_t stuck = 0;    ///< readings that took a second or longer
+    std::uint64_t refused = 0;  ///< questions for which there was no room, or no thread
+};
+
 class UserFiles {
 public:
-    UserFiles();
-    /// A thread that waits for a container's file system is left to itself.
+    using Read = std::function<containers::ContainerUsers(int root)>;
+
+    /// read: what is done in a thread
+    explicit UserFiles(Read read = read_users);
+    /// Threads that wait for a container's file system are left to themselves.
     ~UserFiles();
     UserFiles(const UserFiles&) = delete;
     UserFiles& operator=(const UserFiles&) = delete;
 
     /// Never waits. root: of a process in the container
-    /// out: false: too many are asked for already
+    /// out: false: too many are asked for already, or every thread is stuck
     bool ask(std::string full_id, Fd root);
-    bool has_news() const noexcept { return shared_->has_news.load(std::memory_order_acquire); }
+    /// cost: a load
+    bool has_news() const noexcept { return has_news_->load(std::memory_order_acquire); }
     std::vector<containers::ContainerUsers> take();
+    UserFilesStats stats() const;
 
 private:
-    struct Question {
-        std::string full_id;
-        Fd root;
-    };
-    /// Outlives this object where the thread does.
-    struct Shared {
-        std::mutex mutex;
-        std::condition_variable changed;
-        std::deque<Question> questions;                // guarded
-        std::vector<containers::ContainerUsers> news;  // guarded
-        bool ends = false;                             // guarded
-        std::atomic<bool> has_news{false};
-    };
-    static void work(Shared& shared);
+    struct Shared;
+    static void begin(const std::shared_ptr<Shared>& shared);
+    static void work(const std::shared_ptr<Shared>& shared);
 
     std::shared_ptr<Shared> shared_;
+    std::shared_ptr<std::atomic<bool>> has_news_;
 };
 
 }  // namespace sensor::runtimes

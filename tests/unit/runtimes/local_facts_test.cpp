@@ -171,6 +171,9 @@ TEST_CASE("what is no file is not opened, whoever says it is one") {
     CHECK((spec.was_opened() && events.was_opened()));  // by their maker
     CHECK(local_facts(host.root(), kId, "podman", 20, 100)->known == Known::Local);
     CHECK_FALSE(spec.was_opened());
+    std::filesystem::remove(host / "proc/10/root/box/config.json");
+    host.file("proc/10/root/box/config.json", kSpec);
+    CHECK(local_facts(host.root(), kId, "podman", 20, 100)->name == "app");
     CHECK_FALSE(events.was_opened());
 }
 

@@ -6,8 +6,12 @@
 #include <sys/stat.h>
 
 #include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <mutex>
+#include <set>
 #include <thread>
 
 #include "opened.hpp"
@@ -34,6 +38,42 @@ struct Root {
 
     fs::path path;
 };
+
+/// A reading that waits for a file system, until told that it is there again.
+struct Hanging {
+    containers::ContainerUsers operator()(int) {
+        std::unique_lock lock(mutex);
+        ++inside;
+        changed.notify_all();
+        changed.wait(lock, [&] { return there; });
+        return {};
+    }
+    void wait_for(int count) {
+        std::unique_lock lock(mutex);
+        REQUIRE(changed.wait_for(lock, std::chrono::seconds(60), [&] { return inside == count; }));
+    }
+    void end() {
+        const std::lock_guard lock(mutex);
+        there = true;
+        changed.notify_all();
+    }
+
+    std::mutex mutex;
+    std::condition_variable changed;
+    int inside = 0;
+    bool there = false;
+};
+
+/// The containers of so many answers.
+std::set<std::string> answers(runtimes::UserFiles& files, std::size_t count) {
+    std::set<std::string> ids;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (ids.size() < count && std::chrono::steady_clock::now() < end) {
+        for (const auto& each : files.take()) ids.insert(each.full_id);
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return ids;
+}
 
 }  // namespace
 
@@ -89,4 +129,38 @@ TEST_CASE("a thread reads what is asked for") {
     CHECK(all[0].full_id == "one");
     CHECK(all[1].full_id == "two");
     CHECK(all[1].users.size() == 1);
+}
+
+TEST_CASE("a container whose file system hangs keeps others waiting for a moment only") {
+    const Root root;
+    root.write("root/etc/passwd", "app:x:4711:100::/srv:/bin/sh\n");
+    const auto hanging = std::make_shared<Hanging>();
+    runtimes::UserFiles files([hanging, first = true](int fd) mutable {
+        return std::exchange(first, false) ? (*hanging)(fd) : runtimes::read_users(fd);
+    });
+    REQUIRE(files.ask("hangs", root.open()));
+    hanging->wait_for(1);
+    REQUIRE(files.ask("one", root.open()));
+    REQUIRE(files.ask("two", root.open()));
+    CHECK(answers(files, 2) == std::set<std::string>{"one", "two"});
+    CHECK(files.stats().stuck == 1);
+    hanging->end();
+    CHECK(answers(files, 1) == std::set<std::string>{"hangs"});
+}
+
+TEST_CASE("when all threads hang, questions are refused at once") {
+    const Root root;
+    const auto hanging = std::make_shared<Hanging>();
+    runtimes::UserFiles files([hanging](int fd) { return (*hanging)(fd); });
+    for (const char* id : {"1", "2", "3", "4"}) REQUIRE(files.ask(id, root.open()));
+    hanging->wait_for(4);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (files.stats().stuck < 4 && std::chrono::steady_clock::now() < end)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    CHECK_FALSE(files.ask("5", root.open()));
+    CHECK(files.stats().refused == 1);
+    hanging->end();
+    CHECK(answers(files, 4).size() == 4);
+    REQUIRE(files.ask("6", root.open()));
+    CHECK(answers(files, 1) == std::set<std::string>{"6"});
 }
