@@ -5,10 +5,12 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "containers/json.hpp"
+#include "runtimes/proc_view.hpp"
 
 namespace sensor::app {
 namespace {
@@ -18,6 +20,8 @@ using containers::Known;
 
 constexpr std::uint64_t kMs = 1'000'000;
 constexpr std::uint32_t kLeastPatienceMs = 1000;
+constexpr std::uint32_t kHostInit = 1;
+constexpr const char* kStatic = "static";  // the type of the one container that settings name
 
 runtimes::RuntimeOptions runtime_of(const config::RuntimeOptions& config) {
     return {config.enabled, config.sockets};
@@ -48,13 +52,27 @@ bool asks_anybody(const config::ContainerOptions& config) {
 /// What is told before its runtime answers may come in parts, the later with the earlier in them.
 bool is_early(const ContainerRecord& record) noexcept { return record.known != Known::Complete; }
 
+struct Place {
+    std::uint32_t major = 0, minor = 0;
+    std::uint64_t inode = 0;
+    friend bool operator==(const Place&, const Place&) = default;
+};
+
+/// By what the kernel remembers: a file system that is away is not asked, and so not waited for.
+std::optional<Place> place_of(int at, const char* path) {
+    struct statx info{};
+    if (::statx(at, path, AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO, &info) != 0)
+        return std::nullopt;
+    return Place{info.stx_dev_major, info.stx_dev_minor, info.stx_ino};
+}
+
 ContainerRecord fixed_record(const config::ContainerOptions& config) {
     ContainerRecord record;
     if (!config.fixed) return record;
     record.id = record.full_id = config.fixed_id;
     record.name = config.fixed_name;
     record.image = config.fixed_image;
-    record.type = "static";
+    record.type = kStatic;
     record.known = Known::Complete;
     return record;
 }
@@ -117,12 +135,14 @@ void ContainerWatch::tell(state::State& state, const Handle& handle) {
 
 bool ContainerWatch::ask_users(const state::Container& container, std::uint32_t ns_tgid) {
     if (ns_tgid == 0) return false;
-    struct stat first{}, own{};
-    const std::string path = format("{}/proc/{}/root", host_root_, ns_tgid);
-    Fd root(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!root || ::fstat(root.get(), &own) != 0) return false;
-    if (::stat((host_root_ + "/proc/1/root").c_str(), &first) != 0) return false;
-    if (first.st_dev == own.st_dev && first.st_ino == own.st_ino) return false;
+    const runtimes::ProcView proc(host_root_);
+    Fd root(::open(proc.path_of(ns_tgid, "root").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!root) return false;
+    // Asked behind that: the number may be another process's by now.
+    if (container.type != kStatic && !proc.in_container(ns_tgid, container.full_id)) return false;
+    const auto own = place_of(root.get(), "");
+    const auto host = place_of(AT_FDCWD, proc.path_of(kHostInit, "root").c_str());
+    if (!own || !host || *own == *host) return false;
     return users_.ask(container.full_id, std::move(root));
 }
 
