@@ -20,6 +20,7 @@ using containers::Known;
 
 constexpr std::uint64_t kMs = 1'000'000;
 constexpr std::uint32_t kLeastPatienceMs = 1000;
+constexpr std::uint64_t kMostTellNs = 5 * kMs;  // then events have their turn again
 constexpr std::uint32_t kHostInit = 1;
 constexpr const char* kStatic = "static";  // the type of the one container that settings name
 
@@ -104,33 +105,40 @@ Result<> ContainerWatch::apply(const config::ContainerOptions& config, state::St
     config_ = config;
     if (!asks_anybody(config)) return Ok{};
     SENSOR_TRY(watcher_, runtimes::Watcher::start(watcher_options(config, host_root_)));
-    for (const runtimes::News& news : watcher_->take()) {
-        if (news.kind == runtimes::News::Kind::Record) state.learn(news.record);
+    while (watcher_->has_news()) {
+        for (const runtimes::News& news : watcher_->take()) {
+            if (news.kind == runtimes::News::Kind::Record) state.learn(news.record);
+        }
     }
     return Ok{};
 }
 
 void ContainerWatch::tell(state::State& state, const Handle& handle) {
-    for (const runtimes::News& news : watcher_->take()) {
-        const ContainerRecord& record = news.record;
-        if (news.kind == runtimes::News::Kind::GaveUp) {
-            log::debug("container {}: {}", record.full_id, news.reason);
-            state.give_up_container(record.full_id);
-            continue;
-        }
-        const bool removed = news.kind == runtimes::News::Kind::Removed;
-        if (removed || record.known == Known::Complete) {
-            const Result<OwnedRecord> event =
-                container_event(containers::record_json(record), removed, epoch_ns());
-            if (event) handle(event->record());
-        }
-        // What the event's text has no place for: how much is known.
-        const state::Container* known = state.containers().look_up(record.full_id);
-        if (removed)
-            state.forget_container(record.full_id);
-        else if (known == nullptr || known->known < record.known || is_early(record))
-            state.learn(record);
+    const std::uint64_t end = epoch_ns() + kMostTellNs;
+    do {
+        for (const runtimes::News& news : watcher_->take()) tell_one(news, state, handle);
+    } while (watcher_->has_news() && epoch_ns() < end);
+}
+
+void ContainerWatch::tell_one(const runtimes::News& news, state::State& state,
+                              const Handle& handle) {
+    const ContainerRecord& record = news.record;
+    if (news.kind == runtimes::News::Kind::GaveUp) {
+        log::debug("container {}: {}", record.full_id, news.reason);
+        return state.give_up_container(record.full_id);
     }
+    const bool removed = news.kind == runtimes::News::Kind::Removed;
+    if (removed || record.known == Known::Complete) {
+        const Result<OwnedRecord> event =
+            container_event(containers::record_json(record), removed, epoch_ns());
+        if (event) handle(event->record());
+    }
+    // What the event's text has no place for: how much is known.
+    const state::Container* known = state.containers().look_up(record.full_id);
+    if (removed)
+        state.forget_container(record.full_id);
+    else if (known == nullptr || known->known < record.known || is_early(record))
+        state.learn(record);
 }
 
 bool ContainerWatch::ask_users(const state::Container& container, std::uint32_t ns_tgid) {
@@ -172,7 +180,11 @@ void ContainerWatch::tell_users(state::State& state, const Handle& handle) {
 }
 
 runtimes::WatcherStats ContainerWatch::stats() const {
-    return watcher_ ? watcher_->stats() : runtimes::WatcherStats{};
+    runtimes::WatcherStats all = watcher_ ? watcher_->stats() : runtimes::WatcherStats{};
+    const runtimes::UserFilesStats users = users_.stats();
+    all.users_stuck = users.stuck;
+    all.users_refused = users.refused;
+    return all;
 }
 
 }  // namespace sensor::app

@@ -54,6 +54,7 @@ public:
 
 private:
     void tell(state::State& state, const Handle& handle);
+    void tell_one(const runtimes::News& news, state::State& state, const Handle& handle);
     void tell_users(state::State& state, const Handle& handle);
 
     const std::string host_root_;

@@ -104,7 +104,10 @@ void fill_containers(const Session& session, metrics::Snapshot& into) {
                               {"refused_large", asked.refused_large},
                               {"refused_garbage", asked.refused_garbage},
                               {"dropped_questions", asked.dropped_questions},
-                              {"dropped_news", asked.dropped_news}};
+                              {"dropped_news", asked.dropped_news},
+                              {"cut_records", asked.cut_records},
+                              {"users_stuck", asked.users_stuck},
+                              {"users_refused", asked.users_refused}};
     into.deferred = {{"waited", deferred.waited},    {"alerts", deferred.alerts},
                      {"rejected", deferred.dropped}, {"incomplete", deferred.incomplete},
                      {"evicted", deferred.evicted},  {"followed_up", deferred.followed_up},

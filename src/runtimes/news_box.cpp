@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtimes/news_box.hpp"
 
+#include "runtimes/record_size.hpp"
+
 namespace sensor::runtimes {
 namespace {
 
 constexpr std::size_t kMostUnderWay = 4096;
-constexpr std::size_t kMostNews = 65536;  // nobody has taken any for long
+// Nobody has taken any for long:
+constexpr std::size_t kMostNews = 65536, kMostBytes = 64 << 20;
+constexpr std::size_t kMostTaken = 64, kMostTakenBytes = 1 << 20;
+
+std::size_t bytes_of(const News& news) noexcept {
+    return size_of(news.record) + news.reason.size();
+}
 
 }  // namespace
 
@@ -24,8 +32,16 @@ bool NewsBox::ask(std::string_view id, std::string_view type, std::uint32_t pid)
 
 std::vector<News> NewsBox::take() {
     const std::lock_guard hold(lock_);
-    has_news_.store(false, std::memory_order_relaxed);
-    return std::exchange(news_, {});
+    std::vector<News> taken;
+    for (std::size_t bytes = 0; !news_.empty() && taken.size() < kMostTaken;) {
+        if (bytes >= kMostTakenBytes) break;
+        bytes += bytes_of(news_.front());
+        bytes_ -= bytes_of(news_.front());
+        taken.push_back(std::move(news_.front()));
+        news_.pop_front();
+    }
+    has_news_.store(!news_.empty(), std::memory_order_relaxed);
+    return taken;
 }
 
 WatcherStats NewsBox::stats() const {
@@ -49,10 +65,11 @@ void NewsBox::tell(News news, bool final) {
         if (const auto known = under_way_.find(id); known != under_way_.end())
             under_way_.erase(known);
     }
-    if (news_.size() >= kMostNews) {
+    if (news_.size() >= kMostNews || bytes_ + bytes_of(news) > kMostBytes) {
         ++dropped_news_;
         return;
     }
+    bytes_ += bytes_of(news);
     news_.push_back(std::move(news));
     has_news_.store(true, std::memory_order_release);
 }

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -27,6 +28,7 @@ public:
     // Of the event thread.
     /// out: is there a new question, to wake the watcher for
     bool ask(std::string_view id, std::string_view type, std::uint32_t pid);
+    /// At most 64, and not much more than a megabyte: the events must not wait for long.
     std::vector<News> take();
     WatcherStats stats() const;
 
@@ -46,8 +48,9 @@ private:
     mutable std::mutex lock_;
     std::unordered_set<std::string, Hash, std::equal_to<>> under_way_;
     std::vector<Question> questions_;
-    std::vector<News> news_;
-    WatcherStats tally_;  ///< as last published
+    std::deque<News> news_;
+    std::size_t bytes_ = 0;  ///< of the news
+    WatcherStats tally_;     ///< as last published
     std::uint64_t asked_ = 0, dropped_questions_ = 0, dropped_news_ = 0;
     std::atomic<bool>& has_news_;
 };

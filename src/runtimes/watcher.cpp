@@ -135,11 +135,9 @@ void Watcher::Impl::tell_settled() {
 }
 
 void Watcher::Impl::take_question(Question question) {
-    if (const ContainerRecord* known = latest_.find(question.id)) {
+    if (const News* known = latest_.find(question.id)) {
         ++tally_.answered;
-        News news;
-        news.record = *known;
-        return box.tell(std::move(news), true);
+        return box.tell(*known, true);
     }
     if (answer_at_once(question)) return;
     for (const auto& connection : connections_) connection->look();
@@ -154,10 +152,11 @@ bool Watcher::Impl::answer_at_once(const Question& question) {
     if (!facts && !silent) return false;
     News news;
     if (facts) {
-        const ContainerRecord* const told = early_.find(question.id);
-        if (told != nullptr && told->known == containers::Known::Named) take_names(*told, *facts);
-        early_.put(question.id, *facts);
-        news.record = *std::move(facts);
+        const News* const told = early_.find(question.id);
+        if (told != nullptr && told->record.known == containers::Known::Named)
+            take_names(told->record, *facts);
+        news = news_of(*std::move(facts));
+        early_.put(news);
     }
     if (silent) {
         news.record.full_id = question.id;
@@ -189,21 +188,26 @@ void Watcher::Impl::announced(Connection& from, Announcement what) {
 /// Names at once, before the runtime is asked for the rest.
 void Watcher::Impl::sketched(const ContainerRecord& sketch) {
     if (sketch.full_id.empty()) return;
-    const ContainerRecord* const told = early_.find(sketch.full_id);
-    News news;
-    news.record = told != nullptr ? *told : sketch;
+    const News* const told = early_.find(sketch.full_id);
+    News news = news_of(told != nullptr ? told->record : sketch);
     if (sketch.known == containers::Known::Named) take_names(sketch, news.record);
-    early_.put(sketch.full_id, news.record);
+    early_.put(news);
     box.tell(std::move(news), false);
 }
 
 void Watcher::Impl::record(ContainerRecord one, By by) {
     if (by == By::Question) ++tally_.answered;
-    if (by != By::List) latest_.put(one.full_id, one);
     gave_up_.erase(one.full_id);
-    News news;
-    news.record = std::move(one);
+    News news = news_of(std::move(one));
+    if (by != By::List) latest_.put(news);
     box.tell(std::move(news), true);
+}
+
+News Watcher::Impl::news_of(ContainerRecord record) {
+    News news;
+    news.record = std::move(record);
+    if (cut(news.record)) ++tally_.cut_records;
+    return news;
 }
 
 void Watcher::Impl::gave_up(const std::string& id, std::string why) {

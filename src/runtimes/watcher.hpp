@@ -45,6 +45,9 @@ struct WatcherStats {
     std::uint64_t refused_large = 0, refused_garbage = 0, timed_out = 0;
     std::uint64_t dropped_questions = 0;  ///< more unknown containers at once than are kept
     std::uint64_t dropped_news = 0;       ///< nobody took them
+    std::uint64_t cut_records = 0;        ///< larger than a record may be: not all was kept
+    // Of the files of containers' users, see UserFiles; filled by who has both.
+    std::uint64_t users_stuck = 0, users_refused = 0;
 };
 
 class Watcher {
@@ -63,7 +66,7 @@ public:
     void ask(std::string_view full_id, std::string_view type, std::uint32_t pid) noexcept;
     /// Is there anything to take? cost: a load
     bool has_news() const noexcept { return has_news_.load(std::memory_order_acquire); }
-    /// On the event thread. In the order it came.
+    /// On the event thread. In the order it came, a part of it: what is left is still news.
     std::vector<News> take();
     WatcherStats stats() const;
 

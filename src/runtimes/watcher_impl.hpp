@@ -3,40 +3,17 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <set>
 #include <thread>
-#include <unordered_map>
 
 #include "runtimes/connection.hpp"
 #include "runtimes/inquiry.hpp"
 #include "runtimes/news_box.hpp"
+#include "runtimes/records.hpp"
 #include "runtimes/sockets.hpp"
 
 namespace sensor::runtimes {
-
-/// The last so many, by id: the oldest goes first.
-template <typename T, std::size_t kMost>
-class Latest {
-public:
-    void put(const std::string& id, T value) {
-        if (known_.insert_or_assign(id, std::move(value)).second) order_.push_back(id);
-        while (known_.size() > kMost || order_.size() > 2 * kMost) {
-            known_.erase(order_.front());
-            order_.pop_front();
-        }
-    }
-    const T* find(const std::string& id) const {
-        const auto found = known_.find(id);
-        return found == known_.end() ? nullptr : &found->second;
-    }
-    void erase(const std::string& id) { known_.erase(id); }
-
-private:
-    std::unordered_map<std::string, T> known_;
-    std::deque<std::string> order_;
-};
 
 class Watcher::Impl {
 public:
@@ -64,6 +41,11 @@ private:
     void gave_up(const std::string& id, std::string why);
     std::chrono::milliseconds rest(Clock::time_point now) const;
 
+    /// Within the bound of one record.
+    News news_of(containers::ContainerRecord record);
+
+    static constexpr std::size_t kMostLatest = 256, kMostLatestBytes = 8 << 20;
+
     const WatcherOptions options_;
     WatcherStats tally_;
     Shared shared_;
@@ -73,9 +55,9 @@ private:
     Inquiries inquiries_;
     /// Asked for or announced, perhaps before a process was seen in them: that may come any moment,
     /// and of containers that live shortly even after their end.
-    Latest<containers::ContainerRecord, 256> latest_;
+    Records latest_{kMostLatest, kMostLatestBytes};
     /// Told before the runtime's answer, all parts of it together.
-    Latest<containers::ContainerRecord, 256> early_;
+    Records early_{kMostLatest, kMostLatestBytes};
     Latest<bool, 4096> gave_up_;
     Clock::time_point next_discovery_{};
 

@@ -124,7 +124,7 @@ void serve(runtimes::Watcher& watcher) {
     Session session(watcher);
     std::string pending;
     for (;;) {
-        if (watcher.has_news()) session.tell();
+        while (watcher.has_news()) session.tell();
         pollfd input{STDIN_FILENO, POLLIN, 0};
         const timespec rest{0, 100'000};
         if (::ppoll(&input, 1, &rest, nullptr) <= 0) continue;

@@ -290,6 +290,27 @@ TEST_CASE("ten megabytes of labels are refused, and the next container is not") 
     wait_until([&] { return (*watcher)->stats().refused_large == 2; });
 }
 
+TEST_CASE("one container does not take the memory of all") {
+    const TempFolder folder;
+    StandIn server(folder / "s", [](const std::string& target) {
+        return docker(target, {}, [](const std::string& id) {
+            std::string with = inspect_of(id);
+            with.insert(with.find("\"Labels\""),
+                        R"("Env":["A=1",")" + std::string(3 << 20, 'x') + R"(","B=2"],)");
+            return answer(with);
+        });
+    });
+    const auto watcher = Watcher::start(only_docker(server.path()));
+    REQUIRE(watcher.has_value());
+    Reader reader(**watcher);
+    (*watcher)->ask(id_of(1), "docker", 0);
+    const containers::ContainerRecord record = reader.next(Kind::Record, id_of(1)).record;
+    CHECK(record.name == "web");
+    CHECK(record.labels == containers::Labels{{"app", "shop"}});
+    CHECK(record.env == std::vector<std::string>{"A=1", "B=2"});
+    wait_until([&] { return (*watcher)->stats().cut_records == 1; });
+}
+
 TEST_CASE("long labels are left out, but not the pod they name") {
     const TempFolder folder;
     StandIn server(folder / "s", [](const std::string& target) {
