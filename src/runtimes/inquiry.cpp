@@ -34,8 +34,7 @@ std::string_view owners_of(std::string_view type) noexcept {
 
 struct Inquiries::Inquiry {
     std::string id, type;
-    const Connection* only = nullptr;    ///< who announced it
-    containers::ContainerRecord sketch;  ///< what it said then
+    const Connection* only = nullptr;  ///< who announced it
     Clock::time_point begun, next;
     std::size_t waiting = 0;                 ///< for answers of this round
     std::vector<const Connection*> refused;  ///< their answers are not wanted
@@ -57,16 +56,11 @@ void Inquiries::ask(const std::string& id, const std::string& type) {
     if (hold->waiting == 0) put(hold);
 }
 
-void Inquiries::announced(const std::string& id, Connection& from,
-                          containers::ContainerRecord sketch) {
+void Inquiries::announced(const std::string& id, Connection& from) {
     if (open_.size() >= kMostAnnounced) return;  // asked for when a process shows up in it
     Handle& inquiry = open_[id];
-    if (inquiry) {
-        inquiry->sketch = std::move(sketch);
-        return;
-    }
+    if (inquiry) return;
     inquiry = std::make_shared<Inquiry>();
-    inquiry->sketch = std::move(sketch);
     inquiry->id = id;
     inquiry->only = &from;
     inquiry->begun = Clock::now();
@@ -128,17 +122,6 @@ void Inquiries::take(const Handle& inquiry, const Connection& from, Found found)
     if (inquiry->waiting == 0) round_ended(inquiry);
 }
 
-/// Nobody has more to say than the announcement did.
-bool Inquiries::use_sketch(const Handle& inquiry) {
-    if (inquiry->sketch.full_id.empty()) return false;
-    inquiry->sketch.known = containers::Known::Complete;
-    inquiry->over = true;
-    end(inquiry);
-    listener_.answered(std::move(inquiry->sketch), inquiry->asked);
-    if (inquiry->gone) listener_.gone(inquiry->id);
-    return true;
-}
-
 void Inquiries::round_ended(const Handle& inquiry) {
     if (inquiry->over) return;
     if (inquiry->gone) return give_up(inquiry);
@@ -158,7 +141,6 @@ bool Inquiries::removed(const std::string& id) {
 }
 
 void Inquiries::give_up(const Handle& inquiry) {
-    if (use_sketch(inquiry)) return;
     end(inquiry);
     if (inquiry->asked) {
         ++tally_.gave_up;

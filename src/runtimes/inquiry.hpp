@@ -36,8 +36,7 @@ public:
     /// A process was seen in it: `gave_up` is told when nobody knows it.
     void ask(const std::string& id, const std::string& type);
     /// `from` has announced it: only that one is asked, for longer, and nobody is told of failure.
-    /// sketch: all there is, if it is gone before it can be asked for; no id: nothing
-    void announced(const std::string& id, Connection& from, containers::ContainerRecord sketch);
+    void announced(const std::string& id, Connection& from);
     /// It is no more. out: false if an answer is under way, which is worth waiting for
     bool removed(const std::string& id);
     void tick(Clock::time_point now);
@@ -52,7 +51,6 @@ private:
     bool concerns(const Inquiry& inquiry, const Connection& connection) const;
     void take(const Handle& inquiry, const Connection& from, Found found);
     void round_ended(const Handle& inquiry);
-    bool use_sketch(const Handle& inquiry);
     void give_up(const Handle& inquiry);
     void end(const Handle& inquiry);
 

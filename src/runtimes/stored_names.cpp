@@ -55,15 +55,17 @@ void from_storage(const Json& list, ContainerRecord& record) {
 }  // namespace
 
 void take_names(const ContainerRecord& sketch, ContainerRecord& record) {
-    record.known = Known::Named;
-    record.name = sketch.name;
-    record.image = sketch.image;
-    record.image_repository = sketch.image_repository;
-    record.image_tag = sketch.image_tag;
-    record.labels = sketch.labels;
-    record.pod_name = sketch.pod_name;
-    record.pod_namespace = sketch.pod_namespace;
-    record.pod_uid = sketch.pod_uid;
+    const bool for_good = sketch.known == Known::Named;
+    const auto take = [&](auto... members) {
+        const bool all_missing = ((record.*members).empty() && ...);
+        if (for_good || all_missing) ((record.*members = sketch.*members), ...);
+    };
+    using R = ContainerRecord;
+    if (for_good) record.known = Known::Named;
+    take(&R::name);
+    take(&R::image, &R::image_repository, &R::image_tag);
+    take(&R::labels);
+    take(&R::pod_name, &R::pod_namespace, &R::pod_uid);
 }
 
 void add_stored_names(const std::string& host_root, const Bundle& bundle, std::size_t label_max_len,

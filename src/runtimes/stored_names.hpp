@@ -14,7 +14,7 @@ namespace sensor::runtimes {
 /// wrote down all that names it, it is Known::Named then.
 void add_stored_names(const std::string& host_root, const Bundle& bundle, std::size_t label_max_len,
                       containers::ContainerRecord& record);
-/// Takes name, image and labels from a sketch that is Known::Named.
+/// Takes name, image and labels from a sketch: all, if it is Known::Named, else what is missing.
 void take_names(const containers::ContainerRecord& sketch, containers::ContainerRecord& record);
 
 }  // namespace sensor::runtimes

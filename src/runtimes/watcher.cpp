@@ -39,10 +39,9 @@ Watcher::Impl::Impl(WatcherOptions options, std::unique_ptr<Exchange> made,
     : box(has_news),
       exchange(std::move(made)),
       options_(std::move(options)),
-      listener_{
-          [this](ContainerRecord one) { record(std::move(one), By::List); },
-          [this](Connection& from, const std::string& id) { inquiries_.announced(id, from, {}); },
-          [this](Connection& from, Announcement what) { announced(from, std::move(what)); }},
+      listener_{[this](ContainerRecord one) { record(std::move(one), By::List); },
+                [this](Connection& from, const std::string& id) { inquiries_.announced(id, from); },
+                [this](Connection& from, Announcement what) { announced(from, std::move(what)); }},
       inquiries_(connections_,
                  {[this](ContainerRecord one, bool asked) {
                       record(std::move(one), asked ? By::Question : By::Announcement);
@@ -139,6 +138,10 @@ void Watcher::Impl::take_question(Question question) {
         ++tally_.answered;
         return box.tell(*known, true);
     }
+    if (gone_.find(question.id) != nullptr) {
+        ++tally_.gave_up;
+        return gave_up(question.id, "it is gone, and its runtime did not answer before");
+    }
     if (answer_at_once(question)) return;
     for (const auto& connection : connections_) connection->look();
     inquiries_.ask(question.id, question.type);
@@ -153,8 +156,7 @@ bool Watcher::Impl::answer_at_once(const Question& question) {
     News news;
     if (facts) {
         const News* const told = early_.find(question.id);
-        if (told != nullptr && told->record.known == containers::Known::Named)
-            take_names(told->record, *facts);
+        if (told != nullptr) take_names(told->record, *facts);
         news = news_of(*std::move(facts));
         early_.put(news);
     }
@@ -174,14 +176,15 @@ void Watcher::Impl::announced(Connection& from, Announcement what) {
         case Announcement::Kind::Created:
             if (!options_.on_create) return;
             sketched(what.sketch);
-            return inquiries_.announced(what.id, from, std::move(what.sketch));
+            return inquiries_.announced(what.id, from);
         case Announcement::Kind::Started:
             if (options_.on_start || gave_up_.find(what.id) != nullptr)
-                inquiries_.announced(what.id, from, {});
+                inquiries_.announced(what.id, from);
             return;
         case Announcement::Kind::Removed: break;
     }
     gave_up_.erase(what.id);
+    if (latest_.find(what.id) == nullptr) gone_.put(what.id, true);
     if (inquiries_.removed(what.id)) box.tell(removed(std::move(what.id)), true);
 }
 
@@ -190,7 +193,7 @@ void Watcher::Impl::sketched(const ContainerRecord& sketch) {
     if (sketch.full_id.empty()) return;
     const News* const told = early_.find(sketch.full_id);
     News news = news_of(told != nullptr ? told->record : sketch);
-    if (sketch.known == containers::Known::Named) take_names(sketch, news.record);
+    take_names(sketch, news.record);
     early_.put(news);
     box.tell(std::move(news), false);
 }
@@ -212,6 +215,8 @@ News Watcher::Impl::news_of(ContainerRecord record) {
 
 void Watcher::Impl::gave_up(const std::string& id, std::string why) {
     gave_up_.put(id, true);
+    // What there is, be it only its announcement: it will not be more.
+    if (const News* told = early_.find(id)) box.tell(*told, false);
     News news;
     news.kind = News::Kind::GaveUp;
     news.record.full_id = id;

@@ -59,6 +59,8 @@ private:
     /// Told before the runtime's answer, all parts of it together.
     Records early_{kMostLatest, kMostLatestBytes};
     Latest<bool, 4096> gave_up_;
+    /// Removed before their runtime said more than their announcement: nobody will.
+    Latest<bool, 4096> gone_;
     Clock::time_point next_discovery_{};
 
     std::mutex settled_lock_;

@@ -5,6 +5,7 @@
 #include <set>
 #include <thread>
 
+#include "fake_host.hpp"
 #include "stand_in.hpp"
 #include "tests/support/catch.hpp"
 
@@ -204,9 +205,48 @@ TEST_CASE("a container that is gone before it could be inspected has its announc
     Reader reader(**watcher);
     wait_until([&] { return server.push("/events", event("create", id_of(1))); });
     reader.next(Kind::Record, id_of(1), Known::Local);
+    (*watcher)->ask(id_of(1), "docker", 0);
+    // Neither this nor what comes behind it says less than the first did.
+    server.push("/events", event("start", id_of(1)));
+    wait_until([&] { return server.requests(id_of(1)) >= 3; });
     server.push("/events", event("destroy", id_of(1)));
-    CHECK(reader.next(Kind::Record, id_of(1)).record.name == "web");
+    CHECK(reader.next(Kind::Record, id_of(1), Known::Local).record.name == "web");
+    reader.next(Kind::GaveUp, id_of(1));
     reader.next(Kind::Removed, id_of(1));
+    // The event thread may be behind: it has the same, and does not wait.
+    (*watcher)->ask(id_of(1), "docker", 0);
+    CHECK(reader.next(Kind::Record, id_of(1), Known::Local).record.name == "web");
+    reader.next(Kind::GaveUp, id_of(1));
+    for (const News& one : reader.all())
+        CHECK((one.kind != Kind::Record || one.record.known == Known::Local));
+}
+
+TEST_CASE("names of an announcement do not hide what the kernel says") {
+    FakeHost host;
+    host.process(1, 0, "init", "/");
+    host.process(20, 1, "app", "/docker/" + id_of(1), "000001ffffffffff");
+    StandIn server(host / "s", [](const std::string& target) { return docker(target, {}); });
+    WatcherOptions options = only_docker("/s", 300);
+    options.host_root = host.root();
+    const auto watcher = Watcher::start(options);
+    REQUIRE(watcher.has_value());
+    Reader reader(**watcher);
+    const bool first = GENERATE(true, false);
+    if (first) {
+        wait_until([&] { return server.push("/events", event("create", id_of(1))); });
+        reader.next(Kind::Record, id_of(1), Known::Local);
+    }
+    (*watcher)->ask(id_of(1), "docker", 20);
+    if (!first) {
+        CHECK(reader.next(Kind::Record, id_of(1), Known::Local).record.privileged);
+        wait_until([&] { return server.push("/events", event("create", id_of(1))); });
+    }
+    const News last = reader.next(Kind::Record, id_of(1), Known::Local);
+    CHECK(last.record.privileged);
+    CHECK(last.record.name == "web");
+    CHECK(last.record.image_tag == "2");
+    reader.next(Kind::GaveUp, id_of(1));
+    for (const News& one : reader.all()) CHECK(one.record.known != Known::Complete);
 }
 
 TEST_CASE("a runtime that hangs holds up nobody") {
