@@ -37,8 +37,10 @@ public:
     Result<> apply(const config::ContainerOptions& config, state::State& state);
 
     /// A process of a container of which nothing but its id is known.
-    void ask(const state::Container& container, std::uint32_t ns_tgid) noexcept {
-        if (watcher_) watcher_->ask(container.full_id, container.type, ns_tgid);
+    /// cgroups: of that process, as events have them
+    void ask(const state::Container& container, std::uint32_t ns_tgid,
+             std::string_view cgroups) noexcept {
+        if (watcher_) watcher_->ask(container.full_id, container.type, ns_tgid, cgroups);
     }
     /// A process runs a program of the container's own: what its users are called is read.
     /// out: false: it is not in the container's root yet, or gone, or too many are being read

@@ -31,8 +31,9 @@ std::vector<std::string> watched_paths(const Options& options, const Generation&
 
 state::Options state_options(ContainerWatch& containers) {
     state::Options options;
-    options.ask = [&containers](const state::Container& container, std::uint32_t ns_tgid) {
-        containers.ask(container, ns_tgid);
+    options.ask = [&containers](const state::Container& container, std::uint32_t ns_tgid,
+                                std::string_view cgroups) {
+        containers.ask(container, ns_tgid, cgroups);
     };
     options.ask_users = [&containers](const state::Container& container, std::uint32_t ns_tgid) {
         return containers.ask_users(container, ns_tgid);

@@ -56,6 +56,7 @@ void Connection::look() {
 
 void Connection::begin() {
     state_ = State::Coming;
+    owner_ = socket_owner(host_root_, socket());
     failures_ = 0;
     due_ = Clock::now() + kLookAgain;
     runtime_->listen(
@@ -124,13 +125,15 @@ void Connection::fetch_more() {
 
 void Connection::fetched(const std::string& id, Found found) {
     --fetching_;
-    if (found.kind == Found::Kind::Yes) listener_.listed(std::move(found.record));
+    if (found.kind == Found::Kind::Yes) listener_.listed(*this, std::move(found.record));
     if (found.kind == Found::Kind::Failed && usable()) listener_.missed(*this, id);
     fetch_more();
 }
 
 void Connection::get(const std::string& id, std::function<void(Found)> done) {
-    runtime_->get(id, [this, done = std::move(done)](Found found) {
+    runtime_->get(id, [this, asked = owner_, done = std::move(done)](Found found) {
+        // Somebody else has taken its place.
+        if (asked != owner_) found = {Found::Kind::Failed, {}, "it was another one"};
         if (found.kind != Found::Kind::Failed) {
             failures_ = 0;
         } else if (++failures_ >= kMostFailures) {

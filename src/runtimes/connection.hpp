@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "runtimes/owner.hpp"
 #include "runtimes/runtime.hpp"
 
 namespace sensor::runtimes {
@@ -19,13 +20,13 @@ using Clock = std::chrono::steady_clock;
 class Connection {
 public:
     struct Listener {
-        std::function<void(containers::ContainerRecord)> listed;
+        std::function<void(Connection&, containers::ContainerRecord)> listed;
         /// It is in the list, but no answer on it came.
         std::function<void(Connection&, const std::string& id)> missed;
         std::function<void(Connection&, Announcement)> announced;
     };
-    Connection(std::unique_ptr<Runtime> runtime, Listener& listener)
-        : runtime_(std::move(runtime)), listener_(listener) {}
+    Connection(std::unique_ptr<Runtime> runtime, Listener& listener, const std::string& host_root)
+        : runtime_(std::move(runtime)), listener_(listener), host_root_(host_root) {}
 
     /// Looks for the socket, tries again what failed. Cheap; from time to time.
     void tick(Clock::time_point now);
@@ -39,6 +40,8 @@ public:
     /// Has told what it has, or cannot.
     bool settled() const noexcept;
     void get(const std::string& id, std::function<void(Found)> done);
+    /// Whose containers it is heard on; changes only while it is not usable.
+    Owner owner() const noexcept { return owner_; }
     std::string_view name() const noexcept { return runtime_->name(); }
     const std::string& socket() const noexcept { return runtime_->socket(); }
     /// One line on why it does not answer; empty if it does.
@@ -62,6 +65,8 @@ private:
 
     const std::unique_ptr<Runtime> runtime_;
     Listener& listener_;
+    const std::string& host_root_;
+    Owner owner_ = kRoot;
     State state_ = State::Absent;
     Clock::time_point due_{}, up_since_{};
     std::chrono::milliseconds back_off_{0};

@@ -114,10 +114,12 @@ void ContainerdRuntime::get_in(const std::string& space, std::shared_ptr<Asked> 
         Found found;
         if (const auto refused = refusal(answer, message)) {
             found = *refused;
-        } else if (auto record = containerd_container(message, shared_.label_max_len)) {
-            found = {Found::Kind::Yes, *std::move(record), {}};
-        } else {
+        } else if (auto record = containerd_container(message, shared_.label_max_len); !record) {
             found = garbage(record.error());
+        } else if (record->full_id != asked->id) {
+            found = garbage(Error(kOfAnother));
+        } else {
+            found = {Found::Kind::Yes, *std::move(record), {}};
         }
         if (found.kind != Found::Kind::No && asked->best.kind != Found::Kind::Yes)
             asked->best = std::move(found);

@@ -69,6 +69,7 @@ void CriRuntime::get(const std::string& id, Done done) {
         }
         auto container = cri_container(message, shared_.label_max_len);
         if (!container) return done(garbage(container.error()));
+        if (container->record.full_id != id) return done(garbage(Error(kOfAnother)));
         auto asked = std::make_shared<Asked>(Asked{*std::move(container), done});
         asked->container.record.type = type_;
         if (asked->container.sandbox_id.empty())
@@ -89,11 +90,11 @@ void CriRuntime::get_pod_of(std::shared_ptr<Asked> asked) {
         CriContainer& container = asked->container;
         if (!refused && container.sandbox_id.empty()) {
             const auto listed = cri_listed(message);
-            if (listed && listed->size() == 1)
+            if (listed && listed->size() == 1 && listed->front().id == container.record.full_id)
                 container.sandbox_id = listed->front().pod_sandbox_id;
             if (!container.sandbox_id.empty()) return get_pod_of(asked);
         } else if (!refused) {
-            if (const auto found = cri_pod(message))
+            if (const auto found = cri_pod(message); found && found->id == container.sandbox_id)
                 add_pod(container.record, *found, shared_.label_max_len);
         }
         // Without its pod it is still a container with a name and an image.
@@ -116,11 +117,12 @@ void CriRuntime::get_size(std::shared_ptr<Asked> asked) {
 /// The container that holds a pod together is none of CRI's containers.
 void CriRuntime::get_as_pod(const std::string& id, Done done) {
     Request status = call(kPodStatus, cri_status_request(id));
-    status.done = [this, done = std::move(done)](const Answer& answer) {
+    status.done = [this, id, done = std::move(done)](const Answer& answer) {
         std::string_view message;
         if (const auto refused = refusal(answer, message)) return done(*refused);
         const auto pod = cri_pod(message);
         if (!pod) return done(garbage(pod.error()));
+        if (pod->id != id) return done(garbage(Error(kOfAnother)));
         Found found{Found::Kind::Yes, pod_record(*pod, shared_.label_max_len), {}};
         found.record.type = type_;
         done(std::move(found));

@@ -82,10 +82,11 @@ void DockerRuntime::get(const std::string& id, Done done) {
     if (from_files(id, *read)) return with_image(std::move(read), std::move(done));
     Request one =
         request(path(format("/containers/{}/json{}", id, shared_.with_size ? "?size=true" : "")));
-    one.done = [this, done = std::move(done)](const Answer& answer) {
+    one.done = [this, id, done = std::move(done)](const Answer& answer) {
         if (const auto refused = refusal(answer)) return done(*refused);
         auto found = inspected(kind_, answer.body, shared_.label_max_len);
         if (!found) return done(garbage(found.error()));
+        if (found->record.full_id != id) return done(garbage(Error(kOfAnother)));
         with_image(std::make_shared<Inspected>(*std::move(found)), done);
     };
     exchange().send(std::move(one));

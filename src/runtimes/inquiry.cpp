@@ -34,21 +34,24 @@ std::string_view owners_of(std::string_view type) noexcept {
 
 struct Inquiries::Inquiry {
     std::string id, type;
+    Owner owner = kRoot;
     const Connection* only = nullptr;  ///< who announced it
     Clock::time_point begun, next;
     std::size_t waiting = 0;                 ///< for answers of this round
     std::vector<const Connection*> refused;  ///< their answers are not wanted
     bool asked = false;                      ///< not only announced
     bool over = false;                       ///< answered
+    bool by_root = false;                    ///< and that is the last word
     bool gone = false;                       ///< removed meanwhile
     std::string why;                         ///< the last refusal
 };
 
-void Inquiries::ask(const std::string& id, const std::string& type) {
+void Inquiries::ask(const std::string& id, const std::string& type, Owner owner) {
     Handle& inquiry = open_[id];
     if (!inquiry) inquiry = std::make_shared<Inquiry>();
     inquiry->id = id;
     inquiry->type = type;
+    inquiry->owner = owner;
     inquiry->asked = true;
     inquiry->only = nullptr;
     inquiry->begun = Clock::now();
@@ -59,8 +62,12 @@ void Inquiries::ask(const std::string& id, const std::string& type) {
 void Inquiries::announced(const std::string& id, Connection& from) {
     if (open_.size() >= kMostAnnounced) return;  // asked for when a process shows up in it
     Handle& inquiry = open_[id];
-    if (inquiry) return;
+    if (inquiry) {
+        if (inquiry->only != &from) inquiry->only = nullptr;  // then all are asked
+        return;
+    }
     inquiry = std::make_shared<Inquiry>();
+    inquiry->owner = from.owner();
     inquiry->id = id;
     inquiry->only = &from;
     inquiry->begun = Clock::now();
@@ -72,6 +79,7 @@ bool Inquiries::concerns(const Inquiry& inquiry, const Connection& connection) c
     if (std::find(inquiry.refused.begin(), inquiry.refused.end(), &connection) !=
         inquiry.refused.end())
         return false;
+    if (connection.owner() != kRoot && connection.owner() != inquiry.owner) return false;
     if (inquiry.only != nullptr) return inquiry.only == &connection;
     return owners_of(inquiry.type).find(connection.name()) != std::string_view::npos;
 }
@@ -105,10 +113,12 @@ void Inquiries::put(const Handle& inquiry) {
 void Inquiries::take(const Handle& inquiry, const Connection& from, Found found) {
     --inquiry->waiting;
     if (found.kind == Found::Kind::Yes) {
-        // However late: it is worth having even after it was given up.
-        if (std::exchange(inquiry->over, true)) return;
+        // However late: it is worth having even after it was given up, and root's after a user's.
+        const bool by_root = from.owner() == kRoot;
+        if (std::exchange(inquiry->over, true) && (!by_root || inquiry->by_root)) return;
+        inquiry->by_root = by_root;
         end(inquiry);
-        listener_.answered(std::move(found.record), inquiry->asked);
+        listener_.answered(from, inquiry->id, std::move(found.record), inquiry->asked);
         if (inquiry->gone) listener_.gone(inquiry->id);
         return;
     }

@@ -20,8 +20,10 @@ class Inquiries {
 public:
     using Connections = std::vector<std::unique_ptr<Connection>>;
     struct Listener {
-        /// asked: or only announced
-        std::function<void(containers::ContainerRecord, bool asked)> answered;
+        /// id: as it was asked for. asked: or only announced
+        std::function<void(const Connection& from, const std::string& id,
+                           containers::ContainerRecord, bool asked)>
+            answered;
         std::function<void(const std::string& id, std::string why)> gave_up;
         /// Behind one of those two: `removed` had to wait for it.
         std::function<void(const std::string& id)> gone;
@@ -34,7 +36,8 @@ public:
           tally_(tally) {}
 
     /// A process was seen in it: `gave_up` is told when nobody knows it.
-    void ask(const std::string& id, const std::string& type);
+    /// owner: whose it is: besides root's runtimes only theirs are asked
+    void ask(const std::string& id, const std::string& type, Owner owner);
     /// `from` has announced it: only that one is asked, for longer, and nobody is told of failure.
     void announced(const std::string& id, Connection& from);
     /// It is no more. out: false if an answer is under way, which is worth waiting for

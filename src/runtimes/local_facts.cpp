@@ -13,18 +13,7 @@ namespace {
 using namespace containers;
 
 constexpr std::size_t kShortId = 12;
-constexpr int kMostSteps = 64;
 constexpr std::uint32_t kHostInit = 1;
-
-/// The process from which all others of the container come: the last one upwards that is in it.
-std::uint32_t first_process(const ProcView& proc, std::string_view full_id, std::uint32_t pid) {
-    for (int k = 0; k < kMostSteps; ++k) {
-        const auto status = proc.status(pid);
-        if (!status || status->parent <= 1 || !proc.in_container(status->parent, full_id)) break;
-        pid = status->parent;
-    }
-    return pid;
-}
 
 /// A runtime's own program, on its way to become the container's: what it may do says nothing.
 bool is_runtime(std::string_view name) noexcept {
@@ -67,7 +56,7 @@ std::optional<ContainerRecord> local_facts(const std::string& host_root, std::st
                                            std::size_t label_max_len) {
     const ProcView proc(host_root);
     if (pid == 0 || !proc.in_container(pid, full_id)) return std::nullopt;
-    const std::uint32_t first = first_process(proc, full_id, pid);
+    const std::uint32_t first = proc.first_in(full_id, pid);
     ContainerRecord record;
     record.full_id = full_id;
     record.id = record.full_id.substr(0, kShortId);

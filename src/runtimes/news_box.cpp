@@ -17,7 +17,8 @@ std::size_t bytes_of(const News& news) noexcept {
 
 }  // namespace
 
-bool NewsBox::ask(std::string_view id, std::string_view type, std::uint32_t pid) {
+bool NewsBox::ask(std::string_view id, std::string_view type, std::uint32_t pid,
+                  std::string_view cgroups) {
     const std::lock_guard hold(lock_);
     if (under_way_.find(id) != under_way_.end()) return false;
     if (under_way_.size() >= kMostUnderWay) {
@@ -26,7 +27,7 @@ bool NewsBox::ask(std::string_view id, std::string_view type, std::uint32_t pid)
     }
     ++asked_;
     under_way_.emplace(id);
-    questions_.push_back({std::string(id), std::string(type), pid});
+    questions_.push_back({std::string(id), std::string(type), std::string(cgroups), pid});
     return true;
 }
 
@@ -58,13 +59,10 @@ std::vector<Question> NewsBox::questions() {
     return std::exchange(questions_, {});
 }
 
-void NewsBox::tell(News news, bool final) {
+void NewsBox::tell(News news, std::string_view answers) {
     const std::lock_guard hold(lock_);
-    if (final) {
-        const std::string& id = news.record.full_id;
-        if (const auto known = under_way_.find(id); known != under_way_.end())
-            under_way_.erase(known);
-    }
+    if (const auto known = under_way_.find(answers); known != under_way_.end())
+        under_way_.erase(known);
     if (news_.size() >= kMostNews || bytes_ + bytes_of(news) > kMostBytes) {
         ++dropped_news_;
         return;

@@ -17,7 +17,7 @@
 namespace sensor::runtimes {
 
 struct Question {
-    std::string id, type;
+    std::string id, type, cgroups;
     std::uint32_t pid = 0;
 };
 
@@ -27,15 +27,16 @@ public:
 
     // Of the event thread.
     /// out: is there a new question, to wake the watcher for
-    bool ask(std::string_view id, std::string_view type, std::uint32_t pid);
+    bool ask(std::string_view id, std::string_view type, std::uint32_t pid,
+             std::string_view cgroups);
     /// At most 64, and not much more than a megabyte: the events must not wait for long.
     std::vector<News> take();
     WatcherStats stats() const;
 
     // Of the watcher's thread.
     std::vector<Question> questions();
-    /// final: the question of that container is answered, and may be put again
-    void tell(News news, bool final);
+    /// answers: the question of that container ends with it, and may be put again; empty: none
+    void tell(News news, std::string_view answers = {});
     void publish(const WatcherStats& tally);
 
 private:

@@ -131,12 +131,26 @@ std::optional<bool> ProcView::same_space(std::uint32_t pid, std::uint32_t other,
 
 bool ProcView::in_container(std::uint32_t pid, std::string_view full_id) const {
     constexpr std::string_view kMonitor = "conmon-";  // has the id in its own group's name
-    const std::string paths = small_file(path_of(pid, "cgroup"), kMostText);
+    const std::string paths = cgroups(pid);
     for (std::size_t at = paths.find(full_id); at != std::string::npos;
          at = paths.find(full_id, at + 1)) {
         if (!std::string_view(paths).substr(0, at).ends_with(kMonitor)) return true;
     }
     return false;
+}
+
+std::string ProcView::cgroups(std::uint32_t pid) const {
+    return small_file(path_of(pid, "cgroup"), kMostText);
+}
+
+std::uint32_t ProcView::first_in(std::string_view full_id, std::uint32_t pid) const {
+    constexpr int kMostSteps = 64;
+    for (int k = 0; k < kMostSteps; ++k) {
+        const auto found = status(pid);
+        if (!found || found->parent <= 1 || !in_container(found->parent, full_id)) break;
+        pid = found->parent;
+    }
+    return pid;
 }
 
 std::vector<containers::Mount> ProcView::bound_mounts(std::uint32_t pid) const {

@@ -30,6 +30,11 @@ public:
     std::optional<bool> same_space(std::uint32_t pid, std::uint32_t other, const char* kind) const;
     /// Is the process in a control group whose path has this id?
     bool in_container(std::uint32_t pid, std::string_view full_id) const;
+    /// Its control groups, "number:names:path" a line.
+    std::string cgroups(std::uint32_t pid) const;
+    /// The process from which all others of the container come: the last one upwards from `pid`
+    /// that is in it.
+    std::uint32_t first_in(std::string_view full_id, std::uint32_t pid) const;
     /// What of the host's file systems is bound into the process's: source paths are those within
     /// their file system, "/" for its whole.
     std::vector<containers::Mount> bound_mounts(std::uint32_t pid) const;

@@ -88,6 +88,9 @@ private:
     const std::string socket_;
 };
 
+/// Whoever answers like that is not to be believed.
+inline constexpr const char* kOfAnother = "its answer is about another container";
+
 /// A list of more bytes is not read: some thousand containers with all their labels.
 inline constexpr std::size_t kMostListBytes = 32 << 20;
 /// One container, one announcement.

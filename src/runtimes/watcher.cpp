@@ -39,16 +39,22 @@ Watcher::Impl::Impl(WatcherOptions options, std::unique_ptr<Exchange> made,
     : box(has_news),
       exchange(std::move(made)),
       options_(std::move(options)),
-      listener_{[this](ContainerRecord one) { record(std::move(one), By::List); },
-                [this](Connection& from, const std::string& id) { inquiries_.announced(id, from); },
+      listener_{[this](Connection& from, ContainerRecord one) {
+                    const std::string id = one.full_id;
+                    record(from, id, std::move(one), By::List);
+                },
+                [this](Connection& from, const std::string& id) {
+                    if (is_heard(from, id)) inquiries_.announced(id, from);
+                },
                 [this](Connection& from, Announcement what) { announced(from, std::move(what)); }},
-      inquiries_(connections_,
-                 {[this](ContainerRecord one, bool asked) {
-                      record(std::move(one), asked ? By::Question : By::Announcement);
-                  },
-                  [this](const std::string& id, std::string why) { gave_up(id, std::move(why)); },
-                  [this](const std::string& id) { box.tell(removed(id), true); }},
-                 std::chrono::nanoseconds(options_.patience_ns), tally_) {
+      inquiries_(
+          connections_,
+          {[this](const Connection& from, const std::string& id, ContainerRecord one, bool asked) {
+               record(from, id, std::move(one), asked ? By::Question : By::Announcement);
+           },
+           [this](const std::string& id, std::string why) { gave_up(id, std::move(why)); },
+           [this](const std::string& id) { box.tell(removed(id), id); }},
+          std::chrono::nanoseconds(options_.patience_ns), tally_) {
     shared_.exchange = exchange.get();
     shared_.tally = &tally_;
     shared_.host_root = options_.host_root;
@@ -104,8 +110,8 @@ void Watcher::Impl::discover() {
         for (const std::string& path : socket_paths(kind, options_)) {
             if (connections_.size() >= kMostConnections) return;
             if (!known_sockets_.emplace(kind, path).second) continue;
-            connections_.push_back(
-                std::make_unique<Connection>(make_runtime(kind, path), listener_));
+            connections_.push_back(std::make_unique<Connection>(make_runtime(kind, path), listener_,
+                                                                shared_.host_root));
         }
     }
 }
@@ -134,17 +140,49 @@ void Watcher::Impl::tell_settled() {
 }
 
 void Watcher::Impl::take_question(Question question) {
+    const Owner owner = owner_of(question);
     if (const News* known = latest_.find(question.id)) {
         ++tally_.answered;
-        return box.tell(*known, true);
+        return box.tell(*known, question.id);
     }
-    if (gone_.find(question.id) != nullptr) {
-        ++tally_.gave_up;
-        return gave_up(question.id, "it is gone, and its runtime did not answer before");
+    if (aside_.answers(question.id, owner)) return tell_aside(question.id, owner);
+    if (gone_.find(question.id) != nullptr) return tell_gone(question.id);
+    if (const News* sketch = aside_.find(question.id, owner)) {
+        sketched(sketch->record);
+        if (aside_.is_gone(question.id, owner)) return tell_gone(question.id);
     }
     if (answer_at_once(question)) return;
     for (const auto& connection : connections_) connection->look();
-    inquiries_.ask(question.id, question.type);
+    inquiries_.ask(question.id, question.type, owner);
+}
+
+/// Remembered: the process may be gone when the next word on its container comes.
+Owner Watcher::Impl::owner_of(const Question& question) {
+    if (const Owner* known = owners_.find(question.id)) return *known;
+    auto owner = container_owner(question.id, question.cgroups);
+    if (!owner) owner = container_owner(ProcView(options_.host_root), question.id, question.pid);
+    if (!owner) return kRoot;
+    owners_.put(question.id, *owner);
+    return *owner;
+}
+
+/// What a user's socket says counts for what is known to be that user's, and not for what root's
+/// has spoken of.
+bool Watcher::Impl::is_heard(const Connection& from, const std::string& id) const {
+    if (from.owner() == kRoot) return true;
+    const Owner* owner = owners_.find(id);
+    return owner != nullptr && *owner == from.owner();
+}
+
+/// A user's container of which its runtime spoke before a process was seen in it.
+void Watcher::Impl::tell_aside(const std::string& id, Owner owner) {
+    ++tally_.answered;
+    News news = *aside_.find(id, owner);
+    const bool is_gone = aside_.is_gone(id, owner);
+    aside_.erase(id, owner);
+    latest_.put(news);
+    box.tell(std::move(news), id);
+    if (is_gone) box.tell(removed(id));
 }
 
 /// What the kernel and files say. out: is that all there will ever be
@@ -167,11 +205,12 @@ bool Watcher::Impl::answer_at_once(const Question& question) {
         news.record.known = containers::Known::Complete;
         ++tally_.answered;
     }
-    box.tell(std::move(news), silent);
+    box.tell(std::move(news), silent ? std::string_view(question.id) : std::string_view());
     return silent;
 }
 
 void Watcher::Impl::announced(Connection& from, Announcement what) {
+    if (!is_heard(from, what.id)) return announced_aside(from, std::move(what));
     switch (what.kind) {
         case Announcement::Kind::Created:
             if (!options_.on_create) return;
@@ -185,25 +224,41 @@ void Watcher::Impl::announced(Connection& from, Announcement what) {
     }
     gave_up_.erase(what.id);
     if (latest_.find(what.id) == nullptr) gone_.put(what.id, true);
-    if (inquiries_.removed(what.id)) box.tell(removed(std::move(what.id)), true);
+    if (inquiries_.removed(what.id)) box.tell(removed(what.id), what.id);
+}
+
+/// Nobody knows yet whose container that is: asked for once, and kept until somebody does.
+void Watcher::Impl::announced_aside(Connection& from, Announcement what) {
+    if (what.kind == Announcement::Kind::Removed) return aside_.gone(what.id, from.owner());
+    const bool created = what.kind == Announcement::Kind::Created;
+    if (!(created ? options_.on_create : options_.on_start)) return;
+    if (!what.sketch.full_id.empty()) aside_.put(news_of(std::move(what.sketch)), from.owner());
+    from.get(what.id, [this, &from, id = what.id](Found found) {
+        if (found.kind == Found::Kind::Yes)
+            record(from, id, std::move(found.record), By::Announcement);
+    });
 }
 
 /// Names at once, before the runtime is asked for the rest.
 void Watcher::Impl::sketched(const ContainerRecord& sketch) {
     if (sketch.full_id.empty()) return;
     const News* const told = early_.find(sketch.full_id);
-    News news = news_of(told != nullptr ? told->record : sketch);
-    take_names(sketch, news.record);
+    const News names = news_of(sketch);
+    News news = told != nullptr ? *told : names;
+    take_names(names.record, news.record);
     early_.put(news);
-    box.tell(std::move(news), false);
+    box.tell(std::move(news));
 }
 
-void Watcher::Impl::record(ContainerRecord one, By by) {
-    if (by == By::Question) ++tally_.answered;
-    gave_up_.erase(one.full_id);
+void Watcher::Impl::record(const Connection& from, const std::string& id, ContainerRecord one,
+                           By by) {
+    if (from.owner() == kRoot) owners_.put(id, kRoot);
     News news = news_of(std::move(one));
+    if (!is_heard(from, id)) return aside_.put(std::move(news), from.owner());
+    if (by == By::Question) ++tally_.answered;
+    gave_up_.erase(id);
     if (by != By::List) latest_.put(news);
-    box.tell(std::move(news), true);
+    box.tell(std::move(news), id);
 }
 
 News Watcher::Impl::news_of(ContainerRecord record) {
@@ -213,15 +268,20 @@ News Watcher::Impl::news_of(ContainerRecord record) {
     return news;
 }
 
+void Watcher::Impl::tell_gone(const std::string& id) {
+    ++tally_.gave_up;
+    gave_up(id, "it is gone, and its runtime did not answer before");
+}
+
 void Watcher::Impl::gave_up(const std::string& id, std::string why) {
     gave_up_.put(id, true);
     // What there is, be it only its announcement: it will not be more.
-    if (const News* told = early_.find(id)) box.tell(*told, false);
+    if (const News* told = early_.find(id)) box.tell(*told);
     News news;
     news.kind = News::Kind::GaveUp;
     news.record.full_id = id;
     news.reason = std::move(why);
-    box.tell(std::move(news), true);
+    box.tell(std::move(news), id);
 }
 
 Watcher::Watcher() = default;
@@ -236,8 +296,9 @@ Result<std::unique_ptr<Watcher>> Watcher::start(WatcherOptions options) {
     return watcher;
 }
 
-void Watcher::ask(std::string_view full_id, std::string_view type, std::uint32_t pid) noexcept {
-    if (impl_->box.ask(full_id, type, pid)) impl_->exchange->wake();
+void Watcher::ask(std::string_view full_id, std::string_view type, std::uint32_t pid,
+                  std::string_view cgroups) noexcept {
+    if (impl_->box.ask(full_id, type, pid, cgroups)) impl_->exchange->wake();
 }
 
 std::vector<News> Watcher::take() { return impl_->box.take(); }

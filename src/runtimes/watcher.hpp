@@ -63,7 +63,11 @@ public:
     /// question that is under way is not repeated. On the event thread; never waits.
     /// type: what the control group's path looks like
     /// pid:  a process in it as /proc under host_root shows it, 0: none
-    void ask(std::string_view full_id, std::string_view type, std::uint32_t pid) noexcept;
+    /// cgroups: of that process, "name=path" each, with a NUL between: whose container it is;
+    /// empty:
+    ///       not known
+    void ask(std::string_view full_id, std::string_view type, std::uint32_t pid,
+             std::string_view cgroups = {}) noexcept;
     /// Is there anything to take? cost: a load
     bool has_news() const noexcept { return has_news_.load(std::memory_order_acquire); }
     /// On the event thread. In the order it came, a part of it: what is left is still news.

@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "runtimes/aside.hpp"
 #include "runtimes/connection.hpp"
 #include "runtimes/inquiry.hpp"
 #include "runtimes/news_box.hpp"
@@ -37,8 +38,14 @@ private:
     void sketched(const containers::ContainerRecord& sketch);
     /// How a record came about.
     enum class By : std::uint8_t { List, Announcement, Question };
-    void record(containers::ContainerRecord record, By by);
+    void record(const Connection& from, const std::string& id, containers::ContainerRecord record,
+                By by);
+    Owner owner_of(const Question& question);
+    bool is_heard(const Connection& from, const std::string& id) const;
+    void announced_aside(Connection& from, Announcement announcement);
+    void tell_aside(const std::string& id, Owner owner);
     void gave_up(const std::string& id, std::string why);
+    void tell_gone(const std::string& id);
     std::chrono::milliseconds rest(Clock::time_point now) const;
 
     /// Within the bound of one record.
@@ -58,6 +65,9 @@ private:
     Records latest_{kMostLatest, kMostLatestBytes};
     /// Told before the runtime's answer, all parts of it together.
     Records early_{kMostLatest, kMostLatestBytes};
+    /// Whose containers are; root's too, once a runtime of root's has spoken of them.
+    Latest<Owner, 16384> owners_;
+    Aside aside_;
     Latest<bool, 4096> gave_up_;
     /// Removed before their runtime said more than their announcement: nobody will.
     Latest<bool, 4096> gone_;

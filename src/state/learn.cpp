@@ -35,7 +35,7 @@ void State::find_container(Thread& thread, std::string_view cgroups) {
     thread.container = containers_.of(cgroups, waiting_clock());
     Container* const container = thread.container.get();
     if (container != nullptr && options_.ask && containers_.wants_answer(*container))
-        options_.ask(*container, thread.leader->ns_tgid);
+        options_.ask(*container, thread.leader->ns_tgid, cgroups);
 }
 
 void State::ask_users(Thread& thread) {

@@ -47,7 +47,8 @@ struct Options {
     ContainerOptions containers;
     /// Called when a process of a container is seen of which somebody may know more.
     /// ns_tgid: as /proc of the sensor shows it, 0: not known
-    std::function<void(const Container&, std::uint32_t ns_tgid)> ask;
+    /// cgroups: its control groups, as events have them
+    std::function<void(const Container&, std::uint32_t ns_tgid, std::string_view cgroups)> ask;
     /// Called when a process of a container runs a program of its own, until it says that the
     /// container's users are being read.
     std::function<bool(const Container&, std::uint32_t ns_tgid)> ask_users;

@@ -18,11 +18,11 @@ public:
         std::ofstream(full, std::ios::binary) << text;
     }
     void process(int pid, int parent, const std::string& name, const std::string& group,
-                 const std::string& capabilities = "00000000800405fb") {
+                 const std::string& capabilities = "00000000800405fb", int uid = 5) {
         const std::string folder = "proc/" + std::to_string(pid) + "/";
         file(folder + "status", "Name:\t" + name + "\nPPid:\t" + std::to_string(parent) +
-                                    "\nUid:\t5\t5\t5\t5\nCapEff:\t" + capabilities +
-                                    "\nSeccomp:\t0\n");
+                                    "\nUid:\t" + std::to_string(uid) + "\t5\t5\t5\nCapEff:\t" +
+                                    capabilities + "\nSeccomp:\t0\n");
         file(folder + "cgroup", "1:cpu:" + group + "\n0::/\n");
         for (const char* kind : {"pid", "net", "ipc"}) file(folder + "ns/" + kind, "");
     }

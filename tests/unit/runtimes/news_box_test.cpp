@@ -25,7 +25,7 @@ TEST_CASE("news that nobody takes are bounded in bytes") {
     std::atomic<bool> has_news{false};
     NewsBox box(has_news);
     constexpr std::size_t kOne = 256 << 10;
-    for (int k = 0; k < 1000; ++k) box.tell(news_of(k, kOne), false);
+    for (int k = 0; k < 1000; ++k) box.tell(news_of(k, kOne));
     CHECK(box.stats().dropped_news >= 1000 - (64 << 20) / kOne);
     std::size_t bytes = 0;
     int next = 0;
@@ -37,19 +37,19 @@ TEST_CASE("news that nobody takes are bounded in bytes") {
     }
     CHECK(bytes <= 64 << 20);
     CHECK(next > 200);
-    box.tell(news_of(7), false);
+    box.tell(news_of(7));
     CHECK(box.take().size() == 1);
 }
 
 TEST_CASE("the event thread takes a part of the news at a time") {
     std::atomic<bool> has_news{false};
     NewsBox box(has_news);
-    for (int k = 0; k < 100; ++k) box.tell(news_of(k), false);
+    for (int k = 0; k < 100; ++k) box.tell(news_of(k));
     CHECK(box.take().size() == 64);
     CHECK(has_news);
     CHECK(box.take().size() == 36);
     CHECK_FALSE(has_news);
-    for (int k = 0; k < 10; ++k) box.tell(news_of(k, 1 << 20), false);
+    for (int k = 0; k < 10; ++k) box.tell(news_of(k, 1 << 20));
     CHECK(box.take().size() == 1);
     CHECK(has_news);
 }

@@ -6,107 +6,13 @@
 #include <thread>
 
 #include "fake_host.hpp"
-#include "stand_in.hpp"
-#include "tests/support/catch.hpp"
+#include "talk.hpp"
 
 using namespace sensor;
 using namespace sensor::runtimes;
 using namespace sensor::runtimes::test;
 using containers::Known;
 using Kind = News::Kind;
-
-namespace {
-
-constexpr std::chrono::seconds kLong{30};  // on a machine that does much else
-
-std::string id_of(int number) {
-    const std::string digits = std::to_string(number);
-    return std::string(64 - digits.size(), 'a') + digits;
-}
-
-std::string inspect_of(const std::string& id, const std::string& more_labels = "") {
-    return R"({"Id":")" + id + R"(","Name":"/web","Created":"2026-01-02T03:04:05.6Z",
-        "Image":"sha256:feed","Config":{"Image":"shop/app:2","Labels":{"app":"shop")" +
-           more_labels + R"(}},"HostConfig":{"Privileged":true},"Mounts":[]})";
-}
-
-/// A docker with these containers; `detail` says what an inspect gets.
-Reply docker(const std::string& target, const std::vector<std::string>& ids,
-             const std::function<Reply(const std::string&)>& detail) {
-    if (target.starts_with("/events")) return stream();
-    if (target.starts_with("/containers/json")) {
-        std::string list;
-        for (const std::string& id : ids)
-            list += (list.empty() ? "" : ",") + (R"({"Id":")" + id + R"(","State":"running"})");
-        return answer("[" + list + "]");
-    }
-    if (target.starts_with("/images/"))
-        return answer(R"({"RepoTags":["shop/app:2"],"RepoDigests":["shop/app@sha256:beef"]})");
-    if (target.starts_with("/containers/")) {
-        const std::string id = target.substr(12, target.find('/', 12) - 12);
-        return detail(id);
-    }
-    return not_found();
-}
-Reply docker(const std::string& target, const std::vector<std::string>& ids) {
-    return docker(target, ids, [&](const std::string& id) {
-        for (const std::string& known : ids)
-            if (known == id) return answer(inspect_of(id));
-        return not_found();
-    });
-}
-
-WatcherOptions only_docker(const std::string& socket, std::uint64_t patience_ms = 30000) {
-    WatcherOptions options;
-    options.docker.sockets = {socket};
-    options.podman.enabled = options.cri.enabled = options.containerd.enabled = false;
-    options.patience_ns = patience_ms * 1'000'000;
-    return options;
-}
-
-/// Takes what is told, and finds what is waited for.
-class Reader {
-public:
-    explicit Reader(Watcher& watcher) : watcher_(watcher) {}
-
-    News next(Kind kind, const std::string& id, Known known = Known::Complete) {
-        const auto end = std::chrono::steady_clock::now() + kLong;
-        for (;;) {
-            for (News& one : watcher_.take()) all_.push_back(std::move(one));
-            for (; at_ < all_.size(); ++at_) {
-                const News& one = all_[at_];
-                if (one.kind == kind && one.record.full_id == id &&
-                    (kind != Kind::Record || one.record.known == known))
-                    return all_[at_++];
-            }
-            if (std::chrono::steady_clock::now() > end) FAIL("not told of " << id);
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
-        }
-    }
-    const std::vector<News>& all() const { return all_; }
-
-private:
-    Watcher& watcher_;
-    std::vector<News> all_;
-    std::size_t at_ = 0;
-};
-
-template <typename F>
-void wait_until(F&& condition) {
-    const auto end = std::chrono::steady_clock::now() + kLong;
-    while (!condition()) {
-        REQUIRE(std::chrono::steady_clock::now() < end);
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-}
-
-std::string event(const std::string& action, const std::string& id) {
-    return R"({"Type":"container","Action":")" + action + R"(","Actor":{"ID":")" + id +
-           R"(","Attributes":{"name":"web","image":"shop/app:2","app":"shop"}}})"
-           "\n";
-}
-
-}  // namespace
 
 TEST_CASE("what runs is told before start returns") {
     const TempFolder folder;
@@ -291,6 +197,27 @@ TEST_CASE("garbage is refused, counted, and asked for no more") {
     CHECK(reader.next(Kind::GaveUp, id_of(1)).reason.starts_with("docker: its answer"));
     wait_until([&] { return (*watcher)->stats().refused_garbage == 1; });
     CHECK(server.requests(id_of(1)) == 1);
+}
+
+TEST_CASE("an answer about another container is garbage, and ends the question") {
+    const TempFolder folder;
+    std::atomic<bool> right{false};
+    StandIn server(folder / "s", [&](const std::string& target) {
+        return docker(target, {}, [&](const std::string& id) {
+            return answer(inspect_of(right ? id : id_of(2)));
+        });
+    });
+    const auto watcher = Watcher::start(only_docker(server.path()));
+    REQUIRE(watcher.has_value());
+    Reader reader(**watcher);
+    (*watcher)->ask(id_of(1), "docker", 0);
+    CHECK(reader.next(Kind::GaveUp, id_of(1)).reason ==
+          "docker: its answer is about another container");
+    wait_until([&] { return (*watcher)->stats().refused_garbage == 1; });
+    right = true;
+    (*watcher)->ask(id_of(1), "docker", 0);
+    reader.next(Kind::Record, id_of(1));
+    for (const News& one : reader.all()) CHECK(one.record.full_id == id_of(1));
 }
 
 TEST_CASE("what speaks no HTTP is left alone for longer and longer") {

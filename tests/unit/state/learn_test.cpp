@@ -171,8 +171,10 @@ TEST_CASE("without anybody to tell nothing is pending") {
 TEST_CASE("given up by who was asked") {
     std::vector<std::uint32_t> asked;
     state::Options how = options();
-    how.ask = [&](const state::Container& container, std::uint32_t ns_tgid) {
+    how.ask = [&](const state::Container& container, std::uint32_t ns_tgid,
+                  std::string_view cgroups) {
         CHECK(container.full_id == kId);
+        CHECK(cgroups.find(kId) != std::string_view::npos);
         asked.push_back(ns_tgid);
     };
     Fixture f(std::move(how));
@@ -276,7 +278,7 @@ TEST_CASE("without patience nobody waits, and somebody is asked all the same, on
     state::Options how = options(0);
     how.containers.asks = true;
     int asked = 0;
-    how.ask = [&](const state::Container&, std::uint32_t) { ++asked; };
+    how.ask = [&](const state::Container&, std::uint32_t, std::string_view) { ++asked; };
     Fixture f(how);
     f.add_contained(10);
     f.add_contained(11);
