@@ -16,7 +16,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kLookAgain{1000}, kFirstBackOff{200}, kMostBackOff{30000};
 constexpr milliseconds kQuiet{60000};  // up for so long: news again when it goes
-constexpr std::size_t kAtOnce = 8;
+constexpr std::size_t kAtOnce = 8, kMostUnderWay = 32, kMostWaiting = 8192;
+constexpr std::uint32_t kAnnouncedInARow = 3;
 constexpr std::uint32_t kMostFailures = 3;
 
 bool is_socket(const std::string& path) {
@@ -117,7 +118,7 @@ void Connection::fetch_more() {
         const std::string id = std::move(to_fetch_.front());
         to_fetch_.pop_front();
         ++fetching_;
-        get(id, [this, id](Found found) { fetched(id, std::move(found)); });
+        get({id, false, {}, [this, id](Found found) { fetched(id, std::move(found)); }});
     }
     in_fetch_ = false;
     if (!to_fetch_.empty() && fetching_ < kAtOnce && state_ == State::Up) due_ = Clock::now();
@@ -130,17 +131,57 @@ void Connection::fetched(const std::string& id, Found found) {
     fetch_more();
 }
 
-void Connection::get(const std::string& id, std::function<void(Found)> done) {
-    runtime_->get(id, [this, asked = owner_, done = std::move(done)](Found found) {
-        // Somebody else has taken its place.
-        if (asked != owner_) found = {Found::Kind::Failed, {}, "it was another one"};
-        if (found.kind != Found::Kind::Failed) {
-            failures_ = 0;
-        } else if (++failures_ >= kMostFailures) {
-            down(found.why);
+void Connection::get(Asking asking) {
+    auto& queue = asking.announced ? announced_ : others_;
+    if (queue.size() >= kMostWaiting)
+        return asking.done({Found::Kind::No, {}, "too many others are asked for"});
+    queue.push_back(std::move(asking));
+    send_more();
+}
+
+/// Whose turn it is. out: false: nobody waits
+bool Connection::next(Asking& to) {
+    const bool others_turn = announced_.empty() || announced_in_a_row_ >= kAnnouncedInARow;
+    auto& queue = others_turn && !others_.empty() ? others_ : announced_;
+    announced_in_a_row_ = &queue == &announced_ ? announced_in_a_row_ + 1 : 0;
+    if (queue.empty()) return false;
+    to = std::move(queue.front());
+    queue.pop_front();
+    return true;
+}
+
+void Connection::send_more() {
+    if (std::exchange(in_send_, true)) return;
+    Asking asking;
+    while (under_way_ == 0 || under_way_ + runtime_->width() <= kMostUnderWay) {
+        if (!next(asking)) break;
+        if (!usable()) {
+            asking.done({Found::Kind::Failed, {}, problem_});
+        } else if (asking.wanted && !asking.wanted()) {
+            asking.done({Found::Kind::No, {}, "it was asked for no more"});
+        } else {
+            send(std::move(asking));
         }
-        done(std::move(found));
-    });
+    }
+    in_send_ = false;
+}
+
+void Connection::send(Asking asking) {
+    const std::size_t width = std::max<std::size_t>(runtime_->width(), 1);
+    under_way_ += width;
+    runtime_->get(asking.id,
+                  [this, width, by = owner_, done = std::move(asking.done)](Found found) {
+                      under_way_ -= width;
+                      // Somebody else has taken its place.
+                      if (by != owner_) found = {Found::Kind::Failed, {}, "it was another one"};
+                      if (found.kind != Found::Kind::Failed) {
+                          failures_ = 0;
+                      } else if (++failures_ >= kMostFailures) {
+                          down(found.why);
+                      }
+                      done(std::move(found));
+                      send_more();
+                  });
 }
 
 }  // namespace sensor::runtimes

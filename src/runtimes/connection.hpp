@@ -39,7 +39,14 @@ public:
     bool present() const noexcept { return state_ != State::Absent && state_ != State::Unsuited; }
     /// Has told what it has, or cannot.
     bool settled() const noexcept;
-    void get(const std::string& id, std::function<void(Found)> done);
+    struct Asking {
+        std::string id;
+        bool announced = false;        ///< goes before the others, three times out of four
+        std::function<bool()> wanted;  ///< still, when its turn comes? nothing: always
+        std::function<void(Found)> done;
+    };
+    /// A few dozen requests are under way at once, the rest wait for their turn.
+    void get(Asking asking);
     /// Whose containers it is heard on; changes only while it is not usable.
     Owner owner() const noexcept { return owner_; }
     std::string_view name() const noexcept { return runtime_->name(); }
@@ -62,6 +69,9 @@ private:
     void take_list(Runtime::Ids ids);
     void fetch_more();
     void fetched(const std::string& id, Found found);
+    bool next(Asking& to);
+    void send_more();
+    void send(Asking asking);
 
     const std::unique_ptr<Runtime> runtime_;
     Listener& listener_;
@@ -72,7 +82,10 @@ private:
     std::chrono::milliseconds back_off_{0};
     std::deque<std::string> to_fetch_;
     std::size_t fetching_ = 0;
-    bool in_fetch_ = false;
+    bool in_fetch_ = false, in_send_ = false;
+    std::deque<Asking> announced_, others_;
+    std::uint32_t announced_in_a_row_ = 0;
+    std::size_t under_way_ = 0;   ///< requests
     std::uint32_t failures_ = 0;  ///< one after another
     bool told_ = false;           ///< the log knows that it is down
     std::string problem_;

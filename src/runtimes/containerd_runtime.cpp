@@ -12,7 +12,7 @@ constexpr std::string_view kSpaces = "/containerd.services.namespaces.v1.Namespa
                            kGet = "/containerd.services.containers.v1.Containers/Get",
                            kImage = "/containerd.services.images.v1.Images/Get";
 constexpr std::chrono::milliseconds kListPatience{5000};
-constexpr std::size_t kMostSpaces = 64;
+constexpr std::size_t kMostSpaces = 32;
 
 }  // namespace
 

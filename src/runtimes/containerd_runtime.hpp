@@ -23,6 +23,7 @@ public:
     std::string_view name() const noexcept override { return "containerd"; }
     void list(std::function<void(Ids)> done) override;
     void get(const std::string& id, std::function<void(Found)> done) override;
+    std::size_t width() const noexcept override { return spaces_.size(); }
     void listen(std::function<void(Announcement)> take,
                 std::function<void(std::string)> ended) override;
     void silence() override;

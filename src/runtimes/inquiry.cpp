@@ -9,7 +9,7 @@
 namespace sensor::runtimes {
 namespace {
 
-constexpr std::chrono::milliseconds kAgain{20}, kAnnouncedAgain{50};
+constexpr std::chrono::milliseconds kAgain{20}, kAnnouncedAgain{50}, kMostPause{320};
 constexpr std::chrono::seconds kAnnouncedPatience{10};
 constexpr std::size_t kMostAnnounced = 4096;
 
@@ -37,13 +37,16 @@ struct Inquiries::Inquiry {
     Owner owner = kRoot;
     const Connection* only = nullptr;  ///< who announced it
     Clock::time_point begun, next;
-    std::size_t waiting = 0;                 ///< for answers of this round
-    std::vector<const Connection*> refused;  ///< their answers are not wanted
-    bool asked = false;                      ///< not only announced
-    bool over = false;                       ///< answered
-    bool by_root = false;                    ///< and that is the last word
-    bool gone = false;                       ///< removed meanwhile
-    std::string why;                         ///< the last refusal
+    std::chrono::milliseconds pause = kAgain;  ///< before the next round; longer after each
+    std::size_t waiting = 0;                   ///< for answers of this round
+    std::vector<const Connection*> refused;    ///< their answers are not wanted
+    bool asked = false;                        ///< not only announced
+    bool announced = false;
+    bool closed = false;   ///< answered or given up
+    bool over = false;     ///< answered
+    bool by_root = false;  ///< and that is the last word
+    bool gone = false;     ///< removed meanwhile
+    std::string why;       ///< the last refusal
 };
 
 void Inquiries::ask(const std::string& id, const std::string& type, Owner owner) {
@@ -53,6 +56,7 @@ void Inquiries::ask(const std::string& id, const std::string& type, Owner owner)
     inquiry->type = type;
     inquiry->owner = owner;
     inquiry->asked = true;
+    inquiry->pause = kAgain;
     inquiry->only = nullptr;
     inquiry->begun = Clock::now();
     const Handle hold = inquiry;
@@ -64,10 +68,16 @@ void Inquiries::announced(const std::string& id, Connection& from) {
     Handle& inquiry = open_[id];
     if (inquiry) {
         if (inquiry->only != &from) inquiry->only = nullptr;  // then all are asked
+        // Its runtime knows it by now.
+        inquiry->announced = true;
+        inquiry->pause = kAgain;
+        if (inquiry->waiting == 0) inquiry->next = Clock::now();
         return;
     }
     inquiry = std::make_shared<Inquiry>();
     inquiry->owner = from.owner();
+    inquiry->announced = true;
+    inquiry->pause = kAnnouncedAgain;
     inquiry->id = id;
     inquiry->only = &from;
     inquiry->begun = Clock::now();
@@ -98,9 +108,11 @@ void Inquiries::put(const Handle& inquiry) {
         }
         ++inquiry->waiting;
         if (inquiry->why.empty()) inquiry->why = format("{}: no answer yet", connection->name());
-        connection->get(inquiry->id, [this, inquiry, from = connection.get()](Found found) {
-            take(inquiry, *from, std::move(found));
-        });
+        const auto wanted = [inquiry] { return !inquiry->closed; };
+        connection->get({inquiry->id, inquiry->announced, wanted,
+                         [this, inquiry, from = connection.get()](Found found) {
+                             take(inquiry, *from, std::move(found));
+                         }});
     }
     if (!present) {
         // There is nobody left to ask.
@@ -133,9 +145,10 @@ void Inquiries::take(const Handle& inquiry, const Connection& from, Found found)
 }
 
 void Inquiries::round_ended(const Handle& inquiry) {
-    if (inquiry->over) return;
+    if (inquiry->closed) return;
     if (inquiry->gone) return give_up(inquiry);
-    inquiry->next = Clock::now() + (inquiry->asked ? kAgain : kAnnouncedAgain);
+    inquiry->next = Clock::now() + inquiry->pause;
+    inquiry->pause = std::min(inquiry->pause * 2, kMostPause);
 }
 
 bool Inquiries::removed(const std::string& id) {
@@ -160,6 +173,7 @@ void Inquiries::give_up(const Handle& inquiry) {
 }
 
 void Inquiries::end(const Handle& inquiry) {
+    inquiry->closed = true;
     const auto open = open_.find(inquiry->id);
     if (open != open_.end() && open->second == inquiry) open_.erase(open);
 }

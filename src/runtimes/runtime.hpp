@@ -65,6 +65,8 @@ public:
     /// The ids of all containers, at once or later. Error ENOTSUP: it does not offer that
     virtual void list(std::function<void(Ids)> done) = 0;
     virtual void get(const std::string& id, std::function<void(Found)> done) = 0;
+    /// How many requests a `get` makes at once.
+    virtual std::size_t width() const noexcept { return 1; }
     /// Announcements from now on. ended: why there are no more; empty: it has none to give
     virtual void listen(std::function<void(Announcement)> take,
                         std::function<void(std::string)> ended) = 0;

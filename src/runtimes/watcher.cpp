@@ -233,10 +233,10 @@ void Watcher::Impl::announced_aside(Connection& from, Announcement what) {
     const bool created = what.kind == Announcement::Kind::Created;
     if (!(created ? options_.on_create : options_.on_start)) return;
     if (!what.sketch.full_id.empty()) aside_.put(news_of(std::move(what.sketch)), from.owner());
-    from.get(what.id, [this, &from, id = what.id](Found found) {
-        if (found.kind == Found::Kind::Yes)
-            record(from, id, std::move(found.record), By::Announcement);
-    });
+    from.get({what.id, true, {}, [this, &from, id = what.id](Found found) {
+                  if (found.kind == Found::Kind::Yes)
+                      record(from, id, std::move(found.record), By::Announcement);
+              }});
 }
 
 /// Names at once, before the runtime is asked for the rest.
