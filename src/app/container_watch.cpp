@@ -53,6 +53,15 @@ bool asks_anybody(const config::ContainerOptions& config) {
 /// What is told before its runtime answers may come in parts, the later with the earlier in them.
 bool is_early(const ContainerRecord& record) noexcept { return record.known != Known::Complete; }
 
+/// Does the state have just this already? What the event's text does not have counts for nothing.
+bool is_known(const state::State& state, const ContainerRecord& record) {
+    const state::Container* known = state.containers().look_up(record.full_id);
+    if (known == nullptr || known->known != Known::Complete || is_early(record)) return false;
+    ContainerRecord before = *known, now = record;
+    before.size = now.size = -1;  // changes all the time
+    return containers::record_json(before) == containers::record_json(now);
+}
+
 struct Place {
     std::uint32_t major = 0, minor = 0;
     std::uint64_t inode = 0;
@@ -128,7 +137,9 @@ void ContainerWatch::tell_one(const runtimes::News& news, state::State& state,
         return state.give_up_container(record.full_id);
     }
     const bool removed = news.kind == runtimes::News::Kind::Removed;
-    if (removed || record.known == Known::Complete) {
+    // A list after a runtime's return, or what was there before: no news to rules.
+    if (!removed && is_known(state, record)) return;
+    if (removed || (record.known == Known::Complete && !news.old)) {
         const Result<OwnedRecord> event =
             container_event(containers::record_json(record), removed, epoch_ns());
         if (event) handle(event->record());
@@ -137,7 +148,7 @@ void ContainerWatch::tell_one(const runtimes::News& news, state::State& state,
     const state::Container* known = state.containers().look_up(record.full_id);
     if (removed)
         state.forget_container(record.full_id);
-    else if (known == nullptr || known->known < record.known || is_early(record))
+    else if (known == nullptr || known->known < record.known || is_early(record) || news.old)
         state.learn(record);
 }
 

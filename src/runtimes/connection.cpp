@@ -72,6 +72,7 @@ void Connection::take_list(Runtime::Ids ids) {
     if (state_ != State::Coming) return;
     if (!ids && ids.error().code == ENOTSUP) return unsuited(ids.error().text);
     if (!ids) return down(ids.error().text);
+    ++lists_;
     to_fetch_.assign(std::make_move_iterator(ids->begin()), std::make_move_iterator(ids->end()));
     up();
     fetch_more();
@@ -126,7 +127,8 @@ void Connection::fetch_more() {
 
 void Connection::fetched(const std::string& id, Found found) {
     --fetching_;
-    if (found.kind == Found::Kind::Yes) listener_.listed(*this, std::move(found.record));
+    if (found.kind == Found::Kind::Yes)
+        listener_.listed(*this, std::move(found.record), lists_ == 1);
     if (found.kind == Found::Kind::Failed && usable()) listener_.missed(*this, id);
     fetch_more();
 }

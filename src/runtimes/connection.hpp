@@ -20,7 +20,8 @@ using Clock = std::chrono::steady_clock;
 class Connection {
 public:
     struct Listener {
-        std::function<void(Connection&, containers::ContainerRecord)> listed;
+        /// first: by the first list there ever was of this socket
+        std::function<void(Connection&, containers::ContainerRecord, bool first)> listed;
         /// It is in the list, but no answer on it came.
         std::function<void(Connection&, const std::string& id)> missed;
         std::function<void(Connection&, Announcement)> announced;
@@ -85,7 +86,8 @@ private:
     bool in_fetch_ = false, in_send_ = false;
     std::deque<Asking> announced_, others_;
     std::uint32_t announced_in_a_row_ = 0;
-    std::size_t under_way_ = 0;   ///< requests
+    std::size_t under_way_ = 0;  ///< requests
+    std::uint32_t lists_ = 0;
     std::uint32_t failures_ = 0;  ///< one after another
     bool told_ = false;           ///< the log knows that it is down
     std::string problem_;

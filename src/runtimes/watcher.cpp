@@ -39,9 +39,9 @@ Watcher::Impl::Impl(WatcherOptions options, std::unique_ptr<Exchange> made,
     : box(has_news),
       exchange(std::move(made)),
       options_(std::move(options)),
-      listener_{[this](Connection& from, ContainerRecord one) {
+      listener_{[this](Connection& from, ContainerRecord one, bool first) {
                     const std::string id = one.full_id;
-                    record(from, id, std::move(one), By::List);
+                    record(from, id, std::move(one), first ? By::FirstList : By::List);
                 },
                 [this](Connection& from, const std::string& id) {
                     if (is_heard(from, id)) inquiries_.announced(id, from);
@@ -254,10 +254,13 @@ void Watcher::Impl::record(const Connection& from, const std::string& id, Contai
                            By by) {
     if (from.owner() == kRoot) owners_.put(id, kRoot);
     News news = news_of(std::move(one));
+    const std::int64_t created_s = news.record.created_s;
+    const bool is_older = created_s != 0 && created_s < begun_s_;
+    news.old = by == By::FirstList || (by == By::Question && is_older);
     if (!is_heard(from, id)) return aside_.put(std::move(news), from.owner());
     if (by == By::Question) ++tally_.answered;
     gave_up_.erase(id);
-    if (by != By::List) latest_.put(news);
+    if (by != By::List && by != By::FirstList) latest_.put(news);
     box.tell(std::move(news), id);
 }
 

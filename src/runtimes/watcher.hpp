@@ -37,6 +37,7 @@ struct News {
     Kind kind = Kind::Record;
     containers::ContainerRecord record;  ///< Record; else only full_id
     std::string reason;                  ///< GaveUp: why, one line
+    bool old = false;                    ///< Record: it was there before anybody listened
 };
 
 /// Figures since the start, but `known` and the like, which are of the present.

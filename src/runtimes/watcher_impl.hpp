@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "base/clock.hpp"
 #include "runtimes/aside.hpp"
 #include "runtimes/connection.hpp"
 #include "runtimes/inquiry.hpp"
@@ -37,7 +38,7 @@ private:
     void announced(Connection& from, Announcement announcement);
     void sketched(const containers::ContainerRecord& sketch);
     /// How a record came about.
-    enum class By : std::uint8_t { List, Announcement, Question };
+    enum class By : std::uint8_t { FirstList, List, Announcement, Question };
     void record(const Connection& from, const std::string& id, containers::ContainerRecord record,
                 By by);
     Owner owner_of(const Question& question);
@@ -54,6 +55,7 @@ private:
     static constexpr std::size_t kMostLatest = 256, kMostLatestBytes = 8 << 20;
 
     const WatcherOptions options_;
+    const std::int64_t begun_s_ = static_cast<std::int64_t>(epoch_ns() / 1'000'000'000);
     WatcherStats tally_;
     Shared shared_;
     std::set<std::pair<RuntimeKind, std::string>> known_sockets_;
