@@ -273,13 +273,13 @@ News Watcher::Impl::news_of(ContainerRecord record) {
 
 void Watcher::Impl::tell_gone(const std::string& id) {
     ++tally_.gave_up;
+    // What there is, be it only its announcement: it will not be more.
+    if (const News* told = early_.find(id)) box.tell(*told);
     gave_up(id, "it is gone, and its runtime did not answer before");
 }
 
 void Watcher::Impl::gave_up(const std::string& id, std::string why) {
     gave_up_.put(id, true);
-    // What there is, be it only its announcement: it will not be more.
-    if (const News* told = early_.find(id)) box.tell(*told);
     News news;
     news.kind = News::Kind::GaveUp;
     news.record.full_id = id;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cases that docker and podman have in common: their commands and answers differ little. An engine
 is an object with `kind`, `socket`, `image`, `command(...)`, `start_daemon()` and `stop_daemon()`;
-`not_told` are flags that it gets wrong."""
+`not_told` are flags that it gets wrong, `early` is how much is known before it answers."""
 
 from stage import Watch, check, check_that, latency
 
@@ -90,7 +90,7 @@ def privileged_and_of_the_host(engine, program):
     pid = pid_of(engine, container)
     with Watch(program, f"--{engine.kind}", engine.socket) as watch:
         lines = watch.ask(container, engine.kind, pid)
-        check("known", sorted({line["known"] for line in lines}), ["complete", "local"])
+        check("known", sorted({line["known"] for line in lines}), ["complete", engine.early])
         for line in lines:
             record = line["record"]
             flags = ["privileged", "host_pid", "host_network", "host_ipc"]
@@ -109,7 +109,7 @@ def known_without_its_daemon(engine, program):
     pid = pid_of(engine, container)
     with Watch(program, f"--{engine.kind}", engine.socket + ".none") as watch:
         local, last = watch.ask(container, engine.kind, pid)
-        check("known", local["known"], "local")
+        check("known", local["known"], engine.early)
         record = local["record"]
         check("privileged", record["privileged"], False)
         check("host namespaces", [record[f"host_{k}"] for k in ("pid", "network", "ipc")],

@@ -15,6 +15,7 @@ class Docker:
     image = "bb:1"
     remove_options = []
     not_told = []
+    early = "local"
 
     def __init__(self, folder, group):
         self.folder = folder

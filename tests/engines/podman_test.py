@@ -14,6 +14,7 @@ class Podman:
     image = "localhost/bb:1"
     remove_options = ["-t", "0"]
     not_told = ["host_ipc"]  # podman 4.3 says "shareable"
+    early = "named"  # it writes its events to a file
 
     def __init__(self, folder, group):
         self.folder = folder
