@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "containers/json_read.hpp"
 #include "runtimes/image_name.hpp"
+#include "runtimes/owner.hpp"
 
 namespace sensor::runtimes {
 namespace {
@@ -59,7 +60,10 @@ void DockerRuntime::list(std::function<void(Ids)> done) {
 /// docker writes down what it says of a container, before it announces it. Its socket in turn does
 /// not answer about a container that is just being started, which is when we want to know.
 void DockerRuntime::learn_root() {
+    root_.clear();
     if (kind_ != DockerKind::Docker) return;
+    // A user could name a folder that keeps who reads it waiting.
+    if (socket_owner(shared_.host_root, socket()) != kRoot) return;
     Request info = request("/info");
     info.done = [this](const Answer& answer) {
         if (answer.kind == Answer::Kind::Answered && answer.status == 200)

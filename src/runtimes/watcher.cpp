@@ -211,6 +211,8 @@ bool Watcher::Impl::answer_at_once(const Question& question) {
 
 void Watcher::Impl::announced(Connection& from, Announcement what) {
     if (!is_heard(from, what.id)) return announced_aside(from, std::move(what));
+    // containerd's users give ids, and may give one again.
+    if (what.kind != Announcement::Kind::Removed) gone_.erase(what.id);
     switch (what.kind) {
         case Announcement::Kind::Created:
             if (!options_.on_create) return;
@@ -260,6 +262,7 @@ void Watcher::Impl::record(const Connection& from, const std::string& id, Contai
     if (!is_heard(from, id)) return aside_.put(std::move(news), from.owner());
     if (by == By::Question) ++tally_.answered;
     gave_up_.erase(id);
+    gone_.erase(id);
     if (by != By::List && by != By::FirstList) latest_.put(news);
     box.tell(std::move(news), id);
 }

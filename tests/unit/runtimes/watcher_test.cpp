@@ -126,6 +126,30 @@ TEST_CASE("a container that is gone before it could be inspected has its announc
         CHECK((one.kind != Kind::Record || one.record.known == Known::Local));
 }
 
+TEST_CASE("an id that is given again is another container's") {
+    const TempFolder folder;
+    std::atomic<bool> again{false};
+    StandIn server(folder / "s", [&](const std::string& target) {
+        return docker(target, {},
+                      [&](const std::string&) { return again ? silence() : not_found(); });
+    });
+    const auto watcher = Watcher::start(only_docker(server.path()));
+    REQUIRE(watcher.has_value());
+    Reader reader(**watcher);
+    wait_until([&] {
+        return server.push("/events", event("create", id_of(1)) + event("destroy", id_of(1)));
+    });
+    reader.next(Kind::Removed, id_of(1));
+    again = true;
+    const std::size_t before = server.requests(id_of(1));
+    server.push("/events", event("create", id_of(1)));
+    wait_until([&] { return server.requests(id_of(1)) > before; });
+    (*watcher)->ask(id_of(1), "docker", 0);
+    wait_until([&] { return server.push(id_of(1), answer(inspect_of(id_of(1))).bytes); });
+    reader.next(Kind::Record, id_of(1));
+    for (const News& one : reader.all()) CHECK(one.kind != Kind::GaveUp);
+}
+
 TEST_CASE("names of an announcement do not hide what the kernel says") {
     FakeHost host;
     host.process(1, 0, "init", "/");
