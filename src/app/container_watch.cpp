@@ -152,17 +152,20 @@ void ContainerWatch::tell_one(const runtimes::News& news, state::State& state,
         state.learn(record);
 }
 
-bool ContainerWatch::ask_users(const state::Container& container, std::uint32_t ns_tgid) {
-    if (ns_tgid == 0) return false;
+state::AskedUsers ContainerWatch::ask_users(const state::Container& container,
+                                            std::uint32_t ns_tgid) {
+    using state::AskedUsers;
+    if (ns_tgid == 0) return AskedUsers::Gone;
     const runtimes::ProcView proc(host_root_);
     Fd root(::open(proc.path_of(ns_tgid, "root").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!root) return false;
+    if (!root) return AskedUsers::Gone;
     // Asked behind that: the number may be another process's by now.
-    if (container.type != kStatic && !proc.in_container(ns_tgid, container.full_id)) return false;
+    if (container.type != kStatic && !proc.in_container(ns_tgid, container.full_id))
+        return AskedUsers::Gone;
     const auto own = place_of(root.get(), "");
     const auto host = place_of(AT_FDCWD, proc.path_of(kHostInit, "root").c_str());
-    if (!own || !host || *own == *host) return false;
-    return users_.ask(container.full_id, std::move(root));
+    if (!own || !host || *own == *host) return AskedUsers::NotYet;
+    return users_.ask(container.full_id, std::move(root)) ? AskedUsers::Yes : AskedUsers::NotYet;
 }
 
 void ContainerWatch::tell_users(state::State& state, const Handle& handle) {

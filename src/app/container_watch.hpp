@@ -43,8 +43,7 @@ public:
         if (watcher_) watcher_->ask(container.full_id, container.type, ns_tgid, cgroups);
     }
     /// A process runs a program of the container's own: what its users are called is read.
-    /// out: false: it is not in the container's root yet, or gone, or too many are being read
-    bool ask_users(const state::Container& container, std::uint32_t ns_tgid);
+    state::AskedUsers ask_users(const state::Container& container, std::uint32_t ns_tgid);
     /// Between two events: tells what came since. cost: loads if nothing did
     void look(state::State& state, const Handle& handle) {
         if (watcher_ && watcher_->has_news()) [[unlikely]]

@@ -53,7 +53,7 @@ bool from_bundle(const ProcView& proc, const Bundle& bundle, std::uint32_t first
 
 std::optional<ContainerRecord> local_facts(const std::string& host_root, std::string_view full_id,
                                            std::string_view type, std::uint32_t pid,
-                                           std::size_t label_max_len) {
+                                           std::size_t label_max_len, PodmanFiles* files) {
     const ProcView proc(host_root);
     if (pid == 0 || !proc.in_container(pid, full_id)) return std::nullopt;
     const std::uint32_t first = proc.first_in(full_id, pid);
@@ -64,6 +64,7 @@ std::optional<ContainerRecord> local_facts(const std::string& host_root, std::st
     record.known = Known::Local;
     const Bundle bundle = find_bundle(proc, host_root, full_id, first);
     record.name = bundle.name;
+    if (files != nullptr) files->learn(host_root, bundle.root, bundle.events);
     if (!from_bundle(proc, bundle, first, record) && !from_kernel(proc, first, record))
         return std::nullopt;
     add_stored_names(host_root, bundle, label_max_len, record);

@@ -7,6 +7,7 @@ namespace sensor::runtimes {
 namespace {
 
 constexpr std::size_t kMostUnderWay = 4096;
+constexpr std::size_t kMostProcesses = 8;  // of a container, that are told while it is asked for
 // Nobody has taken any for long:
 constexpr std::size_t kMostNews = 65536, kMostBytes = 64 << 20;
 constexpr std::size_t kMostTaken = 64, kMostTakenBytes = 1 << 20;
@@ -20,14 +21,19 @@ std::size_t bytes_of(const News& news) noexcept {
 bool NewsBox::ask(std::string_view id, std::string_view type, std::uint32_t pid,
                   std::string_view cgroups) {
     const std::lock_guard hold(lock_);
-    if (under_way_.find(id) != under_way_.end()) return false;
+    if (const auto known = under_way_.find(id); known != under_way_.end()) {
+        // The first may have been too short-lived to be looked at.
+        if (++known->second > kMostProcesses) return false;
+        questions_.push_back({std::string(id), std::string(type), {}, pid, true});
+        return true;
+    }
     if (under_way_.size() >= kMostUnderWay) {
         ++dropped_questions_;
         return false;
     }
     ++asked_;
-    under_way_.emplace(id);
-    questions_.push_back({std::string(id), std::string(type), std::string(cgroups), pid});
+    under_way_.emplace(id, 1);
+    questions_.push_back({std::string(id), std::string(type), std::string(cgroups), pid, false});
     return true;
 }
 

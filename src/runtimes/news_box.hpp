@@ -9,7 +9,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "runtimes/watcher.hpp"
@@ -19,6 +19,7 @@ namespace sensor::runtimes {
 struct Question {
     std::string id, type, cgroups;
     std::uint32_t pid = 0;
+    bool again = false;  ///< another process of a container that is asked for already
 };
 
 class NewsBox {
@@ -47,7 +48,7 @@ private:
         }
     };
     mutable std::mutex lock_;
-    std::unordered_set<std::string, Hash, std::equal_to<>> under_way_;
+    std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> under_way_;  ///< processes
     std::vector<Question> questions_;
     std::deque<News> news_;
     std::size_t bytes_ = 0;  ///< of the news

@@ -140,6 +140,7 @@ void Watcher::Impl::tell_settled() {
 }
 
 void Watcher::Impl::take_question(Question question) {
+    if (question.again) return look_again(question);
     const Owner owner = owner_of(question);
     if (const News* known = latest_.find(question.id)) {
         ++tally_.answered;
@@ -154,6 +155,15 @@ void Watcher::Impl::take_question(Question question) {
     if (answer_at_once(question)) return;
     for (const auto& connection : connections_) connection->look();
     inquiries_.ask(question.id, question.type, owner);
+}
+
+/// What the first process did not tell, another may.
+void Watcher::Impl::look_again(const Question& question) {
+    const News* const told = early_.find(question.id);
+    if (told != nullptr && told->record.known != containers::Known::Id &&
+        told->record.known != containers::Known::Local)
+        return;
+    if (latest_.find(question.id) == nullptr) answer_at_once(question);
 }
 
 /// Remembered: the process may be gone when the next word on its container comes.
@@ -188,7 +198,9 @@ void Watcher::Impl::tell_aside(const std::string& id, Owner owner) {
 /// What the kernel and files say. out: is that all there will ever be
 bool Watcher::Impl::answer_at_once(const Question& question) {
     auto facts = local_facts(options_.host_root, question.id, question.type, question.pid,
-                             options_.label_max_len);
+                             options_.label_max_len, &podman_files_);
+    if (!facts && question.type == "podman")
+        facts = podman_files_.created(question.id, options_.label_max_len);
     const bool silent = containers::is_silent(question.type);
     if (!facts && !silent) return false;
     News news;

@@ -12,6 +12,7 @@
 #include "runtimes/connection.hpp"
 #include "runtimes/inquiry.hpp"
 #include "runtimes/news_box.hpp"
+#include "runtimes/podman_events.hpp"
 #include "runtimes/records.hpp"
 #include "runtimes/sockets.hpp"
 
@@ -34,6 +35,7 @@ private:
     std::unique_ptr<Runtime> make_runtime(RuntimeKind kind, const std::string& socket);
     void tell_settled();
     void take_question(Question question);
+    void look_again(const Question& question);
     bool answer_at_once(const Question& question);
     void announced(Connection& from, Announcement announcement);
     void sketched(const containers::ContainerRecord& sketch);
@@ -73,6 +75,7 @@ private:
     Latest<bool, 4096> gave_up_;
     /// Removed before their runtime said more than their announcement: nobody will.
     Latest<bool, 4096> gone_;
+    PodmanFiles podman_files_;
     Clock::time_point next_discovery_{};
 
     std::mutex settled_lock_;

@@ -77,6 +77,8 @@ public:
     std::size_t pending() const noexcept { return pending_.size(); }
     /// Grows whenever one stops being pending or another record of it comes.
     std::uint64_t news() const noexcept { return news_; }
+    /// What is awaited of one has changed.
+    void tell_news() noexcept { ++news_; }
 
     /// Lets go of those that no thread is in any more and nothing is known of, and of others where
     /// there is no room for so many bytes more. cost: of all of them

@@ -2,6 +2,7 @@
 // What comes to be known of containers: from a runtime, or from the events of a capture, which
 // carry a container's JSON. See containers.hpp for how they are kept.
 #include <algorithm>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "containers/json.hpp"
@@ -41,7 +42,10 @@ void State::find_container(Thread& thread, std::string_view cgroups) {
 void State::ask_users(Thread& thread) {
     Container* const container = thread.container.get();
     if (container == nullptr || container->users_asked || !options_.ask_users) return;
-    if (!options_.ask_users(*container, thread.leader->ns_tgid)) return;
+    const AskedUsers asked = options_.ask_users(*container, thread.leader->ns_tgid);
+    if (asked == AskedUsers::Gone && !std::exchange(container->users_missed, true))
+        containers_.tell_news();  // who waits for them does so no longer
+    if (asked != AskedUsers::Yes) return;
     container->users_asked = true;
     containers_.await_users(thread.container, waiting_clock());
     // What is remembered of its threads is with users of the host.

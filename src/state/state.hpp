@@ -35,6 +35,13 @@ std::string default_host_root();
 /// Difference between the wall clock and the boot clock, ns.
 std::uint64_t boot_epoch_now_ns();
 
+/// What became of a question for a container's users.
+enum class AskedUsers : std::uint8_t {
+    Yes,     ///< they are being read
+    NotYet,  ///< the process is not in the container's root yet, or too many are being read
+    Gone     ///< the process has ended: another may lead there
+};
+
 struct Options {
     bool live = true;  ///< false: never look at /proc or /etc (captures, tests)
     std::string host_root = default_host_root();
@@ -51,7 +58,7 @@ struct Options {
     std::function<void(const Container&, std::uint32_t ns_tgid, std::string_view cgroups)> ask;
     /// Called when a process of a container runs a program of its own, until it says that the
     /// container's users are being read.
-    std::function<bool(const Container&, std::uint32_t ns_tgid)> ask_users;
+    std::function<AskedUsers(const Container&, std::uint32_t ns_tgid)> ask_users;
 };
 
 /// What an event is about, for the fields. Borrowed from the state until `end`.

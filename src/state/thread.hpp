@@ -58,7 +58,8 @@ struct Container : Shared, containers::ContainerRecord {
     bool pending = false;
     bool waits_record = false, waits_users = false;  ///< what for, while pending
     bool users_asked = false;                        ///< its own files are or were read
-    bool has_users = false;                          ///< names of users are those of its own
+    bool users_missed = false;  ///< its process had ended before its files could be found
+    bool has_users = false;     ///< names of users are those of its own
     std::unordered_map<std::uint32_t, User> users;
     std::unordered_map<std::uint32_t, std::string> groups;
     bool incomplete = false;        ///< it did not come in time
@@ -74,7 +75,7 @@ struct Container : Shared, containers::ContainerRecord {
     std::uint8_t awaited() const noexcept {
         if (!pending) return 0;
         // Its users are asked for when its first own program runs, which may be in a moment.
-        const bool of_users = waits_users || (waits_record && !users_asked);
+        const bool of_users = waits_users || (waits_record && !users_asked && !users_missed);
         return (waits_record ? untold() : 0) | (of_users ? late_part::USERS : 0);
     }
 };

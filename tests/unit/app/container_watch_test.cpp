@@ -12,6 +12,7 @@
 
 using namespace sensor;
 using app::ContainerWatch;
+using state::AskedUsers;
 using namespace sensor::runtimes::test;
 namespace fs = std::filesystem;
 
@@ -133,7 +134,7 @@ TEST_CASE("what ran before makes no event, however late its runtime lists it") {
 TEST_CASE("users are read from a process that is in the container") {
     const Host host;
     ContainerWatch watch(host.path.string());
-    REQUIRE(watch.ask_users(container(kId), 7));
+    REQUIRE(watch.ask_users(container(kId), 7) == AskedUsers::Yes);
     state::State state(replayed());
     std::size_t told = 0;
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
@@ -147,9 +148,9 @@ TEST_CASE("users are read from a process that is in the container") {
 TEST_CASE("a process that has the number of one that is gone tells nothing of its container") {
     const Host host;
     ContainerWatch watch(host.path.string());
-    CHECK_FALSE(watch.ask_users(container(std::string(64, 'd')), 7));
+    CHECK(watch.ask_users(container(std::string(64, 'd')), 7) == AskedUsers::Gone);
     host.write("proc/7/cgroup", "0::/\n");
-    CHECK_FALSE(watch.ask_users(container(kId), 7));
+    CHECK(watch.ask_users(container(kId), 7) == AskedUsers::Gone);
 }
 
 TEST_CASE("who has the host's root is not in the container's yet") {
@@ -157,7 +158,7 @@ TEST_CASE("who has the host's root is not in the container's yet") {
     ContainerWatch watch(host.path.string());
     fs::remove_all(host.path / "proc/7/root");
     fs::create_directory_symlink(host.path / "proc/1/root", host.path / "proc/7/root");
-    CHECK_FALSE(watch.ask_users(container(kId), 7));
-    CHECK_FALSE(watch.ask_users(container(kId), 8));
-    CHECK_FALSE(watch.ask_users(container(kId), 0));
+    CHECK(watch.ask_users(container(kId), 7) == AskedUsers::NotYet);
+    CHECK(watch.ask_users(container(kId), 8) == AskedUsers::Gone);
+    CHECK(watch.ask_users(container(kId), 0) == AskedUsers::Gone);
 }

@@ -181,6 +181,28 @@ TEST_CASE("podman's events name a container that runc is just starting") {
     CHECK(found->host_pid);
 }
 
+TEST_CASE("where the machine's podman writes is remembered, where a user's does is not") {
+    FakeHost host;
+    const std::string text = R"({"ID":")" + kId +
+                             R"(","Image":"a/b:1","Name":"web","Status":"create",)"
+                             R"("Type":"container"})"
+                             "\n";
+    host.file("run/libpod/events/events.log", text);
+    host.file("other/run/libpod/events/events.log", text);
+    host.file("users/events.log", text);
+    REQUIRE(::chown((host / "users/events.log").c_str(), 1000, 1000) == 0);
+    PodmanFiles files;
+    files.learn(host.root(), host / "other", "/run/libpod/events/events.log");  // another root
+    files.learn(host.root(), host.root(), "/users/events.log");
+    files.learn(host.root(), host.root(), "/nowhere");
+    files.learn(host.root(), host.root(), "");
+    CHECK_FALSE(files.created(kId, 100).has_value());
+    files.learn(host.root(), host.root(), "/run/libpod/events/events.log");
+    REQUIRE(files.created(kId, 100).has_value());
+    CHECK(files.created(kId, 100)->name == "web");
+    CHECK_FALSE(files.created(std::string(64, 'f'), 100).has_value());
+}
+
 TEST_CASE("a shim has the bundles of its pod beside its own") {
     FakeHost host;
     host.process(1, 0, "init", "/");

@@ -210,12 +210,38 @@ TEST_CASE("events of captures tell of containers") {
     CHECK(f.state.stats().bad_containers == 1);
 }
 
+TEST_CASE("users are not waited for where no process leads to them") {
+    state::Options how = options();
+    auto answer = state::AskedUsers::NotYet;
+    how.ask_users = [&](const state::Container&, std::uint32_t) { return answer; };
+    Fixture f(std::move(how));
+    const state::Thread& thread = f.add_contained(10);
+    f.state.learn(record("web", Known::Named));
+    HeadSpec head;
+    head.tgid = 10;
+    head.ts = kNow;
+    const TestEvent exec = make_event(
+        EventType::execve, {{"res", 0}, {"exe", "sh"}, {"comm", "sh"}, {"pid", 10}}, head);
+    const auto awaited_after_exec = [&] {
+        f.state.begin(exec.event());
+        f.state.end(exec.event());
+        return thread.container->awaited();
+    };
+    CHECK(awaited_after_exec() == (late_part::RECORD | late_part::USERS));
+    answer = state::AskedUsers::Gone;
+    const std::uint64_t news = f.state.containers().news();
+    CHECK(awaited_after_exec() == late_part::RECORD);
+    CHECK(f.state.containers().news() == news + 1);
+    answer = state::AskedUsers::Yes;  // another process leads to them
+    CHECK(awaited_after_exec() == (late_part::RECORD | late_part::USERS));
+}
+
 TEST_CASE("users of a container are waited for too, and are its own") {
     std::vector<std::uint32_t> asked;
     state::Options how = options();
     how.ask_users = [&](const state::Container&, std::uint32_t ns_tgid) {
         asked.push_back(ns_tgid);
-        return true;
+        return state::AskedUsers::Yes;
     };
     Fixture f(std::move(how));
     f.state.learn(record("web"));
