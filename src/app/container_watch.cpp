@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 
 #include "base/clock.hpp"
@@ -20,6 +21,7 @@ using containers::Known;
 
 constexpr std::uint64_t kMs = 1'000'000;
 constexpr std::uint32_t kLeastPatienceMs = 1000;
+constexpr std::chrono::milliseconds kStartPatience{500};
 constexpr std::uint64_t kMostTellNs = 5 * kMs;  // then events have their turn again
 constexpr std::uint32_t kHostInit = 1;
 constexpr const char* kStatic = "static";  // the type of the one container that settings name
@@ -113,7 +115,9 @@ Result<> ContainerWatch::apply(const config::ContainerOptions& config, state::St
     watcher_.reset();
     config_ = config;
     if (!asks_anybody(config)) return Ok{};
-    SENSOR_TRY(watcher_, runtimes::Watcher::start(watcher_options(config, host_root_)));
+    // A reload is between two events, and what ran before is known.
+    const auto most = std::exchange(started_, true) ? std::chrono::milliseconds(0) : kStartPatience;
+    SENSOR_TRY(watcher_, runtimes::Watcher::start(watcher_options(config, host_root_), most));
     while (watcher_->has_news()) {
         for (const runtimes::News& news : watcher_->take()) {
             if (news.kind == runtimes::News::Kind::Record) state.learn(news.record);

@@ -31,9 +31,9 @@ public:
 
     explicit ContainerWatch(std::string host_root) : host_root_(std::move(host_root)) {}
 
-    /// Asks by these settings from now on. What runs already is in the state when it returns, and
-    /// makes no event.
-    /// cost: up to two seconds. fails: no thread can be made; nothing is asked then
+    /// Asks by these settings from now on. The first time, what runs already is in the state when
+    /// it returns, unless it takes longer than half a second; it makes no event. cost: up to that
+    /// then, little later. fails: no thread can be made; nothing is asked then
     Result<> apply(const config::ContainerOptions& config, state::State& state);
 
     /// A process of a container of which nothing but its id is known.
@@ -60,6 +60,7 @@ private:
 
     const std::string host_root_;
     config::ContainerOptions config_;
+    bool started_ = false;
     std::unique_ptr<runtimes::Watcher> watcher_;
     runtimes::UserFiles users_;
 };

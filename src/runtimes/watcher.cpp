@@ -21,7 +21,6 @@ namespace {
 using containers::ContainerRecord;
 using std::chrono::milliseconds;
 
-constexpr std::chrono::seconds kStartPatience{2};
 constexpr milliseconds kDiscoverEach{1000}, kMostRest{1000};
 constexpr std::size_t kMostConnections = 256, kShortId = 12;
 
@@ -71,14 +70,14 @@ Watcher::Impl::~Impl() {
     if (thread_.joinable()) thread_.join();
 }
 
-void Watcher::Impl::start() {
+void Watcher::Impl::start(milliseconds most) {
     sigset_t all, before;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
     thread_ = std::thread([this] { run(); });
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     std::unique_lock hold(settled_lock_);
-    settled_changed_.wait_for(hold, kStartPatience, [this] { return settled_; });
+    settled_changed_.wait_for(hold, most, [this] { return settled_; });
 }
 
 void Watcher::Impl::run() {
@@ -305,12 +304,12 @@ void Watcher::Impl::gave_up(const std::string& id, std::string why) {
 Watcher::Watcher() = default;
 Watcher::~Watcher() = default;
 
-Result<std::unique_ptr<Watcher>> Watcher::start(WatcherOptions options) {
+Result<std::unique_ptr<Watcher>> Watcher::start(WatcherOptions options, milliseconds most) {
     SENSOR_TRY(auto exchange, Exchange::make());
     std::unique_ptr<Watcher> watcher(new Watcher());
     watcher->impl_ =
         std::make_unique<Impl>(std::move(options), std::move(exchange), watcher->has_news_);
-    watcher->impl_->start();
+    watcher->impl_->start(most);
     return watcher;
 }
 

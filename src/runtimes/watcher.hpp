@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -53,9 +54,10 @@ struct WatcherStats {
 
 class Watcher {
 public:
-    /// Lists what runs in every runtime that answers within two seconds, before it returns; then
-    /// its thread goes on. Sockets that are not there are looked for again.
-    static Result<std::unique_ptr<Watcher>> start(WatcherOptions options);
+    /// Lists what runs in every runtime that answers within `most`, before it returns; then its
+    /// thread goes on. Sockets that are not there are looked for again.
+    static Result<std::unique_ptr<Watcher>> start(
+        WatcherOptions options, std::chrono::milliseconds most = std::chrono::seconds(2));
     ~Watcher();
     Watcher(const Watcher&) = delete;
     Watcher& operator=(const Watcher&) = delete;

@@ -22,8 +22,8 @@ class Watcher::Impl {
 public:
     Impl(WatcherOptions options, std::unique_ptr<Exchange> exchange, std::atomic<bool>& has_news);
     ~Impl();
-    /// Begins, and waits for what runs.
-    void start();
+    /// Begins, and waits for what runs, so long at most.
+    void start(std::chrono::milliseconds most);
 
     NewsBox box;
     const std::unique_ptr<Exchange> exchange;  // outlives all that is sent over it

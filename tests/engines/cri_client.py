@@ -67,6 +67,9 @@ class Cri:
     def start(self, container):
         self.call("StartContainer", [(1, container)])
 
+    def execute(self, container, *words):
+        self.call("ExecSync", [(1, container)] + [(2, word) for word in words] + [(3, 30)])
+
     def remove(self, container):
         self.call("StopContainer", [(1, container)])
         self.call("RemoveContainer", [(1, container)])

@@ -287,6 +287,47 @@ def pods(engine, program):
     latency(added, f"{CONTAINERS} of pods, from event to alert")
 
 
+def pods_at_once(engine, program):
+    """Made one after the other, started together."""
+    pod, config = cri_test.make_pod(engine)
+    with sensor(engine, program) as run:
+        containers = [cri_test.make_container(engine, pod, config, f"all-{k}",
+                                              ("/bin/cat", "/etc/shadow"))
+                      for k in range(CONTAINERS)]
+        threads = [threading.Thread(target=engine.cri.start, args=(one,)) for one in containers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        added = []
+        for k, container in enumerate(containers):
+            arrival, alert = wait_alert(run, "Shadow read", f"alert of all-{k}", lambda fields: (
+                fields["container.id"] == container[:12] and fields["proc.name"] == "cat"))
+            check("name", alert["output_fields"]["container.name"], f"all-{k}")
+            check("pod", alert["output_fields"]["k8s.pod.name"], "web-0")
+            check("complete", alert.get("incomplete"), None)
+            added.append((arrival - event_time(alert)) * 1e6)
+        cri_test.end(engine, pod, *containers)
+    latency(added, f"{CONTAINERS} of a pod at once, from event to alert")
+
+
+def told_of_pods(engine, program):
+    with sensor(engine, program) as run:
+        pod, config = cri_test.make_pod(engine, host=True)
+        container = cri_test.make_container(engine, pod, config, "strong", host=True,
+                                            mounts=[("/host/etc", "/etc", True)])
+        wait_alert(run, "Privileged container", "event of a privileged container",
+                   lambda fields: fields["container.name"] == "strong")
+        _, alert = wait_alert(run, "Sensitive mount", "event of a container with a mount")
+        check("mount", alert["output_fields"]["container.mount.dest[/etc]"], "/host/etc")
+        check("namespace", alert["output_fields"]["container.host_pid"], True)
+        engine.cri.start(container)
+        engine.cri.execute(container, "/bin/sh", "-c", ": marked; true")
+        _, alert = wait_alert(run, "Shell in a container", "exec into a container")
+        check("its name", alert["output_fields"]["container.name"], "strong")
+        cri_test.end(engine, pod, container)
+
+
 @contextlib.contextmanager
 def cri(folder, group):
     with cri_test.cri(folder, group) as engine:
@@ -296,6 +337,7 @@ def cri(folder, group):
 
 CASES = [first_acts, at_once, decided_by_names, told_of, users_of_its_own, known_from_the_start,
          nobody_answers, replayed]
+POD_CASES = [pods, pods_at_once, told_of_pods]
 GROUPS = ["libpod_parent"]  # that engines make by themselves
 ENGINES = {"podman": podman_test.podman, "docker": docker_test.docker, "cri": cri}
 
@@ -309,7 +351,7 @@ def main():
     arguments.watch = os.path.abspath(arguments.sensor)
     if stage.INSIDE in os.environ:
         sys.exit(stage.inside(ENGINES[arguments.engine],
-                              [pods] if arguments.engine == "cri" else CASES, arguments))
+                              POD_CASES if arguments.engine == "cri" else CASES, arguments))
     reason = why_not_live()
     if reason:
         print(f"skipped: {reason}")
