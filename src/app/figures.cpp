@@ -105,7 +105,7 @@ void fill_containers(const Session& session, metrics::Snapshot& into) {
                               {"refused_garbage", asked.refused_garbage},
                               {"dropped_questions", asked.dropped_questions},
                               {"dropped_news", asked.dropped_news},
-                              {"cut_records", asked.cut_records},
+                              {"cut_records", asked.cut_records + of.cut},
                               {"users_stuck", asked.users_stuck},
                               {"users_refused", asked.users_refused}};
     into.deferred = {{"waited", deferred.waited},    {"alerts", deferred.alerts},
