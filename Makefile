@@ -19,6 +19,8 @@ CTEST_JOBS ?= $(JOBS)
 FUZZ_SECONDS ?= 60
 FRESH_RELEASES ?= bookworm trixie
 PROGRAMS := falco-ebpf falco-rulec falco-bench
+# Of memory, speed and restraint, which a sanitizer changes.
+NOT_SANITIZED := ^(limits|service_web|bench_flood|live_guard)$$
 # Of the container engines one is in `make test`; these are in test-full.
 OTHER_ENGINES := ^engines_(docker|containerd|cri|sensor_docker|sensor_cri)$$
 
@@ -74,7 +76,7 @@ test-full: test
 	@packaging/deps.sh rootfs
 	@for r in $(FRESH_RELEASES); do packaging/fresh-rootfs.sh $$r || exit 1; done
 	@ctest --test-dir build/dev-live -j $(CTEST_JOBS) --output-on-failure --no-tests=error \
-	    --no-label-summary
+	    --no-label-summary -E '$(NOT_SANITIZED)'
 
 # The sensor and its kernel tests in other kernels. 77: none could be had, which it says.
 guest: build

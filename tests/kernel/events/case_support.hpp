@@ -44,6 +44,8 @@ void expect_host_number(Expect& expect, const char* param, pid_t number);
 bool in_first_pid_namespace();
 /// What this process has mapped, KiB.
 std::int64_t memory_kib();
+/// No more of it can be in memory or swapped out.
+std::int64_t most_resident_kib();
 /// Parameters vm_size, vm_rss and vm_swap of an event that has just happened in this process.
 void expect_memory(Expect& expect);
 
