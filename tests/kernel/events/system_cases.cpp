@@ -16,8 +16,8 @@ using namespace kernel_test;
 
 EVENT_CASE(generic) {
     call(SYS_getppid);
+    expect.only("nativeID", SYS_getppid);  // a sanitizer makes calls of its own at the end
     expect.number("ID", 41);
-    expect.number("nativeID", SYS_getppid);
 }
 
 EVENT_CASE(mount) {
