@@ -109,7 +109,7 @@ private:
     std::vector<Followed> incomplete_;  // containers of which alerts went out without names
     std::uint64_t news_ = 0;
     fields::Arena arena_;  // texts of late fields
-    OwnedRecord blank_;              // stands for the record of a held event
+    OwnedRecord blank_;    // stands for the record of a held event
     DeferralStats stats_;
 };
 
