@@ -6,12 +6,11 @@
 #include "base/log.hpp"
 #include "containers/json_read.hpp"
 #include "containers/pod.hpp"
+#include "containers/short_id.hpp"
 #include "containers/types.hpp"
 
 namespace sensor::containers {
 namespace {
-
-constexpr std::size_t kShortId = 12;
 
 void read_names(const Json& from, ContainerRecord& to) {
     const Json& type = member(from, "type");
@@ -118,7 +117,7 @@ Result<ContainerRecord> parse_record(std::string_view json) {
     record.id = text(from, "id");
     record.full_id = text(from, "full_id");
     if (record.full_id.empty()) record.full_id = record.id;
-    if (record.id.empty()) record.id = record.full_id.substr(0, kShortId);
+    if (record.id.empty()) record.id = short_id(record.full_id);
     if (record.id.empty()) return Error("a container's JSON has no id");
     read_names(from, record);
     read_flags(from, record);

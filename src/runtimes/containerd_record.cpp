@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 #include "containers/pod.hpp"
+#include "containers/short_id.hpp"
 #include "runtimes/image_name.hpp"
 #include "runtimes/oci_spec.hpp"
 #include "runtimes/wire.hpp"
@@ -20,7 +21,6 @@ namespace envelope {
 constexpr std::uint32_t kSpace = 2, kTopic = 3, kEvent = 4;
 }
 constexpr std::uint32_t kAnyValue = 2, kSeconds = 1;
-constexpr std::size_t kShortId = 12;
 
 constexpr struct {
     std::string_view topic;
@@ -84,7 +84,7 @@ Result<ContainerRecord> containerd_container(std::string_view get_response,
         }
     });
     if (!whole || record.full_id.empty()) return Error("its answer on a container is damaged");
-    record.id = record.full_id.substr(0, kShortId);
+    record.id = containers::short_id(record.full_id);
     record.known = Known::Complete;
     take_pod_from_labels(record);
     record.is_pod_sandbox = label_of(record.labels, "io.cri-containerd.kind") == "sandbox";

@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "containers/json_read.hpp"
 #include "containers/pod.hpp"
+#include "containers/short_id.hpp"
 #include "runtimes/docker_record.hpp"
 #include "runtimes/image_name.hpp"
 #include "runtimes/wire.hpp"
@@ -47,7 +48,7 @@ constexpr std::uint32_t kNetwork = 1, kPid = 2, kIpc = 3;
 constexpr std::uint64_t kNode = 2;
 }  // namespace spaces
 
-constexpr std::size_t kShortId = 12, kMostCni = 4096;
+constexpr std::size_t kMostCni = 4096;
 constexpr std::int64_t kNano = 1'000'000'000;
 constexpr const char* kCniAnnotation = "io.kubernetes.cri-o.CNIResult";
 
@@ -259,7 +260,7 @@ Result<CriContainer> cri_container(std::string_view status_response, std::size_t
             }
         });
     if (!whole || record.full_id.empty()) return Error("its answer on a container is damaged");
-    record.id = record.full_id.substr(0, kShortId);
+    record.id = containers::short_id(record.full_id);
     record.known = Known::Complete;
     read_image(image, reference, annotations, record);
     read_info(info_of(status_response), to);
@@ -289,7 +290,7 @@ void add_pod(ContainerRecord& record, const CriPod& pod, std::size_t label_max_l
 ContainerRecord pod_record(const CriPod& pod, std::size_t label_max_len) {
     ContainerRecord record;
     record.full_id = pod.id;
-    record.id = pod.id.substr(0, kShortId);
+    record.id = containers::short_id(pod.id);
     record.name = pod.name;
     record.known = Known::Complete;
     record.is_pod_sandbox = true;

@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "containers/json_read.hpp"
 #include "containers/pod.hpp"
+#include "containers/short_id.hpp"
 #include "runtimes/image_name.hpp"
 #include "runtimes/small_file.hpp"
 
@@ -18,7 +19,7 @@ namespace {
 
 using namespace containers;
 
-constexpr std::size_t kShortId = 12, kMostFile = 4 << 20;
+constexpr std::size_t kMostFile = 4 << 20;
 constexpr std::string_view kContainer = "container:", kPodContainer = "k8s_POD";
 constexpr std::string_view kOwnAttributes[] = {"name", "image", "containerExitCode", "podId"};
 
@@ -81,7 +82,7 @@ void read_labels(const Json& labels, std::size_t longest, ContainerRecord& to) {
 
 void read_names(DockerKind kind, const Json& from, ContainerRecord& to) {
     to.full_id = text(from, "Id");
-    to.id = to.full_id.substr(0, kShortId);
+    to.id = containers::short_id(to.full_id);
     to.type = type_of(kind);
     to.known = Known::Complete;
     to.name = text(from, "Name");
@@ -174,7 +175,7 @@ private:
 void finish_sketch(DockerKind kind, DockerEvent& event) {
     ContainerRecord& sketch = event.sketch;
     sketch.full_id = event.id;
-    sketch.id = event.id.substr(0, kShortId);
+    sketch.id = containers::short_id(event.id);
     sketch.type = type_of(kind);
     const bool for_good = kind == DockerKind::Podman && !sketch.name.empty() &&
                           !sketch.image.empty() && !is_image_id(sketch.image);

@@ -2,6 +2,7 @@
 #include "runtimes/local_facts.hpp"
 
 #include "base/log.hpp"
+#include "containers/short_id.hpp"
 #include "runtimes/bundle.hpp"
 #include "runtimes/oci_spec.hpp"
 #include "runtimes/proc_view.hpp"
@@ -12,7 +13,6 @@ namespace {
 
 using namespace containers;
 
-constexpr std::size_t kShortId = 12;
 constexpr std::uint32_t kHostInit = 1;
 
 /// A runtime's own program, on its way to become the container's: what it may do says nothing.
@@ -59,7 +59,7 @@ std::optional<ContainerRecord> local_facts(const std::string& host_root, std::st
     const std::uint32_t first = proc.first_in(full_id, pid);
     ContainerRecord record;
     record.full_id = full_id;
-    record.id = record.full_id.substr(0, kShortId);
+    record.id = containers::short_id(record.full_id);
     record.type = type;
     record.known = Known::Local;
     const Bundle bundle = find_bundle(proc, host_root, full_id, first);

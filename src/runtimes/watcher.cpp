@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "containers/short_id.hpp"
 #include "containers/types.hpp"
 #include "runtimes/containerd_runtime.hpp"
 #include "runtimes/cri_runtime.hpp"
@@ -22,7 +23,7 @@ using containers::ContainerRecord;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kDiscoverEach{1000}, kMostRest{1000};
-constexpr std::size_t kMostConnections = 256, kShortId = 12;
+constexpr std::size_t kMostConnections = 256;
 
 News removed(std::string id) {
     News news;
@@ -211,7 +212,7 @@ bool Watcher::Impl::answer_at_once(const Question& question) {
     }
     if (silent) {
         news.record.full_id = question.id;
-        news.record.id = question.id.substr(0, kShortId);
+        news.record.id = containers::short_id(question.id);
         news.record.type = question.type;
         news.record.known = containers::Known::Complete;
         ++tally_.answered;

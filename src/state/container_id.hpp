@@ -5,6 +5,8 @@
 
 #include <string_view>
 
+#include "containers/short_id.hpp"
+
 namespace sensor::state {
 
 struct ContainerId {
@@ -12,7 +14,7 @@ struct ContainerId {
     std::string_view type;     ///< "docker", "podman", ...: who makes such paths
 
     /// As container.id prints it.
-    std::string_view short_id() const noexcept { return full_id.substr(0, 12); }
+    std::string_view short_id() const noexcept { return containers::short_id(full_id); }
 };
 
 /// cgroups: block of NUL terminated name=path, of v1, v2 or both

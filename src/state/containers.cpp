@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "containers/short_id.hpp"
 #include "containers/types.hpp"
 #include "containers/users.hpp"
 #include "state/container_id.hpp"
@@ -14,7 +15,7 @@ namespace {
 using containers::ContainerRecord;
 using containers::Known;
 
-constexpr std::size_t kShortId = 12, kWholeId = 64;
+constexpr std::size_t kWholeId = 64;
 
 /// Other ids are names that users give, of which one may begin with another.
 bool is_hex(std::string_view id) {
@@ -47,8 +48,8 @@ void Containers::use(ContainerOptions options) {
 Containers::Map::iterator Containers::find(std::string_view id) {
     const auto exact = known_.find(std::string(id));
     if (exact != known_.end() || !is_hex(id)) return exact;
-    if (id.size() == kWholeId) return known_.find(std::string(id.substr(0, kShortId)));
-    if (id.size() != kShortId) return exact;
+    if (id.size() == kWholeId) return known_.find(std::string(containers::short_id(id)));
+    if (id.size() != containers::kShortId) return exact;
     return std::find_if(known_.begin(), known_.end(), [&](const auto& entry) {
         return entry.first.size() == kWholeId && entry.first.starts_with(id);
     });
