@@ -14,7 +14,6 @@ class LateParts {
 public:
     explicit LateParts(const lang::Program& program);
 
-    bool is_late_term(std::uint32_t term) const noexcept { return terms_[term] != 0; }
     /// What of the container a term asks for: bits of late_part, 0 if it is not late.
     std::uint8_t parts_of_term(std::uint32_t term) const noexcept { return terms_[term]; }
     /// By predicate: one of its sides is late.

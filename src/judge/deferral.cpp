@@ -56,11 +56,12 @@ void Deferral::judge(const fields::Context& context, std::uint64_t now_ns) {
     const auto matches = engine_->match_early(context, all_);
     if (matches.empty()) return;
     const state::Container& container = *context.thread->container;
-    if ((needs_of(matches) & container.awaited()) != 0 || has_held(container))
-        return hold(keep(context, matches, now_ns), now_ns);
+    const std::uint8_t needs = needs_of(matches);
+    if ((needs & container.awaited()) != 0 || has_held(container))
+        return hold(keep(context, matches, needs, now_ns), now_ns);
     const bool open = std::any_of(matches.begin(), matches.end(),
                                   [](const engine::EarlyMatch& match) { return match.open; });
-    if (open) return raise(keep(context, matches, now_ns));  // what they ask for has come
+    if (open) return raise(keep(context, matches, needs, now_ns));  // what they ask for has come
     EngineTerms values(*engine_);
     for (const engine::EarlyMatch& match : matches)
         on_alert_({match.condition, context.event.ts_ns(), context.evt_num, false}, values);
@@ -98,10 +99,11 @@ void Deferral::add_output_needs(std::uint32_t rule, std::vector<std::uint32_t>& 
 }
 
 HeldEvent Deferral::keep(const fields::Context& context,
-                         std::span<const engine::EarlyMatch> matches, std::uint64_t now_ns) const {
+                         std::span<const engine::EarlyMatch> matches, std::uint8_t needs,
+                         std::uint64_t now_ns) const {
     HeldEvent held;
     held.container = context.thread->container;
-    held.needs = needs_of(matches);
+    held.needs = needs;
     held.ts_ns = context.event.ts_ns();
     held.number = context.evt_num;
     held.uid = context.thread->uid;

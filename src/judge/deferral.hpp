@@ -78,7 +78,7 @@ private:
     void settle_news(std::uint64_t now_ns);
     void follow_up();
     HeldEvent keep(const fields::Context& context, std::span<const engine::EarlyMatch> matches,
-                   std::uint64_t now_ns) const;
+                   std::uint8_t needs, std::uint64_t now_ns) const;
     void hold(HeldEvent held, std::uint64_t now_ns);
     void keep_answers(HeldEvent& held) const;
     std::uint8_t needs_of(std::span<const engine::EarlyMatch> matches) const;

@@ -218,8 +218,6 @@ void Exchange::carry_out() {
     }
 }
 
-std::size_t Exchange::under_way() const noexcept { return state_->busy.size(); }
-
 void Exchange::finish(Slot& slot, int code) {
     Answer& answer = slot.answer;
     curl_easy_getinfo(slot.easy, CURLINFO_RESPONSE_CODE, &answer.status);

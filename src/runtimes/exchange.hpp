@@ -64,7 +64,6 @@ public:
     void turn(std::chrono::milliseconds most);
     /// Ends the present wait of `turn`, or the next. In any thread.
     void wake() noexcept;
-    std::size_t under_way() const noexcept;
 
 private:
     struct Slot;

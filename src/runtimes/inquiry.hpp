@@ -45,7 +45,6 @@ public:
     void tick(Clock::time_point now);
     /// When `tick` has something to do.
     Clock::time_point due() const noexcept;
-    std::size_t size() const noexcept { return open_.size(); }
 
 private:
     struct Inquiry;
