@@ -3,6 +3,7 @@
 have real ones. Messages are nested lists of (number, value): text, bytes, number, or a list."""
 
 import grpc
+import stage
 
 SERVICE = "/runtime.v1.RuntimeService/"
 
@@ -71,8 +72,18 @@ class Cri:
         self.call("ExecSync", [(1, container)] + [(2, word) for word in words] + [(3, 30)])
 
     def remove(self, container):
+        """Of one that ends by itself just now containerd knows before its own list does."""
         self.call("StopContainer", [(1, container)])
-        self.call("RemoveContainer", [(1, container)])
+
+        def is_removed():
+            try:
+                self.call("RemoveContainer", [(1, container)])
+            except grpc.RpcError as error:
+                if "still running" in error.details():
+                    return False
+                raise
+            return True
+        stage.wait_until(f"removal of {container}", is_removed)
 
     def remove_pod(self, pod):
         self.call("StopPodSandbox", [(1, pod)])
