@@ -24,6 +24,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "live"))
 from sensor import Sensor, event_time, why_not_live  # noqa: E402
 
 CONTAINERS = int(os.environ.get("ENGINE_CONTAINERS", 20))
+SHIPPED = pathlib.Path(__file__).resolve().parent.parent.parent / "rules/falco-ebpf_rules.yaml"
 
 RULES = """
 - macro: container
@@ -99,9 +100,10 @@ def remove(engine, *names):
 
 
 @contextlib.contextmanager
-def sensor(engine, program, patience_ms=2000, more=()):
-    rules = engine.folder / "rules.yaml"
-    rules.write_text(RULES.replace("IMAGE", repository(engine)))
+def sensor(engine, program, patience_ms=2000, more=(), rules=None):
+    if rules is None:
+        rules = engine.folder / "rules.yaml"
+        rules.write_text(RULES.replace("IMAGE", repository(engine)))
     config = engine.folder / "falco.yaml"
     config.write_text(CONFIG.format(
         rules=rules, socket=engine.socket, patience=patience_ms,
@@ -202,6 +204,37 @@ def told_of(engine, program):
         _, alert = wait_alert(run, "Shell in a container", "exec into a container")
         check("its name", alert["output_fields"]["container.name"], "mounted")
         remove(engine, "strong", "mounted")
+
+
+def wait_shipped(run, rule, name, **more):
+    """The alert of a rule of ours on that container. out: its fields"""
+    _, alert = wait_alert(run, rule, f"{rule}: {name}", lambda fields: (
+        fields["container.name"] == name and all(fields[k] == v for k, v in more.items())))
+    check("complete", alert.get("incomplete"), None)
+    return alert["output_fields"]
+
+
+def check_brought(run, name, command):
+    """Of the container's shells only the one brought into it is called so."""
+    wait_shipped(run, "Shell brought into a running container", name, **{"proc.cmdline": command})
+    told = [alert["output_fields"]["proc.cmdline"] for _, alert in run.alerts
+            if alert["rule"] == "Shell brought into a running container"]
+    check("shells brought", told, [command])
+
+
+def by_our_rules(engine, program):
+    """How containers are made, and what comes into them, by the rules the sensor comes with."""
+    with sensor(engine, program, rules=SHIPPED) as run:
+        start(engine, "strong", "sleep", "1000", options=["--privileged"])
+        wait_shipped(run, "Container with all privileges started", "strong")
+        start(engine, "mounted", "sleep", "1000", options=["-v", "/etc:/host/etc:ro"])
+        wait_shipped(run, "Container with a sensitive host path started", "mounted")
+        start(engine, "shared", "sh", "-c", "sleep 1000", options=["--pid", "host"])
+        fields = wait_shipped(run, "Container with namespaces of the host started", "shared")
+        check("namespaces", [fields[f"container.host_{k}"] for k in ("pid", "ipc")], [True, False])
+        engine.command("exec", "shared", "sh", "-c", ": marked; true")
+        check_brought(run, "shared", "sh -c : marked; true")
+        remove(engine, "strong", "mounted", "shared")
 
 
 def users_of_its_own(engine, program):
@@ -328,6 +361,22 @@ def told_of_pods(engine, program):
         cri_test.end(engine, pod, container)
 
 
+def pods_by_our_rules(engine, program):
+    with sensor(engine, program, rules=SHIPPED) as run:
+        pod, config = cri_test.make_pod(engine, host=True)
+        strong = cri_test.make_container(
+            engine, pod, config, "strong", ("/bin/sh", "-c", "sleep 1000"), host=True,
+            mounts=[("/host/etc", "/etc", True)])
+        engine.cri.start(strong)
+        for rule in ("Container with all privileges started",
+                     "Container with a sensitive host path started",
+                     "Container with namespaces of the host started"):
+            wait_shipped(run, rule, "strong")
+        engine.cri.execute(strong, "/bin/sh", "-c", ": marked; true")
+        check_brought(run, "strong", "sh -c : marked; true")
+        cri_test.end(engine, pod, strong)
+
+
 @contextlib.contextmanager
 def cri(folder, group):
     with cri_test.cri(folder, group) as engine:
@@ -335,9 +384,9 @@ def cri(folder, group):
         yield engine
 
 
-CASES = [first_acts, at_once, decided_by_names, told_of, users_of_its_own, known_from_the_start,
-         nobody_answers, replayed]
-POD_CASES = [pods, pods_at_once, told_of_pods]
+CASES = [first_acts, at_once, decided_by_names, told_of, by_our_rules, users_of_its_own,
+         known_from_the_start, nobody_answers, replayed]
+POD_CASES = [pods, pods_at_once, told_of_pods, pods_by_our_rules]
 GROUPS = ["libpod_parent"]  # that engines make by themselves
 ENGINES = {"podman": podman_test.podman, "docker": docker_test.docker, "cri": cri}
 
