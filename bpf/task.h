@@ -118,14 +118,11 @@ __attribute__((noinline)) int cgroup_step(u32 idx) {
     return 0;
 }
 
-/* Appends "name=path" and NUL at the tail for one controller. `name` fits in 8 bytes. */
-__attribute__((noinline)) int append_cgroup(u32 idx, u32 subsys, u64 name, u32 name_len) {
+/* Appends "name=path" and NUL at the tail for one group. `name` fits in 8 bytes. */
+__attribute__((noinline)) int append_group(u32 idx, u64 group, u64 name, u32 name_len) {
     struct scratch* s = scratch_at(idx);
-    if (!s || subsys >= 16 || name_len > 8 || !room(s, TEXT_ROOM)) return 0;
-    u64 set = (u64)READ(task_struct, s->task, cgroups);
-    u64 css = set ? rd64(AT(css_set, set, subsys) + 8ULL * subsys) : 0;
-    if (!css) return 0;
-    s->dentry = (u64)READ(cgroup_subsys_state, css, cgroup, kn);
+    if (!s || name_len > 8 || !room(s, TEXT_ROOM)) return 0;
+    s->dentry = (u64)READ(cgroup, group, kn);
     s->pos = TEXT_ROOM - 1;
     for (int n = 0; n < 32; n++) {
         if (cgroup_step(idx)) break;
@@ -150,22 +147,48 @@ __attribute__((noinline)) int append_cgroup(u32 idx, u32 subsys, u64 name, u32 n
     return 0;
 }
 
+/* For one controller. Where it is of the v2 hierarchy this is the task's own group, as /proc has
+ * it, though the controller may be switched on above it only. out: is it of that hierarchy */
+__attribute__((noinline)) int append_cgroup(u32 idx, u32 subsys, u64 name, u32 name_len) {
+    struct scratch* s = scratch_at(idx);
+    if (!s || subsys >= 16) return 0;
+    u64 set = (u64)READ(task_struct, s->task, cgroups);
+    u64 css = set ? rd64(AT(css_set, set, subsys) + 8ULL * subsys) : 0;
+    if (!css) return 0;
+    u64 group = (u64)READ(cgroup_subsys_state, css, cgroup);
+    u64 unified = (u64)READ(css_set, set, dfl_cgrp);
+    int is_unified = READ(cgroup, group, root) == READ(cgroup, unified, root);
+    append_group(idx, is_unified ? unified : group, name, name_len);
+    return is_unified;
+}
+
+/* The v2 group where all controllers are of v1: a container may have no other one. */
+__attribute__((noinline)) int append_unified(u32 idx, u64 name, u32 name_len) {
+    struct scratch* s = scratch_at(idx);
+    if (!s) return 0;
+    u64 unified = (u64)READ(task_struct, s->task, cgroups, dfl_cgrp);
+    if (kernfs_parent((u64)READ(cgroup, unified, kn))) append_group(idx, unified, name, name_len);
+    return 0;
+}
+
 #define NAME8(a, b, c, d, e, f, g, h)                                              \
     ((u64)(a) | (u64)(b) << 8 | (u64)(c) << 16 | (u64)(d) << 24 | (u64)(e) << 32 | \
      (u64)(f) << 40 | (u64)(g) << 48 | (u64)(h) << 56)
 #define APPEND_CGROUP(id, name, len)                           \
     if (bpf_core_enum_value_exists(enum cgroup_subsys_id, id)) \
-    append_cgroup(idx, (u32)bpf_core_enum_value(enum cgroup_subsys_id, id), name, len)
+    is_v2 |= append_cgroup(idx, (u32)bpf_core_enum_value(enum cgroup_subsys_id, id), name, len)
 
 __attribute__((noinline)) int put_cgroups(u32 idx, u32 k) {
     struct scratch* s = scratch_at(idx);
     if (!s) return 0;
     u32 start = s->tail;
+    int is_v2 = 0;
     APPEND_CGROUP(cpuset_cgrp_id, NAME8('c', 'p', 'u', 's', 'e', 't', 0, 0), 6);
     APPEND_CGROUP(cpu_cgrp_id, NAME8('c', 'p', 'u', 0, 0, 0, 0, 0), 3);
     APPEND_CGROUP(cpuacct_cgrp_id, NAME8('c', 'p', 'u', 'a', 'c', 'c', 't', 0), 7);
     APPEND_CGROUP(io_cgrp_id, NAME8('i', 'o', 0, 0, 0, 0, 0, 0), 2);
     APPEND_CGROUP(memory_cgrp_id, NAME8('m', 'e', 'm', 'o', 'r', 'y', 0, 0), 6);
+    if (!is_v2) append_unified(idx, NAME8('u', 'n', 'i', 'f', 'i', 'e', 'd', 0), 7);
     put(s, k, (u64)start << 32 | (s->tail - start));
     s->rec[s->tail & 0xffff] = 0;
     s->tail += 1;

@@ -144,10 +144,14 @@ std::int64_t parse_nofile(std::string_view text) {
     return limit;
 }
 
-// "12:cpu,cpuacct:/a" gives cpu=/a and cpuacct=/a; the v2 line "0::/a" gives the controllers of the
-// probe's own list, so that both sources look alike.
+/// Those of the probe.
+constexpr std::string_view kControllers[] = {"cpuset", "cpu", "cpuacct", "io", "memory"};
+
+// "12:cpu,cpuacct:/a" gives cpu=/a and cpuacct=/a; the v2 line "0::/a", the last one, gives the
+// controllers of the probe's own list or, where those are of v1, unified=/a: as the probe has it.
 std::string parse_cgroups(std::string_view text) {
     std::string block;
+    bool has_v1 = false;
     const auto add = [&](std::string_view name, std::string_view path) {
         block.append(name).append(1, '=').append(path).append(1, '\0');
     };
@@ -157,9 +161,12 @@ std::string parse_cgroups(std::string_view text) {
         if (first == std::string_view::npos || second == std::string_view::npos) return;
         std::string_view names = line.substr(first + 1, second - first - 1);
         const std::string_view path = line.substr(second + 1);
+        if (names.empty() && has_v1) {
+            if (path != "/") add("unified", path);
+            return;
+        }
         if (names.empty()) {
-            for (std::string_view name : {"cpuset", "cpu", "cpuacct", "io", "memory"})
-                add(name, path);
+            for (std::string_view name : kControllers) add(name, path);
             return;
         }
         while (!names.empty()) {
@@ -167,6 +174,8 @@ std::string parse_cgroups(std::string_view text) {
             std::string_view name = names.substr(0, comma);
             if (name == "blkio") name = "io";
             if (!name.starts_with("name=")) add(name, path);
+            has_v1 = has_v1 || std::find(std::begin(kControllers), std::end(kControllers), name) !=
+                                   std::end(kControllers);
             if (comma == std::string_view::npos) break;
             names.remove_prefix(comma + 1);
         }

@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "groups.hpp"
 #include "tests/support/catch.hpp"
 #include "watch.hpp"
 
@@ -66,6 +67,30 @@ TEST_CASE("records carry the namespaces of the thread") {
     CHECK(named(moves[2], "/nowhere/mnt/", moves[2].head().mnt_ns));
     CHECK(moves[0].head().mnt_ns != moves[2].head().mnt_ns);
     CHECK(moves[0].head().pid_ns == moves[2].head().pid_ns);
+}
+
+TEST_CASE("execve, fork: the v2 group is told, with controllers or without") {
+    SKIP_WITHOUT_KERNEL();
+    const std::string root = mounted("cgroup2", ",");
+    if (root.empty()) {
+        WARN("no cgroup2 hierarchy is mounted: not tested");
+        return;
+    }
+    const Group group(root);
+    REQUIRE_FALSE(group.path.empty());
+    const Run run = watch([&] {
+        if (!group.join()) return;
+        if (::syscall(SYS_fork) == 0) exec_helper(KERNEL_HELPER, {"h"}, {});
+        while (::wait(nullptr) > 0) {
+        }
+    });
+    const std::string end = group.path.substr(root.size()) + '\0';
+    const auto execs = run.records.of(EventType::execve);
+    REQUIRE(execs.size() == 1);
+    CHECK(text(execs[0], "cgroups").find(end) != std::string_view::npos);
+    const auto forks = run.records.of(EventType::fork);
+    REQUIRE(forks.size() == 2);
+    for (const Event& e : forks) CHECK(text(e, "cgroups").find(end) != std::string_view::npos);
 }
 
 TEST_CASE("execve: all parameters") {

@@ -3,16 +3,14 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <functional>
-#include <sstream>
 #include <thread>
 
+#include "groups.hpp"
 #include "tests/support/catch.hpp"
 #include "watch.hpp"
 
@@ -41,34 +39,6 @@ void say(const char* name) { [[maybe_unused]] const long ignored = ::syscall(SYS
 
 std::size_t heard(const Run& run, const char* name) {
     return run.records.with_text(EventType::chdir, "path", name).size();
-}
-
-// A group of its own in the first hierarchy of the given type that can be written, removed again.
-struct Group {
-    std::string path;
-    explicit Group(const std::string& root) {
-        const std::string name = root + "/sensor_kernel_test_" + std::to_string(::getpid());
-        if (::mkdir(name.c_str(), 0755) == 0) path = name;
-    }
-    ~Group() {
-        if (!path.empty()) ::rmdir(path.c_str());
-    }
-    bool join() const {
-        std::ofstream file(path + "/cgroup.procs");
-        file << "0" << std::flush;
-        return static_cast<bool>(file);
-    }
-};
-
-std::string mounted(const char* type, const char* option) {
-    std::ifstream file("/proc/self/mounts");
-    for (std::string line; std::getline(file, line);) {
-        std::istringstream words(line);
-        std::string device, folder, kind, options;
-        words >> device >> folder >> kind >> options;
-        if (kind == type && ("," + options + ",").find(option) != std::string::npos) return folder;
-    }
-    return {};
 }
 
 /// Who enters the scope is heard from then on, and its children; nobody else.
