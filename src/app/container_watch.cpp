@@ -30,23 +30,6 @@ runtimes::RuntimeOptions runtime_of(const config::RuntimeOptions& config) {
     return {config.enabled, config.sockets};
 }
 
-runtimes::WatcherOptions watcher_options(const config::ContainerOptions& config,
-                                         const std::string& host_root) {
-    runtimes::WatcherOptions options;
-    options.host_root = host_root;
-    options.docker = runtime_of(config.docker);
-    options.podman = runtime_of(config.podman);
-    options.cri = runtime_of(config.cri);
-    options.containerd = runtime_of(config.containerd);
-    options.label_max_len = config.label_max_len;
-    options.with_size = config.with_size;
-    options.on_create = config.on_create;
-    options.on_start = config.on_start;
-    // What comes too late for events that wait is still worth having.
-    options.patience_ns = std::max(config.patience_ms, kLeastPatienceMs) * kMs;
-    return options;
-}
-
 bool asks_anybody(const config::ContainerOptions& config) {
     return !config.fixed && (config.docker.enabled || config.podman.enabled || config.cri.enabled ||
                              config.containerd.enabled);
@@ -91,6 +74,23 @@ ContainerRecord fixed_record(const config::ContainerOptions& config) {
 
 }  // namespace
 
+runtimes::WatcherOptions watcher_options(const config::ContainerOptions& config,
+                                         const std::string& host_root) {
+    runtimes::WatcherOptions options;
+    options.host_root = host_root;
+    options.docker = runtime_of(config.docker);
+    options.podman = runtime_of(config.podman);
+    options.cri = runtime_of(config.cri);
+    options.containerd = runtime_of(config.containerd);
+    options.label_max_len = config.label_max_len;
+    options.with_size = config.with_size;
+    options.on_create = config.on_create;
+    options.on_start = config.on_start;
+    // What comes too late for events that wait is still worth having.
+    options.patience_ns = std::max(config.patience_ms, kLeastPatienceMs) * kMs;
+    return options;
+}
+
 state::ContainerOptions container_options(const config::ContainerOptions& config, bool live) {
     state::ContainerOptions options;
     if (!live || asks_anybody(config)) options.patience_ns = config.patience_ms * kMs;
@@ -117,7 +117,9 @@ Result<> ContainerWatch::apply(const config::ContainerOptions& config, state::St
     if (!asks_anybody(config)) return Ok{};
     // A reload is between two events, and what ran before is known.
     const auto most = std::exchange(started_, true) ? std::chrono::milliseconds(0) : kStartPatience;
-    SENSOR_TRY(watcher_, runtimes::Watcher::start(watcher_options(config, host_root_), most));
+    runtimes::WatcherOptions options = watcher_options(config, host_root_);
+    options.opener = opener_;
+    SENSOR_TRY(watcher_, runtimes::Watcher::start(std::move(options), most));
     while (watcher_->has_news()) {
         for (const runtimes::News& news : watcher_->take()) {
             if (news.kind == runtimes::News::Kind::Record) state.learn(news.record);

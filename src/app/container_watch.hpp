@@ -20,6 +20,10 @@ namespace sensor::app {
 /// How containers of these settings are kept. live: runtimes are asked; else a capture tells.
 state::ContainerOptions container_options(const config::ContainerOptions& config, bool live);
 
+/// What is asked by these settings, and where.
+runtimes::WatcherOptions watcher_options(const config::ContainerOptions& config,
+                                         const std::string& host_root);
+
 /// The event that tells of a container, or of its end, as captures have it.
 /// json: containers::record_json
 Result<OwnedRecord> container_event(const std::string& json, bool removed, std::uint64_t ts_ns);
@@ -29,7 +33,9 @@ public:
     /// Takes a record, which is the event of a container.
     using Handle = std::function<void(std::span<const std::byte> record)>;
 
-    explicit ContainerWatch(std::string host_root) : host_root_(std::move(host_root)) {}
+    /// opener: of sockets that this process may not open; borrowed; null: nobody else
+    explicit ContainerWatch(std::string host_root, SocketOpener* opener = nullptr)
+        : host_root_(std::move(host_root)), opener_(opener) {}
 
     /// Asks by these settings from now on. The first time, what runs already is in the state when
     /// it returns, unless it takes longer than half a second; it makes no event. cost: up to that
@@ -37,10 +43,8 @@ public:
     Result<> apply(const config::ContainerOptions& config, state::State& state);
 
     /// A process of a container of which nothing but its id is known.
-    /// cgroups: of that process, as events have them
-    void ask(const state::Container& container, std::uint32_t ns_tgid,
-             std::string_view cgroups) noexcept {
-        if (watcher_) watcher_->ask(container.full_id, container.type, ns_tgid, cgroups);
+    void ask(const state::Container& container, const containers::Seen& seen) noexcept {
+        if (watcher_) watcher_->ask(container.full_id, container.type, seen);
     }
     /// A process runs a program of the container's own: what its users are called is read.
     state::AskedUsers ask_users(const state::Container& container, std::uint32_t ns_tgid);
@@ -59,6 +63,7 @@ private:
     void tell_users(state::State& state, const Handle& handle);
 
     const std::string host_root_;
+    SocketOpener* const opener_;
     config::ContainerOptions config_;
     bool started_ = false;
     std::unique_ptr<runtimes::Watcher> watcher_;

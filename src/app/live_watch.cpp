@@ -31,9 +31,8 @@ std::vector<std::string> watched_paths(const Options& options, const Generation&
 
 state::Options state_options(ContainerWatch& containers) {
     state::Options options;
-    options.ask = [&containers](const state::Container& container, std::uint32_t ns_tgid,
-                                std::string_view cgroups) {
-        containers.ask(container, ns_tgid, cgroups);
+    options.ask = [&containers](const state::Container& container, const containers::Seen& seen) {
+        containers.ask(container, seen);
     };
     options.ask_users = [&containers](const state::Container& container, std::uint32_t ns_tgid) {
         return containers.ask_users(container, ns_tgid);
@@ -59,7 +58,7 @@ LiveWatch::LiveWatch(const Options& options, OpenedKernel opened,
       guard_(guard),
       source_(std::move(opened.source)),
       state_calls_(opened.state_calls),
-      containers_(state::default_host_root()),
+      containers_(state::default_host_root(), guard.opener()),
       session_(std::move(generation), state_options(containers_), guard.starter()) {
     session_.watches_containers(containers_);
     if (options.event_stats) session_.print_event_stats();

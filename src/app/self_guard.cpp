@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "app/container_watch.hpp"
 #include "app/signals.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -14,6 +15,7 @@
 #include "guard/own_file.hpp"
 #include "guard/process.hpp"
 #include "guard/seccomp.hpp"
+#include "runtimes/sockets.hpp"
 
 namespace sensor::app {
 namespace {
@@ -84,6 +86,19 @@ guard::CapabilityNeeds needs_of(const Options& options, const config::Config& co
     if (config.engine_native) needs.written.push_back(config.cache_dir);
     std::erase_if(needs.written, [](const std::string& path) { return path.empty(); });
     return needs;
+}
+
+/// What is done by a process that keeps the rights which this one gives up.
+guard::LauncherTasks launcher_tasks(const config::Config& config) {
+    guard::LauncherTasks tasks;
+    if (config.outputs.program) tasks.programs.push_back(config.outputs.program->program);
+    tasks.connect = [asked = watcher_options(config.containers, state::default_host_root())](
+                        const std::string& path) -> Result<Fd> {
+        if (!runtimes::is_socket_of(path, asked))
+            return Error(path + " is no socket that was configured at the start", EPERM);
+        return runtimes::connect_to(path, asked.host_root);
+    };
+    return tasks;
 }
 
 std::uint64_t monotonic_ns() {
@@ -171,9 +186,7 @@ Result<std::unique_ptr<SelfGuard>> SelfGuard::start(const Options& options,
     made->compiler_ = compiler_of(options);
     const bool is_less = config.guard.seccomp || config.guard.drop_capabilities;
     if (is_less && !options.dumps) {
-        std::vector<std::string> trusted;
-        if (config.outputs.program) trusted.push_back(config.outputs.program->program);
-        auto launcher = guard::Launcher::create(std::move(trusted), options.opened_fd >= 0);
+        auto launcher = guard::Launcher::create(launcher_tasks(config), options.opened_fd >= 0);
         if (!launcher) return launcher.error();
         made->launcher_ = *std::move(launcher);
     }

@@ -39,6 +39,8 @@ public:
 
     /// Starts the programs of outputs; null: nothing keeps them from being started directly.
     ProgramStarter* starter() const { return launcher_.get(); }
+    /// Opens sockets of runtimes that this process may not; null: it gave nothing up.
+    SocketOpener* opener() const { return launcher_.get(); }
 
     /// Events arrive, or do so by new rules: tells the manager. The first time, what the process is
     /// like now becomes what it should be like.

@@ -31,8 +31,7 @@ bool leave_terminal() {
 
 }  // namespace
 
-Result<std::unique_ptr<Launcher>> Launcher::create(std::vector<std::string> trusted,
-                                                   bool background) {
+Result<std::unique_ptr<Launcher>> Launcher::create(LauncherTasks tasks, bool background) {
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
         return errno_error("cannot make a socket for the launcher", errno);
@@ -46,24 +45,43 @@ Result<std::unique_ptr<Launcher>> Launcher::create(std::vector<std::string> trus
     if (child == 0) {
         ours.reset();
         if (background && !leave_terminal()) ::_exit(1);
-        ::_exit(serve_programs(theirs.get(), trusted));
+        ::_exit(serve_tasks(theirs.get(), tasks));
     }
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     if (child < 0) return errno_error("cannot make the launcher", err);
     return std::unique_ptr<Launcher>(new Launcher(std::move(ours), child));
 }
 
-Result<StartedProgram> Launcher::start(const std::string& command, int input) {
+struct Launcher::Told {
+    LaunchAnswer answer;
+    std::string problem;
+    Fd fd;
+};
+
+Result<Launcher::Told> Launcher::ask(char task, const std::string& text, int fd) {
     const std::lock_guard lock(mutex_);
-    if (command.size() > kMostCommand) return Error("the command is too long", E2BIG);
-    SENSOR_TRY_OK(send_message(socket_.get(), command, input));
-    LaunchAnswer answer{};
-    std::array<char, sizeof answer> bytes{};
+    if (text.size() > kMostCommand) return Error("the command is too long", E2BIG);
+    SENSOR_TRY_OK(send_message(socket_.get(), task + text, fd));
+    Told told;
+    std::array<char, sizeof told.answer + kMostProblem> bytes{};
     SENSOR_TRY(Message got, receive_message(socket_.get(), bytes));
-    if (got.size != sizeof answer) return Error("the launcher of programs is gone");
-    std::memcpy(&answer, bytes.data(), sizeof answer);
-    if (answer.error != 0) return errno_error("cannot start a shell", answer.error);
-    return StartedProgram{answer.tgid, std::move(got.fd)};
+    if (got.size < sizeof told.answer) return Error("the launcher of programs is gone");
+    std::memcpy(&told.answer, bytes.data(), sizeof told.answer);
+    told.problem.assign(bytes.data() + sizeof told.answer, got.size - sizeof told.answer);
+    told.fd = std::move(got.fd);
+    return told;
+}
+
+Result<StartedProgram> Launcher::start(const std::string& command, int input) {
+    SENSOR_TRY(Told told, ask(kStartProgram, command, input));
+    if (told.answer.error != 0) return errno_error("cannot start a shell", told.answer.error);
+    return StartedProgram{told.answer.tgid, std::move(told.fd)};
+}
+
+Result<Fd> Launcher::open_socket(const std::string& path) {
+    SENSOR_TRY(Told told, ask(kOpenSocket, path, -1));
+    if (told.answer.error != 0) return Error(told.problem, told.answer.error);
+    return std::move(told.fd);
 }
 
 }  // namespace sensor::guard

@@ -42,10 +42,12 @@ void restrain_stranger() {
     ::_exit(127);
 }
 
+constexpr std::size_t kMostQuestion = kMostCommand + 1;
+
 class Service {
 public:
-    Service(int socket, const std::vector<std::string>& trusted)
-        : socket_(socket), trusted_(trusted), buffer_(kMostCommand + 1) {}
+    Service(int socket, const LauncherTasks& tasks)
+        : socket_(socket), tasks_(tasks), buffer_(kMostQuestion + 1) {}
 
     int run() {
         sigset_t child;
@@ -65,26 +67,42 @@ public:
 private:
     // out: false: nobody asks any more
     bool answer() {
-        Result<Message> asked = receive_message(socket_, {buffer_.data(), kMostCommand});
+        Result<Message> asked = receive_message(socket_, {buffer_.data(), kMostQuestion});
         if (!asked || asked->size == 0) return false;
         buffer_[asked->size] = '\0';
-        Fd end;
-        const LaunchAnswer said = start(*asked, end);
-        const std::span bytes(reinterpret_cast<const char*>(&said), sizeof said);
-        return send_message(socket_, bytes, end.get()).has_value();
+        Fd fd;
+        std::string problem;
+        const char* const text = buffer_.data() + 1;
+        const LaunchAnswer said =
+            buffer_[0] == kOpenSocket ? open(text, fd, problem) : start(text, *asked, fd);
+        std::string bytes(reinterpret_cast<const char*>(&said), sizeof said);
+        bytes.append(problem, 0, kMostProblem);
+        return send_message(socket_, bytes, fd.get()).has_value();
     }
 
-    LaunchAnswer start(const Message& asked, Fd& end) {
+    LaunchAnswer open(const char* path, Fd& connection, std::string& problem) {
+        Result<Fd> made =
+            tasks_.connect ? tasks_.connect(path) : Error("the launcher opens no sockets", EPERM);
+        if (made) {
+            connection = *std::move(made);
+            return {};
+        }
+        problem = made.error().text;
+        return {made.error().code != 0 ? made.error().code : EIO, 0};
+    }
+
+    LaunchAnswer start(const char* command, const Message& asked, Fd& end) {
         int ends[2];
         if (::pipe2(ends, O_CLOEXEC) != 0) return {errno, 0};
         end = Fd(ends[0]);
         Fd tell(ends[1]);
-        const std::string_view command(buffer_.data());
-        const bool trusted = std::find(trusted_.begin(), trusted_.end(), command) != trusted_.end();
+        const auto& trusted_ones = tasks_.programs;
+        const bool trusted = std::find(trusted_ones.begin(), trusted_ones.end(),
+                                       std::string_view(command)) != trusted_ones.end();
         const int input = asked.fd ? asked.fd.get() : STDIN_FILENO;
         const pid_t child = ::fork();
         if (child < 0) return {errno, 0};
-        if (child == 0) become(buffer_.data(), input, trusted);
+        if (child == 0) become(command, input, trusted);
         ::setpgid(child, child);  // here too: whoever is first
         running_.emplace(child, std::move(tell));
         return {0, child};
@@ -104,7 +122,7 @@ private:
     }
 
     const int socket_;
-    const std::vector<std::string>& trusted_;
+    const LauncherTasks& tasks_;
     std::vector<char> buffer_;
     Fd ended_;
     std::map<pid_t, Fd> running_;  // what is told of each one's end
@@ -112,13 +130,13 @@ private:
 
 }  // namespace
 
-int serve_programs(int socket, const std::vector<std::string>& trusted) {
+int serve_tasks(int socket, const LauncherTasks& tasks) {
     ::prctl(PR_SET_NAME, "falco-launcher");
     // Its end is that of the socket: a Ctrl-C is for the sensor, which still has alerts to write.
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGQUIT, SIGPIPE})
         ::signal(signal, SIG_IGN);
     close_inherited({socket});
-    return Service(socket, trusted).run();
+    return Service(socket, tasks).run();
 }
 
 }  // namespace sensor::guard

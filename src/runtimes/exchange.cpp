@@ -2,9 +2,14 @@
 #include "runtimes/exchange.hpp"
 
 #include <curl/curl.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <unordered_map>
 #include <utility>
 
@@ -39,6 +44,7 @@ bool is_garbage(CURLcode code) {
 }  // namespace
 
 struct Exchange::Slot {
+    const Connect& connect;
     CURL* easy = curl_easy_init();
     Name name = 0;
     curl_slist* headers = nullptr;
@@ -47,8 +53,12 @@ struct Exchange::Slot {
     std::size_t header_bytes = 0;
     bool too_large = false, stopped = false, cancelled = false;
     char error[CURL_ERROR_SIZE] = {};
+    std::string refused;  ///< why there is no connection
+    Fd listener;          ///< where libcurl is sent to meanwhile
+    Fd given;             ///< the connection that takes the place of libcurl's own
+    int replaced = -1;    ///< that one
 
-    Slot() = default;
+    explicit Slot(const Connect& by) : connect(by) {}
     ~Slot() {
         curl_easy_cleanup(easy);
         curl_slist_free_all(headers);
@@ -63,7 +73,15 @@ struct Exchange::Slot {
     void begin(Request what);
     std::size_t take(std::string_view data);
     std::size_t take_header(std::string_view line);
+    curl_socket_t open(curl_sockaddr& address);
+    bool swap();
 
+    static curl_socket_t on_open(void* slot, curlsocktype, curl_sockaddr* address) {
+        return static_cast<Slot*>(slot)->open(*address);
+    }
+    static int on_connected(void* slot, char*, char*, int, int) {
+        return static_cast<Slot*>(slot)->swap() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+    }
     static std::size_t on_body(const char* data, std::size_t, std::size_t size, void* to) {
         return static_cast<Slot*>(to)->take({data, size});
     }
@@ -73,6 +91,7 @@ struct Exchange::Slot {
 };
 
 struct Exchange::State {
+    Connect connect;
     CURLM* multi = nullptr;
     Name last = 0;
     std::unordered_map<Name, std::unique_ptr<Slot>> busy;
@@ -101,6 +120,44 @@ void Exchange::Slot::set_up() {
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &Slot::on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, static_cast<void*>(this));
     curl_easy_setopt(easy, CURLOPT_PRIVATE, static_cast<void*>(this));
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Slot::on_open);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &Slot::on_connected);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, static_cast<void*>(this));
+}
+
+/// libcurl 7.88, of Debian 12, connects in any case, even a socket that it is told is connected. So
+/// where somebody else made the connection it is sent to a listener of ours, and what it got there
+/// is replaced before the request goes out.
+curl_socket_t Exchange::Slot::open(curl_sockaddr& address) {
+    Result<Fd> made = request.grpc ? Fd() : connect(request.socket);
+    if (!made) {
+        refused = made.error().text;
+        return CURL_SOCKET_BAD;
+    }
+    Fd plain(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!*made) return plain.release();
+    sockaddr_un own{};
+    socklen_t size = sizeof own;
+    listener = Fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    own.sun_family = AF_UNIX;  // and no name: the kernel makes one up, of no file
+    auto* const as_any = reinterpret_cast<sockaddr*>(&own);
+    if (::bind(listener.get(), as_any, sizeof own.sun_family) != 0 ||
+        ::listen(listener.get(), 1) != 0 || ::getsockname(listener.get(), as_any, &size) != 0 ||
+        size > sizeof address.addr)
+        return CURL_SOCKET_BAD;
+    std::memcpy(&address.addr, &own, size);
+    address.addrlen = size;
+    given = *std::move(made);
+    replaced = plain.get();
+    return plain.release();
+}
+
+// out: false: the connection cannot be used
+bool Exchange::Slot::swap() {
+    listener.reset();
+    const Fd by = std::exchange(given, Fd());
+    return !by || ::dup3(by.get(), replaced, O_CLOEXEC) >= 0;
 }
 
 void Exchange::Slot::begin(Request what) {
@@ -109,6 +166,9 @@ void Exchange::Slot::begin(Request what) {
     header_bytes = 0;
     too_large = stopped = cancelled = false;
     error[0] = '\0';
+    refused.clear();
+    given.reset();
+    listener.reset();
     curl_slist_free_all(std::exchange(headers, nullptr));
     for (const std::string& header : request.headers) add_header(header.c_str());
     if (request.grpc) {
@@ -167,9 +227,10 @@ std::size_t Exchange::Slot::take_header(std::string_view line) {
 Exchange::Exchange(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Exchange::~Exchange() = default;
 
-Result<std::unique_ptr<Exchange>> Exchange::make() {
+Result<std::unique_ptr<Exchange>> Exchange::make(Connect connect) {
     curl_global_init(CURL_GLOBAL_DEFAULT);  // counted, and safe with threads since 7.84
     auto state = std::make_unique<State>();
+    state->connect = std::move(connect);
     state->multi = curl_multi_init();
     if (state->multi == nullptr) return Error("libcurl cannot be started");
     if ((curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HTTP2) == 0)
@@ -185,7 +246,7 @@ std::unique_ptr<Exchange::Slot> Exchange::take_slot() {
         state_->idle.pop_back();
         return slot;
     }
-    auto slot = std::make_unique<Slot>();
+    auto slot = std::make_unique<Slot>(state_->connect);
     slot->set_up();
     return slot;
 }
@@ -233,6 +294,7 @@ void Exchange::finish(Slot& slot, int code) {
                       : is_garbage(failure) ? Answer::Kind::Garbage
                                             : Answer::Kind::Failed;
         answer.problem = late ? format("no answer within {} ms", slot.request.timeout.count())
+                         : !slot.refused.empty() ? slot.refused
                          : slot.error[0] != '\0' ? std::string(slot.error)
                                                  : curl_easy_strerror(failure);
     }

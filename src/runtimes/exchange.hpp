@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fd.hpp"
 #include "base/result.hpp"
 
 namespace sensor::runtimes {
@@ -48,9 +49,12 @@ struct Request {
 class Exchange {
 public:
     using Name = std::uint64_t;  ///< of a request, never 0
+    /// Makes the connection to a socket, in `turn`. No descriptor: it is connected to as any is.
+    using Connect = std::function<Result<Fd>(const std::string& socket)>;
 
-    /// fails: if libcurl cannot be started, or was built without HTTP/2
-    static Result<std::unique_ptr<Exchange>> make();
+    /// connect: of requests that are not gRPC
+    /// fails:   if libcurl cannot be started, or was built without HTTP/2
+    static Result<std::unique_ptr<Exchange>> make(Connect connect);
     ~Exchange();
     Exchange(const Exchange&) = delete;
     Exchange& operator=(const Exchange&) = delete;

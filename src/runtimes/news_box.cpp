@@ -18,13 +18,13 @@ std::size_t bytes_of(const News& news) noexcept {
 
 }  // namespace
 
-bool NewsBox::ask(std::string_view id, std::string_view type, std::uint32_t pid,
-                  std::string_view cgroups) {
+bool NewsBox::ask(std::string_view id, std::string_view type, const containers::Seen& seen) {
     const std::lock_guard hold(lock_);
     if (const auto known = under_way_.find(id); known != under_way_.end()) {
         // The first may have been too short-lived to be looked at.
         if (++known->second > kMostProcesses) return false;
-        questions_.push_back({std::string(id), std::string(type), {}, pid, true});
+        questions_.push_back(
+            {std::string(id), std::string(type), {}, seen.pid, seen.starter, true});
         return true;
     }
     if (under_way_.size() >= kMostUnderWay) {
@@ -33,7 +33,8 @@ bool NewsBox::ask(std::string_view id, std::string_view type, std::uint32_t pid,
     }
     ++asked_;
     under_way_.emplace(id, 1);
-    questions_.push_back({std::string(id), std::string(type), std::string(cgroups), pid, false});
+    questions_.push_back({std::string(id), std::string(type), std::string(seen.cgroups), seen.pid,
+                          seen.starter, false});
     return true;
 }
 

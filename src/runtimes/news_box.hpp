@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "runtimes/owner.hpp"
 #include "runtimes/watcher.hpp"
 
 namespace sensor::runtimes {
@@ -19,6 +20,7 @@ namespace sensor::runtimes {
 struct Question {
     std::string id, type, cgroups;
     std::uint32_t pid = 0;
+    std::optional<Owner> starter;
     bool again = false;  ///< another process of a container that is asked for already
 };
 
@@ -28,8 +30,7 @@ public:
 
     // Of the event thread.
     /// out: is there a new question, to wake the watcher for
-    bool ask(std::string_view id, std::string_view type, std::uint32_t pid,
-             std::string_view cgroups);
+    bool ask(std::string_view id, std::string_view type, const containers::Seen& seen);
     /// At most 64, and not much more than a megabyte: the events must not wait for long.
     std::vector<News> take();
     WatcherStats stats() const;

@@ -58,18 +58,22 @@ std::optional<Owner> owner_by_groups(std::string_view text, std::string_view ful
 }
 
 Owner owner_of_place(const std::string& host_root, const std::string& path) {
-    for (const char* folder : {"/run/user/", "/var/run/user/"}) {
-        const std::string of_users = host_root + folder;
-        if (!path.starts_with(of_users)) continue;
-        const auto user = number_before(std::string_view(path).substr(of_users.size()), "/");
-        if (user) return is_trusted(*user) ? kRoot : *user;
-    }
+    if (const auto user = user_of_place(host_root, path)) return is_trusted(*user) ? kRoot : *user;
     const std::size_t slash = path.rfind('/');
     const Owner folder = owner_of_file(slash == 0 ? "/" : path.substr(0, slash));
     return folder != kRoot ? folder : owner_of_file(path);
 }
 
 }  // namespace
+
+std::optional<Owner> user_of_place(const std::string& host_root, std::string_view path) {
+    for (const char* folder : {"/run/user/", "/var/run/user/"}) {
+        const std::string of_users = host_root + folder;
+        if (!path.starts_with(of_users)) continue;
+        if (const auto user = number_before(path.substr(of_users.size()), "/")) return user;
+    }
+    return std::nullopt;
+}
 
 Owner socket_owner(const std::string& host_root, const std::string& path) {
     const Owner named = owner_of_place(host_root, path);

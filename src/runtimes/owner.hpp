@@ -17,6 +17,9 @@ namespace sensor::runtimes {
 using Owner = std::uint32_t;
 inline constexpr Owner kRoot = 0;
 
+/// In whose folder below /run/user that is. out: none: in nobody's
+std::optional<Owner> user_of_place(const std::string& host_root, std::string_view path);
+
 /// Whose word it is what this socket says: the user's in whose folder below /run/user it is, else
 /// its owner's or its folder's. The sensor's own user counts as root.
 /// cost: some looks at the file system

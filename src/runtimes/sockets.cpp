@@ -2,10 +2,16 @@
 #include "runtimes/sockets.hpp"
 
 #include <dirent.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
+
+#include "base/log.hpp"
+#include "runtimes/owner.hpp"
 
 namespace sensor::runtimes {
 namespace {
@@ -88,6 +94,50 @@ std::vector<std::string> socket_paths(RuntimeKind kind, const WatcherOptions& op
         }
     }
     return paths;
+}
+
+bool is_socket_of(const std::string& path, const WatcherOptions& options) {
+    const auto is_one = [&](RuntimeKind kind) {
+        const RuntimeOptions& own = options_of(kind, options);
+        if (!own.enabled) return false;
+        const auto has = [&](const auto& places, const auto& name) {
+            return std::any_of(std::begin(places), std::end(places), name);
+        };
+        const auto same = [&](const std::string& one) {
+            return path == below(options.host_root, one);
+        };
+        if (!own.sockets.empty()) return has(own.sockets, same);
+        if (has(kPlaces, [&](const Place& one) { return one.kind == kind && same(one.path); }))
+            return true;
+        const auto user = user_of_place(options.host_root, path);
+        const std::string folder =
+            user ? options.host_root + "/run/user/" + std::to_string(*user) : std::string();
+        return user && has(kPlacesOfUsers, [&](const Place& one) {
+                   return one.kind == kind && path == folder + one.path;
+               });
+    };
+    return std::any_of(std::begin(kRuntimeKinds), std::end(kRuntimeKinds), is_one);
+}
+
+Result<Fd> connect_to(const std::string& path, const std::string& host_root) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof address.sun_path)
+        return Error(format("{} is too long for a socket", path), ENAMETOOLONG);
+    path.copy(address.sun_path, path.size());
+    Fd made(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!made) return errno_error("cannot make a socket", errno);
+    if (::connect(made.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        return errno_error("cannot connect", errno);
+    const auto user = user_of_place(host_root, path);
+    if (!user) return made;
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (::getsockopt(made.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+        return errno_error("cannot tell who is there", errno);
+    if (peer.uid != *user)
+        return Error(format("user {} is there, in a folder of user {}", peer.uid, *user), EPERM);
+    return made;
 }
 
 }  // namespace sensor::runtimes

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtimes/watcher.hpp"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "base/log.hpp"
 #include "containers/short_id.hpp"
@@ -30,6 +33,15 @@ News removed(std::string id) {
     news.kind = News::Kind::Removed;
     news.record.full_id = std::move(id);
     return news;
+}
+
+/// What any socket of root's does not need. out: no descriptor: it is one of those
+Result<Fd> connect_specially(const std::string& socket, const std::string& host_root,
+                             SocketOpener* opener) {
+    const bool closed = ::faccessat(AT_FDCWD, socket.c_str(), W_OK, AT_EACCESS) != 0 &&
+                        errno == EACCES && opener != nullptr;
+    if (closed) return opener->open_socket(socket);
+    return user_of_place(host_root, socket) ? connect_to(socket, host_root) : Fd();
 }
 
 }  // namespace
@@ -140,8 +152,11 @@ void Watcher::Impl::tell_settled() {
 }
 
 void Watcher::Impl::take_question(Question question) {
-    if (question.again) return look_again(question);
+    const bool was_known = owners_.find(question.id) != nullptr;
     const Owner owner = owner_of(question);
+    // Whose it is the first process may not have told: then all is asked anew.
+    const bool is_told = !was_known && owner != kRoot;
+    if (question.again && !is_told) return look_again(question);
     if (const News* known = latest_.find(question.id)) {
         ++tally_.answered;
         return box.tell(*known, question.id);
@@ -170,6 +185,7 @@ void Watcher::Impl::look_again(const Question& question) {
 Owner Watcher::Impl::owner_of(const Question& question) {
     if (const Owner* known = owners_.find(question.id)) return *known;
     auto owner = container_owner(question.id, question.cgroups);
+    if (!owner) owner = question.starter;
     if (!owner) owner = container_owner(ProcView(options_.host_root), question.id, question.pid);
     if (!owner) return kRoot;
     owners_.put(question.id, *owner);
@@ -306,7 +322,10 @@ Watcher::Watcher() = default;
 Watcher::~Watcher() = default;
 
 Result<std::unique_ptr<Watcher>> Watcher::start(WatcherOptions options, milliseconds most) {
-    SENSOR_TRY(auto exchange, Exchange::make());
+    SENSOR_TRY(auto exchange, Exchange::make([root = options.host_root,
+                                              opener = options.opener](const std::string& socket) {
+                   return connect_specially(socket, root, opener);
+               }));
     std::unique_ptr<Watcher> watcher(new Watcher());
     watcher->impl_ =
         std::make_unique<Impl>(std::move(options), std::move(exchange), watcher->has_news_);
@@ -314,9 +333,9 @@ Result<std::unique_ptr<Watcher>> Watcher::start(WatcherOptions options, millisec
     return watcher;
 }
 
-void Watcher::ask(std::string_view full_id, std::string_view type, std::uint32_t pid,
-                  std::string_view cgroups) noexcept {
-    if (impl_->box.ask(full_id, type, pid, cgroups)) impl_->exchange->wake();
+void Watcher::ask(std::string_view full_id, std::string_view type,
+                  const containers::Seen& seen) noexcept {
+    if (impl_->box.ask(full_id, type, seen)) impl_->exchange->wake();
 }
 
 std::vector<News> Watcher::take() { return impl_->box.take(); }

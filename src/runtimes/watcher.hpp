@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/socket_opener.hpp"
 #include "containers/record.hpp"
+#include "containers/seen.hpp"
 
 namespace sensor::runtimes {
 
@@ -30,6 +32,7 @@ struct WatcherOptions {
     /// After so long without an answer an unknown container is given up, ns; asked again when a
     /// runtime announces it.
     std::uint64_t patience_ns = 1'000'000'000;
+    SocketOpener* opener = nullptr;  ///< of sockets that may not be opened here; borrowed
 };
 
 /// What came since the last `take`.
@@ -65,12 +68,8 @@ public:
     /// A process in a container of which nothing but the id is known. Any number of times; a
     /// question that is under way is not repeated. On the event thread; never waits.
     /// type: what the control group's path looks like
-    /// pid:  a process in it as /proc under host_root shows it, 0: none
-    /// cgroups: of that process, "name=path" each, with a NUL between: whose container it is;
-    /// empty:
-    ///       not known
-    void ask(std::string_view full_id, std::string_view type, std::uint32_t pid,
-             std::string_view cgroups = {}) noexcept;
+    void ask(std::string_view full_id, std::string_view type,
+             const containers::Seen& seen) noexcept;
     /// Is there anything to take? cost: a load
     bool has_news() const noexcept { return has_news_.load(std::memory_order_acquire); }
     /// On the event thread. In the order it came, a part of it: what is left is still news.

@@ -32,11 +32,21 @@ std::uint64_t State::waiting_clock() const {
     return options_.live ? std::max(now_ns_, epoch_ns()) : now_ns_;
 }
 
+/// Who made a container's process, from outside of it. Only the host's numbers count: root of a
+/// user namespace is nobody's root.
+std::optional<std::uint32_t> State::starter_of(const Thread& thread) const noexcept {
+    const Thread* const parent = threads_.find(thread.leader->ptid);
+    if (parent == nullptr || parent->uid == kNoId || (parent->own_userns && parent->uid == 0) ||
+        parent->container.get() == thread.container.get())
+        return std::nullopt;
+    return parent->uid;
+}
+
 void State::find_container(Thread& thread, std::string_view cgroups) {
     thread.container = containers_.of(cgroups, waiting_clock());
     Container* const container = thread.container.get();
     if (container != nullptr && options_.ask && containers_.wants_answer(*container))
-        options_.ask(*container, thread.leader->ns_tgid, cgroups);
+        options_.ask(*container, {thread.leader->ns_tgid, cgroups, starter_of(thread)});
 }
 
 void State::ask_users(Thread& thread) {

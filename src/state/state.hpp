@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "containers/seen.hpp"
 #include "event/capture_tables.hpp"
 #include "event/event.hpp"
 #include "event/task_snapshot.hpp"
@@ -53,9 +54,7 @@ struct Options {
     std::shared_ptr<ProcReader> proc;     ///< null: the real /proc, if live
     ContainerOptions containers;
     /// Called when a process of a container is seen of which somebody may know more.
-    /// ns_tgid: as /proc of the sensor shows it, 0: not known
-    /// cgroups: its control groups, as events have them
-    std::function<void(const Container&, std::uint32_t ns_tgid, std::string_view cgroups)> ask;
+    std::function<void(const Container&, const containers::Seen&)> ask;
     /// Called when a process of a container runs a program of its own, until it says that the
     /// container's users are being read.
     std::function<AskedUsers(const Container&, std::uint32_t ns_tgid)> ask_users;
@@ -238,6 +237,7 @@ private:
     }
     // learn.cpp
     void find_container(Thread& thread, std::string_view cgroups);
+    std::optional<std::uint32_t> starter_of(const Thread& thread) const noexcept;
     void bind_pending(const Thread& thread);
     void ask_users(Thread& thread);
     void void_facts(const Containers::Learnt& learnt) noexcept;

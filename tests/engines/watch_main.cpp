@@ -71,7 +71,7 @@ public:
         words >> what >> id >> type >> pid;
         if (what == "ask") {
             asked_[id] = Clock::now();
-            watcher_.ask(id, type, pid);
+            watcher_.ask(id, type, {pid});
         } else if (what == "stats") {
             const runtimes::WatcherStats s = watcher_.stats();
             print({{"news", "stats"},

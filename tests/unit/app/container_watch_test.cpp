@@ -121,7 +121,7 @@ TEST_CASE("what ran before makes no event, however late its runtime lists it") {
     // One that is asked for was there before, too.
     all.count = 2;
     state::Container second = container(id_of(2));
-    all.watch.ask(second, 0, "");
+    all.watch.ask(second, {});
     wait_until([&] { return all.knows(2); });
     CHECK(all.look().empty());
     wait_until([&] { return all.server.push("/events", event("create", id_of(2), "other")); });

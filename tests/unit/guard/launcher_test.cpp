@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
@@ -64,7 +65,7 @@ std::string run(guard::Launcher& launcher, const std::string& command, std::stri
 }
 
 std::unique_ptr<guard::Launcher> make(std::vector<std::string> trusted = {}) {
-    auto made = guard::Launcher::create(std::move(trusted));
+    auto made = guard::Launcher::create({std::move(trusted), {}});
     REQUIRE(made.has_value());
     return *std::move(made);
 }
@@ -109,7 +110,7 @@ TEST_CASE("behind filter and without capabilities, trusted programs run as if no
               char first[] = "/tmp/launcher_test_XXXXXX", second[] = "/tmp/launcher_test_XXXXXX";
               ::close(::mkstemp(first));
               ::close(::mkstemp(second));
-              auto made = guard::Launcher::create({trusted});
+              auto made = guard::Launcher::create({{trusted}, {}});
               if (!made) return 1;
               guard::Launcher& launcher = **made;
               if (!guard::keep_capabilities({})) return 2;
@@ -175,4 +176,40 @@ TEST_CASE("the launcher ends with its asker, and one that is gone is an error") 
     for (const int signal : {SIGINT, SIGTERM, SIGHUP})
         REQUIRE(::kill(launcher->tgid(), signal) == 0);
     CHECK(run(*launcher, "echo still") == "still\n");
+}
+
+TEST_CASE("it opens sockets that its asker may not, and only those it was told of") {
+    if (::geteuid() != 0) return;  // there are no rights to be lost
+    CHECK(exit_of([] {
+              char folder[] = "/tmp/launcher_test_XXXXXX";
+              if (::mkdtemp(folder) == nullptr) return 1;
+              const std::string path = std::string(folder) + "/s", other = path + "2";
+              sockaddr_un address{};
+              address.sun_family = AF_UNIX;
+              path.copy(address.sun_path, path.size());
+              const auto* const to = reinterpret_cast<const sockaddr*>(&address);
+              const Fd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+              if (::bind(listener.get(), to, sizeof address) != 0) return 2;
+              if (::listen(listener.get(), 4) != 0 || ::chown(folder, 4711, 4711) != 0) return 3;
+              guard::LauncherTasks tasks;
+              tasks.connect = [&](const std::string& asked) -> Result<Fd> {
+                  if (asked != path) return Error("not that one", EPERM);
+                  Fd made(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+                  if (::connect(made.get(), to, sizeof address) != 0) return Error("none", errno);
+                  return made;
+              };
+              auto made = guard::Launcher::create(std::move(tasks));
+              if (!made || !guard::keep_capabilities({})) return 4;
+              const Fd direct(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+              if (::connect(direct.get(), to, sizeof address) == 0 || errno != EACCES) return 5;
+              const auto opened = (*made)->open_socket(path);
+              if (!opened || ::write(opened->get(), "x", 1) != 1) return 6;
+              const Fd accepted(::accept(listener.get(), nullptr, nullptr));
+              char got = 0;
+              if (::read(accepted.get(), &got, 1) != 1 || got != 'x') return 7;
+              const auto refused = (*made)->open_socket(other);
+              if (refused || refused.error().code != EPERM) return 8;
+              if (refused.error().text != "not that one") return 9;
+              return 0;
+          }) == 0);
 }

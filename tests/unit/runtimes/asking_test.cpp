@@ -29,7 +29,7 @@ TEST_CASE("a few dozen questions are under way at once, and what was announced c
         const std::lock_guard hold(lock);
         return order.size();
     };
-    for (int k = 0; k < 100; ++k) (*watcher)->ask(id_of(k), "docker", 0);
+    for (int k = 0; k < 100; ++k) (*watcher)->ask(id_of(k), "docker", {});
     wait_until([&] { return asked_for() >= 32; });
     // Whoever hears of this has asked for all it wants to ask.
     wait_until([&] { return server.push("/events", event("create", id_of(200))); });
@@ -54,7 +54,7 @@ TEST_CASE("who does not know a container is asked after longer and longer pauses
     const auto watcher = Watcher::start(only_docker(server.path(), 1000));
     REQUIRE(watcher.has_value());
     Reader reader(**watcher);
-    (*watcher)->ask(id_of(1), "docker", 0);
+    (*watcher)->ask(id_of(1), "docker", {});
     reader.next(Kind::GaveUp, id_of(1));
     // At 0, 20, 60, 140, 300, 620 and 940 ms, or later.
     CHECK(server.requests(id_of(1)) <= 7);

@@ -251,30 +251,3 @@ TEST_CASE("docker's own files have the names") {
     CHECK(found->name == "web");
     CHECK(found->image_repository == "a/b");
 }
-
-TEST_CASE("sockets are where they are said to be, or where they usually are") {
-    WatcherOptions options;
-    CHECK(socket_paths(RuntimeKind::Docker, options).front() == "/var/run/docker.sock");
-    CHECK(socket_paths(RuntimeKind::Cri, options).size() == 4);
-    options.cri.sockets = {"/a", "/b"};
-    options.podman.enabled = false;
-    CHECK(socket_paths(RuntimeKind::Cri, options) == std::vector<std::string>{"/a", "/b"});
-    CHECK(socket_paths(RuntimeKind::Podman, options).empty());
-}
-
-TEST_CASE("below another root sockets of users are found, and links do not lead out of it") {
-    FakeHost host;
-    WatcherOptions options;
-    options.host_root = host.root();
-    host.file("run/user/1000/podman/podman.sock", "");
-    host.file("run/user/1001/other", "");
-    host.file("run/user/nobody/podman/podman.sock", "");
-    std::filesystem::create_directory(host / "var");
-    std::filesystem::create_directory_symlink("/run", host / "var/run");
-    CHECK(socket_paths(RuntimeKind::Podman, options) ==
-          std::vector<std::string>{host / "run/podman/podman.sock",
-                                   host / "run/user/1000/podman/podman.sock"});
-    CHECK(socket_paths(RuntimeKind::Docker, options).front() == host / "run/docker.sock");
-    options.docker.sockets = {"/mine.sock"};
-    CHECK(socket_paths(RuntimeKind::Docker, options).front() == host / "mine.sock");
-}

@@ -95,9 +95,9 @@ TEST_CASE("what was told lately is bounded in number and bytes, the oldest goes"
 TEST_CASE("other processes of a container that is asked for are told, some of them") {
     std::atomic<bool> has_news{false};
     NewsBox box(has_news);
-    CHECK(box.ask("a", "podman", 1, ""));
+    CHECK(box.ask("a", "podman", {1}));
     int told = 0;
-    for (std::uint32_t pid = 2; pid < 100; ++pid) told += box.ask("a", "podman", pid, "");
+    for (std::uint32_t pid = 2; pid < 100; ++pid) told += box.ask("a", "podman", {pid});
     CHECK(told == 7);
     const auto questions = box.questions();
     REQUIRE(questions.size() == 8);
@@ -106,6 +106,6 @@ TEST_CASE("other processes of a container that is asked for are told, some of th
     CHECK(questions.back().pid == 8);
     CHECK(box.stats().asked == 1);
     box.tell({}, "a");
-    CHECK(box.ask("a", "podman", 9, ""));
+    CHECK(box.ask("a", "podman", {9}));
     CHECK_FALSE(box.questions().front().again);
 }

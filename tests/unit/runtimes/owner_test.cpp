@@ -40,9 +40,12 @@ public:
                [detail = std::move(of_root)](const std::string& target) {
                    return podman(target, {}, detail);
                }),
-          user(path("run/user/4711/podman"),
-               [listed = std::move(listed), detail = std::move(of_user)](
-                   const std::string& target) { return podman(target, listed, detail); }) {}
+          user(
+              path("run/user/4711/podman"),
+              [listed = std::move(listed), detail = std::move(of_user)](const std::string& target) {
+                  return podman(target, listed, detail);
+              },
+              kUser) {}
 
     Result<std::unique_ptr<Watcher>> watch(std::uint64_t patience_ms = 30000) const {
         WatcherOptions options = only_docker({}, patience_ms);
@@ -82,7 +85,7 @@ TEST_CASE("a user's socket is not heard on a container of root's") {
                              event("remove", id_of(1), "evil");
     const auto lie = [&] { wait_until([&] { return both.user.push("/events", lies); }); };
     if (first) lie();
-    (*watcher)->ask(id_of(1), "podman", 0, cgroups(kOfRoot, 1));
+    (*watcher)->ask(id_of(1), "podman", {0, cgroups(kOfRoot, 1)});
     wait_until([&] { return both.root.requests(id_of(1)) >= 2; });
     if (!first) lie();
     known = true;
@@ -99,9 +102,9 @@ TEST_CASE("nor on one of which nobody knows whose it is") {
     const auto watcher = both.watch(100);
     REQUIRE(watcher.has_value());
     Reader reader(**watcher);
-    (*watcher)->ask(id_of(1), "podman", 0);
+    (*watcher)->ask(id_of(1), "podman", {});
     reader.next(Kind::GaveUp, id_of(1));
-    (*watcher)->ask(id_of(2), "podman", 0, cgroups("/user.slice/user-4712.slice/libpod-", 2));
+    (*watcher)->ask(id_of(2), "podman", {0, cgroups("/user.slice/user-4712.slice/libpod-", 2)});
     reader.next(Kind::GaveUp, id_of(2));
     CHECK(reader.all().size() == 2);
 }
@@ -112,10 +115,10 @@ TEST_CASE("a user's containers are listed, and told when a process is seen in th
     REQUIRE(watcher.has_value());
     CHECK_FALSE((*watcher)->has_news());
     Reader reader(**watcher);
-    (*watcher)->ask(id_of(1), "podman", 0, cgroups(kOfUser, 1));
+    (*watcher)->ask(id_of(1), "podman", {0, cgroups(kOfUser, 1)});
     CHECK(reader.next(Kind::Record, id_of(1)).record.name == "web");
     // One that was not listed is asked for, one that is announced is heard of.
-    (*watcher)->ask(id_of(2), "podman", 0, cgroups(kOfUser, 2));
+    (*watcher)->ask(id_of(2), "podman", {0, cgroups(kOfUser, 2)});
     CHECK(reader.next(Kind::Record, id_of(2)).record.name == "web");
     wait_until([&] { return both.user.push("/events", event("remove", id_of(2))); });
     reader.next(Kind::Removed, id_of(2));
@@ -138,10 +141,10 @@ TEST_CASE("a user's container may be gone before a process is seen in it") {
     both.user.push("/events", event("create", id_of(3)));
     wait_until([&] { return both.user.requests(id_of(3)) == 1; });
     there = false;
-    (*watcher)->ask(id_of(1), "podman", 0, cgroups(kOfUser, 1));
+    (*watcher)->ask(id_of(1), "podman", {0, cgroups(kOfUser, 1)});
     CHECK(reader.next(Kind::Record, id_of(1), containers::Known::Named).record.name == "web");
     reader.next(Kind::GaveUp, id_of(1));
-    (*watcher)->ask(id_of(2), "podman", 0, cgroups(kOfUser, 2));
+    (*watcher)->ask(id_of(2), "podman", {0, cgroups(kOfUser, 2)});
     CHECK(reader.next(Kind::Record, id_of(2)).record.privileged);
     reader.next(Kind::Removed, id_of(2));
 }
@@ -156,10 +159,28 @@ TEST_CASE("who started it tells whose a container is, where control groups do no
     const auto watcher = both.watch(300);
     REQUIRE(watcher.has_value());
     Reader reader(**watcher);
-    (*watcher)->ask(id_of(1), "podman", 20);
+    (*watcher)->ask(id_of(1), "podman", {20});
     CHECK(reader.next(Kind::Record, id_of(1)).record.name == "web");
-    (*watcher)->ask(id_of(2), "podman", 40);
+    (*watcher)->ask(id_of(2), "podman", {40});
     reader.next(Kind::GaveUp, id_of(2));
+}
+
+TEST_CASE("who started it may be known of a process that is gone, or of a later one") {
+    TwoPodmans both({}, good, nothing);
+    const auto watcher = both.watch();
+    REQUIRE(watcher.has_value());
+    Reader reader(**watcher);
+    (*watcher)->ask(id_of(1), "podman", {0, {}, kUser});
+    CHECK(reader.next(Kind::Record, id_of(1)).record.name == "web");
+    (*watcher)->ask(id_of(2), "podman", {});
+    wait_until([&] { return both.root.requests(id_of(2)) >= 1; });
+    CHECK(both.user.requests(id_of(2)) == 0);
+    (*watcher)->ask(id_of(2), "podman", {0, {}, kUser});
+    CHECK(reader.next(Kind::Record, id_of(2)).record.name == "web");
+    // Root's, whatever user its processes have.
+    (*watcher)->ask(id_of(3), "podman", {0, {}, kRoot});
+    wait_until([&] { return both.root.requests(id_of(3)) >= 1; });
+    CHECK(both.user.requests(id_of(3)) == 0);
 }
 
 TEST_CASE("root's word on a container is the last, whoever spoke first") {
@@ -167,7 +188,7 @@ TEST_CASE("root's word on a container is the last, whoever spoke first") {
     const auto watcher = both.watch();
     REQUIRE(watcher.has_value());
     Reader reader(**watcher);
-    (*watcher)->ask(id_of(1), "podman", 0, cgroups(kOfUser, 1));
+    (*watcher)->ask(id_of(1), "podman", {0, cgroups(kOfUser, 1)});
     CHECK(reader.next(Kind::Record, id_of(1)).record.name == "evil");
     wait_until([&] { return both.root.push(id_of(1), good(id_of(1)).bytes); });
     CHECK(reader.next(Kind::Record, id_of(1)).record.name == "web");

@@ -5,6 +5,7 @@
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -60,8 +61,9 @@ class StandIn {
 public:
     using Handler = std::function<Reply(const std::string& target)>;
 
-    StandIn(std::string path, Handler handler)
-        : path_(std::move(path)), handler_(std::move(handler)) {
+    /// user: whose it is, for who asks the kernel; only root can make it another's
+    StandIn(std::string path, Handler handler, uid_t user = ::geteuid())
+        : path_(std::move(path)), handler_(std::move(handler)), user_(user) {
         begin();
     }
     ~StandIn() { end(); }
@@ -75,7 +77,9 @@ public:
         address.sun_family = AF_UNIX;
         std::strncpy(address.sun_path, path_.c_str(), sizeof address.sun_path - 1);
         ::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+        as(user_);
         ::listen(listener_.get(), 64);
+        as(::getuid());
         stop_ = false;
         thread_ = std::thread([this] { serve(); });
     }
@@ -113,6 +117,8 @@ private:
         bool answered = false;
     };
 
+    /// This thread only, which the library's own call cannot.
+    static void as(uid_t user) { ::syscall(SYS_setresuid, -1, user, -1); }
     static bool write_all(int fd, std::string_view bytes) {
         while (!bytes.empty()) {
             const ssize_t size = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -158,6 +164,7 @@ private:
 
     const std::string path_;
     const Handler handler_;
+    const uid_t user_;
     Fd listener_;
     mutable std::mutex lock_;
     std::map<int, Client> clients_;

@@ -49,7 +49,7 @@ TEST_CASE("a question is put once, until it is answered") {
     });
     const auto watcher = Watcher::start(only_docker(server.path(), 60000));
     REQUIRE(watcher.has_value());
-    for (int k = 0; k < 100; ++k) (*watcher)->ask(id_of(1), "docker", 0);
+    for (int k = 0; k < 100; ++k) (*watcher)->ask(id_of(1), "docker", {});
     // It is being made: the runtime does not know it at first.
     wait_until([&] { return server.requests(id_of(1)) >= 3; });
     known = true;
@@ -72,7 +72,7 @@ TEST_CASE("what nobody knows is given up, and told later if it shows up") {
     const auto watcher = Watcher::start(only_docker(server.path(), 100));
     REQUIRE(watcher.has_value());
     Reader reader(**watcher);
-    (*watcher)->ask(id_of(1), "docker", 0);
+    (*watcher)->ask(id_of(1), "docker", {});
     const News gave_up = reader.next(Kind::GaveUp, id_of(1));
     CHECK(gave_up.reason == "docker: it does not know it");
     there = true;
@@ -99,7 +99,7 @@ TEST_CASE("announcements give names at once, then the rest; removal comes last")
     CHECK(reader.next(Kind::Record, id_of(1)).record.privileged);
     reader.next(Kind::Removed, id_of(1));
     // The event thread may be behind.
-    (*watcher)->ask(id_of(1), "docker", 0);
+    (*watcher)->ask(id_of(1), "docker", {});
     CHECK(reader.next(Kind::Record, id_of(1)).record.privileged);
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("a container that is gone before it could be inspected has its announc
     Reader reader(**watcher);
     wait_until([&] { return server.push("/events", event("create", id_of(1))); });
     reader.next(Kind::Record, id_of(1), Known::Local);
-    (*watcher)->ask(id_of(1), "docker", 0);
+    (*watcher)->ask(id_of(1), "docker", {});
     // Neither this nor what comes behind it says less than the first did.
     server.push("/events", event("start", id_of(1)));
     wait_until([&] { return server.requests(id_of(1)) >= 3; });
@@ -119,7 +119,7 @@ TEST_CASE("a container that is gone before it could be inspected has its announc
     reader.next(Kind::GaveUp, id_of(1));
     reader.next(Kind::Removed, id_of(1));
     // The event thread may be behind: it has the same, and does not wait.
-    (*watcher)->ask(id_of(1), "docker", 0);
+    (*watcher)->ask(id_of(1), "docker", {});
     CHECK(reader.next(Kind::Record, id_of(1), Known::Local).record.name == "web");
     reader.next(Kind::GaveUp, id_of(1));
     for (const News& one : reader.all())
@@ -144,7 +144,7 @@ TEST_CASE("an id that is given again is another container's") {
     const std::size_t before = server.requests(id_of(1));
     server.push("/events", event("create", id_of(1)));
     wait_until([&] { return server.requests(id_of(1)) > before; });
-    (*watcher)->ask(id_of(1), "docker", 0);
+    (*watcher)->ask(id_of(1), "docker", {});
     wait_until([&] { return server.push(id_of(1), answer(inspect_of(id_of(1))).bytes); });
     reader.next(Kind::Record, id_of(1));
     for (const News& one : reader.all()) CHECK(one.kind != Kind::GaveUp);
@@ -165,7 +165,7 @@ TEST_CASE("names of an announcement do not hide what the kernel says") {
         wait_until([&] { return server.push("/events", event("create", id_of(1))); });
         reader.next(Kind::Record, id_of(1), Known::Local);
     }
-    (*watcher)->ask(id_of(1), "docker", 20);
+    (*watcher)->ask(id_of(1), "docker", {20});
     if (!first) {
         CHECK(reader.next(Kind::Record, id_of(1), Known::Local).record.privileged);
         wait_until([&] { return server.push("/events", event("create", id_of(1))); });
@@ -190,7 +190,7 @@ TEST_CASE("a runtime that hangs holds up nobody") {
     REQUIRE(watcher.has_value());
     CHECK(std::chrono::steady_clock::now() - begun < kLong);
     Reader reader(**watcher);
-    (*watcher)->ask(id_of(1), "docker", 0);
+    (*watcher)->ask(id_of(1), "docker", {});
     const News gave_up = reader.next(Kind::GaveUp, id_of(1));
     CHECK(gave_up.reason.starts_with("docker: "));
     wait_until([&] { return (*watcher)->stats().timed_out > 0; });
@@ -200,7 +200,7 @@ TEST_CASE("a runtime that hangs holds up nobody") {
     const auto both = Watcher::start(options);
     REQUIRE(both.has_value());
     Reader other(**both);
-    (*both)->ask(id_of(2), "docker", 0);
+    (*both)->ask(id_of(2), "docker", {});
     CHECK(other.next(Kind::Record, id_of(2)).record.name == "web");
     CHECK((*both)->stats().gave_up == 0);
 }
@@ -216,7 +216,7 @@ TEST_CASE("garbage is refused, counted, and asked for no more") {
     const auto watcher = Watcher::start(only_docker(server.path()));
     REQUIRE(watcher.has_value());
     Reader reader(**watcher);
-    (*watcher)->ask(id_of(1), "docker", 0);
+    (*watcher)->ask(id_of(1), "docker", {});
     CHECK(reader.next(Kind::GaveUp, id_of(1)).reason.starts_with("docker: its answer"));
     wait_until([&] { return (*watcher)->stats().refused_garbage == 1; });
     CHECK(server.requests(id_of(1)) == 1);
@@ -233,12 +233,12 @@ TEST_CASE("an answer about another container is garbage, and ends the question")
     const auto watcher = Watcher::start(only_docker(server.path()));
     REQUIRE(watcher.has_value());
     Reader reader(**watcher);
-    (*watcher)->ask(id_of(1), "docker", 0);
+    (*watcher)->ask(id_of(1), "docker", {});
     CHECK(reader.next(Kind::GaveUp, id_of(1)).reason ==
           "docker: its answer is about another container");
     wait_until([&] { return (*watcher)->stats().refused_garbage == 1; });
     right = true;
-    (*watcher)->ask(id_of(1), "docker", 0);
+    (*watcher)->ask(id_of(1), "docker", {});
     reader.next(Kind::Record, id_of(1));
     for (const News& one : reader.all()) CHECK(one.record.full_id == id_of(1));
 }
@@ -249,7 +249,7 @@ TEST_CASE("what speaks no HTTP is left alone for longer and longer") {
     const auto watcher = Watcher::start(only_docker(server.path(), 100));
     REQUIRE(watcher.has_value());
     Reader reader(**watcher);
-    (*watcher)->ask(id_of(1), "docker", 0);
+    (*watcher)->ask(id_of(1), "docker", {});
     CHECK_FALSE(reader.next(Kind::GaveUp, id_of(1)).reason.empty());
     CHECK((*watcher)->stats().refused_garbage >= 1);
 }
@@ -266,11 +266,11 @@ TEST_CASE("ten megabytes of labels are refused, and the next container is not") 
     const auto watcher = Watcher::start(only_docker(server.path()));
     REQUIRE(watcher.has_value());
     Reader reader(**watcher);
-    (*watcher)->ask(id_of(1), "docker", 0);
+    (*watcher)->ask(id_of(1), "docker", {});
     CHECK(reader.next(Kind::GaveUp, id_of(1)).reason ==
           "docker: its answer is larger than 4194304 bytes");
     wait_until([&] { return (*watcher)->stats().refused_large == 1; });
-    (*watcher)->ask(id_of(2), "docker", 0);
+    (*watcher)->ask(id_of(2), "docker", {});
     reader.next(Kind::Record, id_of(2));
     // The same in an announcement: it is passed over, those behind it are heard.
     std::string huge = event("create", id_of(3));
@@ -293,7 +293,7 @@ TEST_CASE("one container does not take the memory of all") {
     const auto watcher = Watcher::start(only_docker(server.path()));
     REQUIRE(watcher.has_value());
     Reader reader(**watcher);
-    (*watcher)->ask(id_of(1), "docker", 0);
+    (*watcher)->ask(id_of(1), "docker", {});
     const containers::ContainerRecord record = reader.next(Kind::Record, id_of(1)).record;
     CHECK(record.name == "web");
     CHECK(record.labels == containers::Labels{{"app", "shop"}});
@@ -313,7 +313,7 @@ TEST_CASE("long labels are left out, but not the pod they name") {
     const auto watcher = Watcher::start(only_docker(server.path()));
     REQUIRE(watcher.has_value());
     Reader reader(**watcher);
-    (*watcher)->ask(id_of(1), "docker", 0);
+    (*watcher)->ask(id_of(1), "docker", {});
     const containers::ContainerRecord record = reader.next(Kind::Record, id_of(1)).record;
     CHECK(record.labels == containers::Labels{{"app", "shop"}});
     CHECK(record.pod_name == std::string(200, 'p'));
@@ -328,7 +328,7 @@ TEST_CASE("a runtime that dies and returns tells of all it has") {
     Reader reader(**watcher);
     reader.next(Kind::Record, id_of(1));
     server.end();
-    (*watcher)->ask(id_of(2), "docker", 0);
+    (*watcher)->ask(id_of(2), "docker", {});
     reader.next(Kind::GaveUp, id_of(2));
     server.begin();
     reader.next(Kind::Record, id_of(1));
@@ -339,12 +339,12 @@ TEST_CASE("a socket that appears later is found by the first question") {
     const auto watcher = Watcher::start(only_docker(folder / "s", 60000));
     REQUIRE(watcher.has_value());
     Reader reader(**watcher);
-    (*watcher)->ask(id_of(1), "docker", 0);
+    (*watcher)->ask(id_of(1), "docker", {});
     CHECK(reader.next(Kind::GaveUp, id_of(1)).reason == "no runtime that could know it is there");
     StandIn server(folder / "s", [](const std::string& target) {
         return docker(target, {}, [](const std::string& id) { return answer(inspect_of(id)); });
     });
-    (*watcher)->ask(id_of(1), "docker", 0);
+    (*watcher)->ask(id_of(1), "docker", {});
     CHECK(reader.next(Kind::Record, id_of(1)).record.name == "web");
 }
 
@@ -356,7 +356,7 @@ TEST_CASE("containers whose makers have no API are known by their id") {
     REQUIRE(watcher.has_value());
     Reader reader(**watcher);
     for (const char* type : {"lxc", "libvirt-lxc", "bpm"}) {
-        (*watcher)->ask("a-name-of-many-letters", type, 0);
+        (*watcher)->ask("a-name-of-many-letters", type, {});
         const News news = reader.next(Kind::Record, "a-name-of-many-letters");
         CHECK(news.record.type == type);
         CHECK(news.record.id == "a-name-of-ma");
@@ -368,7 +368,7 @@ TEST_CASE("more unknown containers at once than are kept are counted") {
     StandIn hangs(folder / "h", [](const std::string&) { return silence(); });
     const auto watcher = Watcher::start(only_docker(hangs.path(), 4000));
     REQUIRE(watcher.has_value());
-    for (int k = 0; k < 5000; ++k) (*watcher)->ask(id_of(k), "docker", 0);
+    for (int k = 0; k < 5000; ++k) (*watcher)->ask(id_of(k), "docker", {});
     CHECK((*watcher)->stats().asked == 4096);
     CHECK((*watcher)->stats().dropped_questions == 5000 - 4096);
 }

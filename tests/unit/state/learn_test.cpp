@@ -171,11 +171,10 @@ TEST_CASE("without anybody to tell nothing is pending") {
 TEST_CASE("given up by who was asked") {
     std::vector<std::uint32_t> asked;
     state::Options how = options();
-    how.ask = [&](const state::Container& container, std::uint32_t ns_tgid,
-                  std::string_view cgroups) {
+    how.ask = [&](const state::Container& container, const containers::Seen& seen) {
         CHECK(container.full_id == kId);
-        CHECK(cgroups.find(kId) != std::string_view::npos);
-        asked.push_back(ns_tgid);
+        CHECK(seen.cgroups.find(kId) != std::string_view::npos);
+        asked.push_back(seen.pid);
     };
     Fixture f(std::move(how));
     f.add_contained(10);
@@ -184,6 +183,30 @@ TEST_CASE("given up by who was asked") {
     CHECK_FALSE(f.step(10).pending);
     f.add_contained(11);
     CHECK(asked.size() == 1);
+}
+
+TEST_CASE("who is asked is told who made the process, from outside of its container") {
+    std::vector<std::optional<std::uint32_t>> starters;
+    state::Options how = options();
+    how.ask = [&](const state::Container&, const containers::Seen& seen) {
+        starters.push_back(seen.starter);
+    };
+    Fixture f(std::move(how));
+    const auto add = [&](std::uint32_t tid, std::uint32_t parent, std::uint32_t uid,
+                         const std::string& cgroup) {
+        state::ProcessSpec spec;
+        spec.tid = tid;
+        spec.ptid = parent;
+        spec.uid = uid;
+        spec.cgroups = "cpu=" + cgroup + '\0';
+        f.state.add_process(spec);
+    };
+    const std::string inside = "/docker/" + kId;
+    add(10, 1, 1000, "/");
+    add(11, 10, 0, inside);
+    add(12, 11, 33, inside);
+    add(13, 4000, 33, inside);
+    CHECK(starters == std::vector<std::optional<std::uint32_t>>{1000, std::nullopt, std::nullopt});
 }
 
 TEST_CASE("events of captures tell of containers") {
@@ -304,7 +327,7 @@ TEST_CASE("without patience nobody waits, and somebody is asked all the same, on
     state::Options how = options(0);
     how.containers.asks = true;
     int asked = 0;
-    how.ask = [&](const state::Container&, std::uint32_t, std::string_view) { ++asked; };
+    how.ask = [&](const state::Container&, const containers::Seen&) { ++asked; };
     Fixture f(how);
     f.add_contained(10);
     f.add_contained(11);
