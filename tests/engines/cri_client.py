@@ -72,14 +72,13 @@ class Cri:
         self.call("ExecSync", [(1, container)] + [(2, word) for word in words] + [(3, 30)])
 
     def remove(self, container):
-        """Of one that ends by itself just now containerd knows before its own list does."""
-        self.call("StopContainer", [(1, container)])
-
+        """One that ends by itself just now containerd fails to stop or to remove for a moment."""
         def is_removed():
             try:
+                self.call("StopContainer", [(1, container)])
                 self.call("RemoveContainer", [(1, container)])
             except grpc.RpcError as error:
-                if "still running" in error.details():
+                if error.code() == grpc.StatusCode.UNKNOWN:
                     return False
                 raise
             return True
