@@ -80,7 +80,9 @@ Ref<Container> Containers::of(std::string_view cgroups, std::uint64_t now_ns) {
     if (known->type.empty()) known->type = id.type;
     if (known->known == Known::Id && containers::is_silent(known->type))
         known->known = Known::Complete;
-    const bool waits = known.unique() && known->known != Known::Complete && !known->pending;
+    // What was waited for in vain is waited for again when it has no processes any more.
+    const bool in_vain = known->incomplete && !known.unique();
+    const bool waits = known->known != Known::Complete && !known->pending && !in_vain;
     if (waits && options_.patience_ns != 0) {
         known->incomplete = false;
         known->waits_record = true;

@@ -185,6 +185,18 @@ TEST_CASE("given up by who was asked") {
     CHECK(asked.size() == 1);
 }
 
+TEST_CASE("names that come before the first process do not keep the rest from being waited for") {
+    Fixture f;
+    f.state.learn(record("web", Known::Named));
+    const state::Container& container = *f.add_contained(10).container;
+    CHECK(container.pending);
+    CHECK(container.awaited() == (late_part::RECORD | late_part::USERS));
+    f.state.give_up_container(kId);
+    CHECK_FALSE(f.add_contained(11).container->pending);
+    f.state.learn(record("web"));
+    CHECK(container.awaited() == 0);
+}
+
 TEST_CASE("who is asked is told who made the process, from outside of its container") {
     std::vector<std::optional<std::uint32_t>> starters;
     state::Options how = options();
