@@ -22,6 +22,7 @@
 #include "event/event.hpp"
 #include "event/task_snapshot.hpp"
 #include "state/containers.hpp"
+#include "state/creators.hpp"
 #include "state/interfaces.hpp"
 #include "state/procfs.hpp"
 #include "state/services.hpp"
@@ -305,6 +306,7 @@ private:
         std::uint64_t ts_ns = 0;
     };
     std::array<RecentExit, 256> recent_exits_{};
+    Creators creators_;
     std::size_t next_exit_ = 0;
 };
 

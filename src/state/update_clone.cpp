@@ -154,6 +154,12 @@ void ProcessUpdate::clone_caller(Thread& caller) {
     const bool own_number = (flags & (kChildInPidns | kCloneNewpid | kCloneParent)) == 0 &&
                             caller.vtid == static_cast<std::int64_t>(caller.tid);
     const bool is_vfork = event_.type() == EventType::vfork || (flags & kCloneVfork) != 0;
+    const rec_head& head = event_.head();
+    if (!own_number && (flags & kCloneThread) == 0 && head.pid_ns != 0) {
+        const bool visible =
+            head.ns_tid != 0 && caller.vtid == static_cast<std::int64_t>(head.ns_tid);
+        state_.creators_.note(caller, head, tid, visible);
+    }
     if (!own_number || is_vfork || exited_lately(tid, caller.tid)) return;
     if (Thread* existing = state_.threads_.find(tid)) {
         if (existing->child_first || existing->leader == caller.leader) return;
@@ -185,8 +191,13 @@ Thread* ProcessUpdate::clone_child() {
         child = nullptr;
     }
     const bool is_new = child == nullptr;
-    Thread* from = state_.threads_.find(is_thread ? tgid : ptid);
-    if (from != nullptr) state_.threads_.touch(*from);
+    Thread* const parent = state_.threads_.find(is_thread ? tgid : ptid);
+    if (parent != nullptr) state_.threads_.touch(*parent);
+    const Thread* creator = nullptr;
+    if (is_new && !is_thread && head.pid_ns != 0)
+        creator = state_.creators_.claim(head, static_cast<std::uint32_t>(event_.u64(kVtid)),
+                                         state_.threads_);
+    const Thread* const from = creator != nullptr ? creator : parent;
     if (is_new && from == nullptr) {  // nothing to inherit from: what /proc knows
         child = state_.make_thread(event_);
         if (!is_thread && ptid != 0) state_.threads_.set_parent(*child, ptid);

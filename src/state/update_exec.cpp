@@ -111,6 +111,7 @@ void ProcessUpdate::exit(Thread& thread) {
     // 0: the kernel saw no children, -1: it gave up counting. What we know of decides then.
     if (tid > 0 && thread.first_child != nullptr)
         reaper = state_.fetch(static_cast<std::uint32_t>(tid));
+    state_.creators_.ends(thread, event_.ts_ns());
     state_.threads_.mark_exited(thread, reaper);
     state_.ending_tid_ = thread.tid;
     state_.recent_exits_[state_.next_exit_] = {thread.tid, thread.leader->ptid, event_.ts_ns()};

@@ -249,3 +249,110 @@ TEST_CASE("procexit and clone of unknown threads make nothing up") {
     f.exit(777);
     CHECK(f.state.find(777) == nullptr);
 }
+
+namespace {
+
+/// A shell in a PID namespace that is 5 there, and is told that its child is 6.
+struct NamespacedFixture : ProcessFixture {
+    static constexpr std::uint32_t kSpace = 77, kCaller = 300, kChild = 400;
+    static inline const std::string kGroup = "cpu=/docker/" + std::string(64, 'a');
+
+    NamespacedFixture() {
+        ProcessSpec inner = shell();
+        inner.tid = kCaller;
+        inner.vtid = inner.vpid = 5;
+        inner.in_pidns = true;
+        inner.cgroups = block({kGroup});
+        state.add_process(inner);
+    }
+    void tells_caller(std::int64_t flags = 0) {
+        run(EventType::clone,
+            {{"res", 6},
+             {"tid", kCaller},
+             {"pid", kCaller},
+             {"vtid", 5},
+             {"vpid", 5},
+             {"flags", flags | kChildInPidns}},
+            head(kCaller, kSpace));
+    }
+    /// number: its own, in `space`; visible: the one that it has for the sensor
+    const state::Thread& tells_child(std::int64_t number = 6, std::uint32_t space = kSpace,
+                                     std::uint32_t visible = 0) {
+        HeadSpec of = head(kChild, space);
+        of.ns_tgid = of.ns_tid = visible;
+        run(EventType::clone,
+            {{"res", 0},
+             {"tid", kChild},
+             {"pid", kChild},
+             {"ptid", 1},
+             {"vtid", number},
+             {"vpid", number},
+             {"cgroups", block({kGroup})},
+             {"flags", kChildInPidns}},
+            of);
+        REQUIRE(state.find(kChild) != nullptr);
+        CHECK(state.parent(*state.find(kChild))->tgid == 1);
+        return *state.find(kChild);
+    }
+    static HeadSpec head(std::uint32_t tgid, std::uint32_t space) {
+        HeadSpec of{.tgid = tgid, .ns_tgid = 0, .ns_tid = 0};
+        of.pid_ns = space;
+        return of;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("what a process inherits is its maker's, though its parent is another by then") {
+    NamespacedFixture f;
+    SECTION("its maker has ended") {
+        f.tells_caller();
+        f.exit(f.kCaller, 0, 1);
+    }
+    SECTION("or gave it its own parent") { f.tells_caller(kCloneParent); }
+    const state::Thread& child = f.tells_child();
+    CHECK(child.image->exepath == "/usr/bin/bash");
+    CHECK(child.cwd->text == "/home/me/");
+    CHECK(child.uid == 1000);
+    REQUIRE(child.container);
+    CHECK(child.container->full_id == std::string(64, 'a'));
+}
+
+TEST_CASE("a maker is known by the number that its child has for both") {
+    NamespacedFixture f;
+    SECTION("nobody said so") { CHECK(f.tells_child().uid == 0); }
+    SECTION("another number") {
+        f.tells_caller();
+        CHECK(f.tells_child(7).uid == 0);
+    }
+    SECTION("the same number in another namespace") {
+        f.tells_caller();
+        CHECK(f.tells_child(6, 78).uid == 0);
+    }
+    SECTION("long ago") {
+        f.tells_caller();
+        f.now += 3 * kSecond;
+        CHECK(f.tells_child().uid == 0);
+    }
+    SECTION("for another child, which has reported itself") {
+        f.tells_caller();
+        f.tells_child();
+        f.exit(f.kChild, 0, 1);
+        CHECK(f.tells_child().uid == 0);
+    }
+    SECTION("in the sensor's own namespace, the child in one of its own") {
+        f.run(EventType::clone,
+              {{"res", 6},
+               {"tid", f.kCaller},
+               {"pid", f.kCaller},
+               {"vtid", 5},
+               {"vpid", 5},
+               {"flags", kCloneNewpid}},
+              [&] {
+                  HeadSpec of = f.head(f.kCaller, f.kSpace);
+                  of.ns_tgid = of.ns_tid = 5;
+                  return of;
+              }());
+        CHECK(f.tells_child(1, 78, 6).uid == 1000);
+    }
+}
