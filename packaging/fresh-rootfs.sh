@@ -7,7 +7,8 @@
 #
 # WORKDIR=FOLDER keeps the root file system there (default: a temporary folder, removed at the end).
 # Everything inside runs in its own mount and PID namespace; the sensor sees only that one
-# (--scope pidns). apt inside uses this machine's settings, copied into the throw-away tree only.
+# (--scope pidns). apt inside uses this machine's settings, copied into the throw-away tree only; its
+# compiler cache is this machine's (~/.cache/ccache), if there is one: nothing else comes along.
 # Prints the wall time of each step; fails if a step fails.
 set -euo pipefail
 release=${1:-bookworm}
@@ -15,6 +16,7 @@ tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=${WORKDIR:-$(mktemp -d)}
 mkdir -p "$work"
 root=$work/$release
+cache=$(ccache --get-config cache_dir 2>/dev/null || true)
 [ "$(id -u)" -eq 0 ] || { echo 'fresh-rootfs.sh: needs root' >&2; exit 1; }
 cleanup() { [ -n "${WORKDIR:-}" ] || rm -rf --one-file-system "$work"; }
 trap cleanup EXIT
@@ -49,14 +51,18 @@ clone() { git -c safe.directory='*' clone -q --no-hardlinks "$tree" "$root/root/
 # environment. Not in a chroot, where mount namespaces and the kernel's own paths do not work.
 inside() {
     unshare -p -f -m --kill-child -- bash -c '
-        root=$1; shift
+        root=$1 cache=$2; shift 2
         mount --bind "$root" "$root"
         mount -t proc proc "$root/proc"
         mount --rbind --make-rslave /sys "$root/sys"
         mount --rbind --make-rslave /dev "$root/dev"
+        if [ -d "$cache" ]; then
+            mkdir -p "$root/root/.cache/ccache"
+            mount --bind "$cache" "$root/root/.cache/ccache"
+        fi
         cd "$root" && pivot_root . . && umount -l .
         exec /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-            sh -c "cd /root/falco-ebpf && $*"' _ "$root" "$@"
+            sh -c "cd /root/falco-ebpf && $*"' _ "$root" "$cache" "$@"
 }
 
 # The sensor must attach, watch its own quiet namespace for a second, and end in good order.

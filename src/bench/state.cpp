@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "bench/machine.hpp"
 #include "bench/rounds.hpp"
+#include "containers/short_id.hpp"
 #include "judge/replay.hpp"
 #include "state/thread_slab.hpp"
 
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::size_t kLookups = 1'000'000;
 constexpr std::uint32_t kFirstTid = 1000;
+constexpr std::uint32_t kContainers = 1000;
 
 double allocated() {
     const struct mallinfo2 info = ::mallinfo2();
@@ -66,6 +68,22 @@ double add_fds(CaptureTables& tables, std::uint32_t each) {
     return text_bytes;
 }
 
+std::string container_id(std::uint32_t k) { return format("{:064x}", k + 1); }
+
+containers::ContainerRecord container_record(std::uint32_t k) {
+    containers::ContainerRecord record;
+    record.full_id = container_id(k);
+    record.id = containers::short_id(record.full_id);
+    record.type = "docker";
+    record.name = format("shop-{}", k);
+    record.image = record.image_repository = "registry.example.org/shop/frontend";
+    record.image_tag = "1.27";
+    record.labels = {{"app", "shop"}, {"tier", "front"}};
+    record.env = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8"};
+    record.known = containers::Known::Complete;
+    return record;
+}
+
 class SystemVariant final : public Variant {
 public:
     SystemVariant(std::string name, std::uint32_t processes, std::uint32_t fds_each)
@@ -88,10 +106,12 @@ public:
         const double fds = static_cast<double>(processes_) * fds_each_;
         fd_bytes_ = (allocated() - start - (with_threads - before) - text_bytes) / fds;
         pick();
+        contain(machine.tables);
         return Ok{};
     }
     Result<> leave() override {
         state_.reset();
+        contained_.reset();
         return Ok{};
     }
 
@@ -101,6 +121,17 @@ public:
         std::uint64_t found = 0;
         const std::uint64_t begin = now_ns();
         for (const std::uint32_t tid : picked_) found += state_->find(tid) != nullptr ? 1 : 0;
+        const std::uint64_t end = now_ns();
+        return found == picked_.size() ? static_cast<double>(end - begin) / kLookups : -1;
+    }
+    double container_bytes() const { return container_bytes_; }
+    double find_container() const {
+        std::uint64_t found = 0;
+        const std::uint64_t begin = now_ns();
+        for (const std::uint32_t tid : picked_) {
+            const state::Thread* const thread = contained_->find(tid);
+            found += thread->container && !thread->container->name.empty() ? 1 : 0;
+        }
         const std::uint64_t end = now_ns();
         return found == picked_.size() ? static_cast<double>(end - begin) / kLookups : -1;
     }
@@ -121,10 +152,22 @@ private:
             tid = kFirstTid + static_cast<std::uint32_t>(random() % processes_);
     }
 
+    /// The same processes in a thousand containers.
+    void contain(CaptureTables& tables) {
+        tables.fds.clear();
+        for (CaptureProcess& process : tables.processes)
+            process.cgroups = "cpu=/docker/" + container_id(process.tid % kContainers) + '\0';
+        contained_ = std::make_unique<state::State>(judge::replay_state());
+        contained_->load(tables);
+        const double before = allocated();
+        for (std::uint32_t k = 0; k < kContainers; ++k) contained_->learn(container_record(k));
+        container_bytes_ = (allocated() - before) / kContainers;
+    }
+
     const std::uint32_t processes_, fds_each_;
-    std::unique_ptr<state::State> state_;
+    std::unique_ptr<state::State> state_, contained_;
     std::vector<std::uint32_t> picked_;
-    double thread_bytes_ = 0, fd_bytes_ = 0;
+    double thread_bytes_ = 0, fd_bytes_ = 0, container_bytes_ = 0;
 };
 
 Subject subject(const char* name, const char* unit, double (SystemVariant::*measure)() const) {
@@ -150,6 +193,10 @@ Result<Run> run_state(const StateBench& options) {
     plan.subjects.push_back(subject("memory of a process", "B", &SystemVariant::thread_bytes));
     plan.subjects.push_back(subject("memory of a descriptor", "B", &SystemVariant::fd_bytes));
     plan.subjects.push_back(subject("find a thread", "ns", &SystemVariant::find_thread));
+    plan.subjects.push_back(
+        subject("find a thread and its container's name", "ns", &SystemVariant::find_container));
+    plan.subjects.push_back(
+        subject("memory of a container's record", "B", &SystemVariant::container_bytes));
     plan.subjects.push_back(subject("find a descriptor", "ns", &SystemVariant::find_fd));
     SENSOR_TRY_OK(measure(plan, options, run));
     return run;
