@@ -7,8 +7,8 @@
 #
 # WORKDIR=FOLDER keeps the root file system there (default: a temporary folder, removed at the end).
 # Everything inside runs in its own mount and PID namespace; the sensor sees only that one
-# (--scope pidns). apt inside uses this machine's settings, copied into the throw-away tree only; its
-# compiler cache is this machine's (~/.cache/ccache), if there is one: nothing else comes along.
+# (--scope pidns). apt inside uses this machine's settings, copied into the throw-away tree only;
+# its compiler cache is this machine's (~/.cache/ccache), if there is one. Nothing else comes along.
 # Prints the wall time of each step; fails if a step fails.
 set -euo pipefail
 release=${1:-bookworm}
