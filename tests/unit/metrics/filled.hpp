@@ -113,6 +113,11 @@ inline metrics::Snapshot filled_snapshot() {
     snapshot.kernel = filled_kernel();
     snapshot.state = filled_state();
     snapshot.state_changes = {{"threads_evicted", 31}, {"pid_reuse", 32}};
+    snapshot.containers = {{"known", 41}, {"pending", 42}};
+    snapshot.container_changes = {{"removed", 43}, {"cut_records", 44}};
+    snapshot.deferred = {{"waited", 45}, {"incomplete", 46}};
+    snapshot.deferred_ns = 4'700'000'000;
+    snapshot.deferred_longest_ns = 480'000'000;
     snapshot.recorded = {{"files", 3}, {"lost_events", 0}};
     snapshot.iterators = IteratorCounts{
         61, 62, 63, {71, 72, 73, 74, 75, 76, 77, 78, 79}, {81, 82, 83, 84, 85, 86, 87, 88, 89}};
