@@ -99,6 +99,17 @@ state::ContainerOptions container_options(const config::ContainerOptions& config
     return options;
 }
 
+state::Options watched_state(ContainerWatch& containers) {
+    state::Options options;
+    options.ask = [&containers](const state::Container& container, const containers::Seen& seen) {
+        containers.ask(container, seen);
+    };
+    options.ask_users = [&containers](const state::Container& container, std::uint32_t ns_tgid) {
+        return containers.ask_users(container, ns_tgid);
+    };
+    return options;
+}
+
 Result<OwnedRecord> container_event(const std::string& json, bool removed, std::uint64_t ts_ns) {
     HeadSpec head;
     head.ts = ts_ns;

@@ -70,4 +70,7 @@ private:
     runtimes::UserFiles users_;
 };
 
+/// A live state that puts its questions to this watch. Borrows it.
+state::Options watched_state(ContainerWatch& watch);
+
 }  // namespace sensor::app

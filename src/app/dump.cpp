@@ -6,10 +6,13 @@
 #include <unordered_map>
 #include <vector>
 
+#include "app/container_watch.hpp"
 #include "app/live.hpp"
 #include "app/query.hpp"
 #include "app/replay.hpp"
+#include "base/clock.hpp"
 #include "base/log.hpp"
+#include "judge/deferral.hpp"
 #include "judge/judge.hpp"
 #include "output/render.hpp"
 
@@ -19,19 +22,48 @@ namespace {
 constexpr const char* kDefaultFormat =
     "%evt.num %evt.time %evt.cpu %proc.name (%thread.tid) %evt.type %evt.args";
 
-/// Judges events by the one condition there is and prints or counts those it picks.
+constexpr int kPollMs = 100, kPollForNamesMs = 3;
+
+/// Judges events by the one condition there is and prints or counts those it picks. Where it asks
+/// for names of a container that are not known yet, they wait for them as alerts do.
 class Dumper {
 public:
     Dumper(const DumpOptions& options, const config::Config& config,
            const rules::RunningRules& query, engine::Engine& engine, state::State& state)
-        : options_(options), config_(config), query_(query), judge_(engine, state, 1, false) {}
+        : options_(options),
+          config_(config),
+          query_(query),
+          state_(state),
+          judge_(engine, state, 1, false),
+          deferral_(
+              state,
+              [this](const judge::LateAlert& late, output::TermSource& values) {
+                  show(late.ts_ns, values);
+              },
+              [](const state::Container&, std::uint64_t) {}) {
+        deferral_.use(engine, query, false, 0);
+    }
 
     void handle(std::span<const std::byte> record, std::uint64_t number, bool wanted) {
         if (full()) return;
-        judge_.handle(record, number, wanted,
-                      [this](const fields::Context& context, std::span<const std::uint32_t>) {
-                          show(context.event);
-                      });
+        settle();
+        judge_.handle(
+            record, number, wanted,
+            [this](const fields::Context& context, std::span<const std::uint32_t>) {
+                judge::EngineTerms terms(judge_.engine());
+                show(context.event.ts_ns(), terms);
+            },
+            [](const fields::Context&) {},
+            [this](const fields::Context& context) {
+                if (context.pending) deferral_.judge(context, epoch_ns());
+                return context.pending;
+            });
+    }
+    /// What waited and waits no longer. cost: loads if nothing waits
+    void settle() {
+        if (state_.containers().pending() == 0 && !deferral_.has_news()) return;
+        state_.expire_containers(epoch_ns());
+        deferral_.settle(epoch_ns());
     }
 
     bool full() const { return options_.at_most != 0 && shown_ >= options_.at_most; }
@@ -39,17 +71,18 @@ public:
     std::uint64_t elapsed_ns() const { return judge_.last_ts_ns() - judge_.first_ts_ns(); }
 
     void finish() {
+        deferral_.settle_all(epoch_ns());
         if (options_.count) std::printf("%llu\n", static_cast<unsigned long long>(shown_));
         if (!options_.top.empty()) print_top();
         std::fflush(stdout);
     }
 
 private:
-    void show(const Event& event) {
+    void show(std::uint64_t ts_ns, output::TermSource& terms) {
+        if (full()) return;
         ++shown_;
         if (options_.count) return;
-        judge::EngineTerms terms(judge_.engine());
-        const output::RenderOptions how{config_.buffer_base64, event.ts_ns()};
+        const output::RenderOptions how{config_.buffer_base64, ts_ns};
         const lang::OutputFormat& line_format = query_.rules[0].format;
         if (!options_.top.empty()) {
             ++values_[output::render_message(line_format, *query_.program, terms, how)];
@@ -84,7 +117,9 @@ private:
     const DumpOptions& options_;
     const config::Config& config_;
     const rules::RunningRules& query_;
+    state::State& state_;
     judge::Judge judge_;
+    judge::Deferral deferral_;
     std::unordered_map<std::string, std::uint64_t> values_;  // --top
     std::uint64_t shown_ = 0;
 };
@@ -102,19 +137,31 @@ Result<> dump_live(const Options& options, const config::Config& config,
                    const rules::RunningRules& query, engine::Engine& engine) {
     SENSOR_TRY(const OpenedKernel opened, open_kernel(*query.program, config, options));
     capture::KernelSource* const source = opened.source.get();
-    state::State state{state::Options{}};
+    ContainerWatch containers(state::default_host_root());
+    state::Options how = watched_state(containers);
+    how.containers = container_options(config.containers, true);
+    state::State state(std::move(how));
     scan_host(*source, state);
+    if (const Result<> asked = containers.apply(config.containers, state); !asked)
+        log::warning("container runtimes are not asked: {}", asked.error().text);
     Dumper dumper(options.dump, config, query, engine, state);
+    const auto handle = [&](std::span<const std::byte> record) {
+        dumper.handle(record, dumper.events() + 1, true);
+    };
     say_ready(options.ready_fd);
     const Result<> ended = read_live(
         *source, options.duration_s,
         [&](std::span<const std::byte> record) {
-            dumper.handle(record, dumper.events() + 1, true);
+            handle(record);
+            containers.look(state, handle);
         },
         [&] {
+            containers.look(state, handle);
+            dumper.settle();
             std::fflush(stdout);
             return dumper.full();
-        });
+        },
+        [&] { return state.containers().pending() != 0 ? kPollForNamesMs : kPollMs; });
     dumper.finish();
     return ended;
 }

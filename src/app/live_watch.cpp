@@ -29,17 +29,6 @@ std::vector<std::string> watched_paths(const Options& options, const Generation&
     return paths;
 }
 
-state::Options state_options(ContainerWatch& containers) {
-    state::Options options;
-    options.ask = [&containers](const state::Container& container, const containers::Seen& seen) {
-        containers.ask(container, seen);
-    };
-    options.ask_users = [&containers](const state::Container& container, std::uint32_t ns_tgid) {
-        return containers.ask_users(container, ns_tgid);
-    };
-    return options;
-}
-
 /// What a probe that runs cannot change.
 void note_fixed(const config::Config& old, const config::Config& now) {
     if (old.rings.preset != now.rings.preset || old.memory_mb != now.memory_mb)
@@ -59,7 +48,7 @@ LiveWatch::LiveWatch(const Options& options, OpenedKernel opened,
       source_(std::move(opened.source)),
       state_calls_(opened.state_calls),
       containers_(state::default_host_root(), guard.opener()),
-      session_(std::move(generation), state_options(containers_), guard.starter()) {
+      session_(std::move(generation), watched_state(containers_), guard.starter()) {
     session_.watches_containers(containers_);
     if (options.event_stats) session_.print_event_stats();
 }

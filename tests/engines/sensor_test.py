@@ -303,6 +303,18 @@ def replayed(engine, program):
     check("alerts of the recording", again, live)
 
 
+def dumped(engine, program):
+    """Events that are printed have names, too: they wait for them."""
+    with sensor(engine, program, more=[
+            "dump", "-f", "evt.type in (open, openat, openat2) and fd.name = /etc/shadow and "
+            "container.image.repository exists", "-n", "1", "--json",
+            "-p", "%container.name %container.image.repository %container.image.digest"]) as run:
+        start(engine, "printed", "cat", "/etc/shadow")
+        found = run.wait_alert(lambda line: line["container.name"] == "printed", stage.PATIENCE_S)
+        check_that("line", found is not None, run.other)
+        check("repository", found[1]["container.image.repository"], repository(engine))
+
+
 def pods(engine, program):
     """First acts of containers of pods, by CRI."""
     added = []
@@ -391,7 +403,7 @@ def cri(folder, group):
 
 
 CASES = [first_acts, at_once, decided_by_names, told_of, by_our_rules, users_of_its_own,
-         known_from_the_start, nobody_answers, replayed]
+         known_from_the_start, nobody_answers, replayed, dumped]
 POD_CASES = [pods, pods_at_once, told_of_pods, pods_by_our_rules]
 GROUPS = ["libpod_parent"]  # that engines make by themselves
 ENGINES = {"podman": podman_test.podman, "docker": docker_test.docker, "cri": cri}
