@@ -203,8 +203,19 @@ TEST_CASE("iterators, BPF programs and plugins are named after what they are of"
     CHECK(type_of(text, "falcosecurity_plugins_container_n_containers_total") == "gauge");
 }
 
+const char* const kOfContainers[] = {
+    R"(falco_ebpf_containers{state="known"} 41)",
+    R"(falco_ebpf_containers{state="pending"} 42)",
+    R"(falco_ebpf_container_changes_total{what="removed"} 43)",
+    R"(falco_ebpf_container_changes_total{what="cut_records"} 44)",
+    R"(falco_ebpf_deferred_total{what="waited"} 45)",
+    R"(falco_ebpf_deferred_total{what="incomplete"} 46)",
+    "falco_ebpf_deferred_seconds_total 4.700000000",
+    "falco_ebpf_deferred_longest_seconds 0.480000000",
+};
+
 TEST_CASE("our own metrics") {
-    const Lines expected = sorted({
+    Lines expected({
         R"(falco_ebpf_rule_evaluations_total{rule_name="Shadow opened",source="syscall"} 900)",
         R"(falco_ebpf_rule_evaluations_total{rule_name="Never fired",source="syscall"} 40)",
         R"(falco_ebpf_rule_hits_total{rule_name="Shadow opened",source="syscall"} 8)",
@@ -230,14 +241,6 @@ TEST_CASE("our own metrics") {
         "falco_ebpf_gaps_total 3",
         R"(falco_ebpf_state_changes_total{what="threads_evicted"} 31)",
         R"(falco_ebpf_state_changes_total{what="pid_reuse"} 32)",
-        R"(falco_ebpf_containers{state="known"} 41)",
-        R"(falco_ebpf_containers{state="pending"} 42)",
-        R"(falco_ebpf_container_changes_total{what="removed"} 43)",
-        R"(falco_ebpf_container_changes_total{what="cut_records"} 44)",
-        R"(falco_ebpf_deferred_total{what="waited"} 45)",
-        R"(falco_ebpf_deferred_total{what="incomplete"} 46)",
-        "falco_ebpf_deferred_seconds_total 4.700000000",
-        "falco_ebpf_deferred_longest_seconds 0.480000000",
         R"(falco_ebpf_output_delivered_total{channel="stdout"} 100)",
         R"(falco_ebpf_output_delivered_total{channel="http"} 70)",
         R"(falco_ebpf_output_refused_total{channel="stdout"} 0)",
@@ -268,7 +271,8 @@ TEST_CASE("our own metrics") {
         "falco_ebpf_web_connections 2",
         R"(falco_ebpf_web_refused_total{reason="deadline"} 5)",
     });
-    CHECK(series(prometheus_text(filled_snapshot(), all_on()), "falco_ebpf_") == expected);
+    expected.insert(expected.end(), std::begin(kOfContainers), std::end(kOfContainers));
+    CHECK(series(prometheus_text(filled_snapshot(), all_on()), "falco_ebpf_") == sorted(expected));
 }
 
 TEST_CASE("every family has HELP and TYPE once, before all its series, which are unique") {
