@@ -304,6 +304,7 @@ private:
     struct RecentExit {
         std::uint32_t tid = 0, ptid = 0;
         std::uint64_t ts_ns = 0;
+        std::uint32_t heir = 0;  ///< who has its children since, 0: not known
     };
     std::array<RecentExit, 256> recent_exits_{};
     Creators creators_;

@@ -45,6 +45,7 @@ private:
     void set_uid(Thread& thread, std::size_t param);
     void set_gid(Thread& thread, std::size_t param);
     bool exited_lately(std::uint32_t tid, std::uint32_t ptid) const;
+    std::uint32_t parent_now(std::uint32_t ptid) const;
 
     State& state_;
     const Event& event_;

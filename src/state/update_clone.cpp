@@ -86,6 +86,23 @@ bool ProcessUpdate::exited_lately(std::uint32_t tid, std::uint32_t ptid) const {
                        });
 }
 
+// A process tells of its end before the kernel gives its children away: what they say of it in
+// between names a parent that is gone.
+std::uint32_t ProcessUpdate::parent_now(std::uint32_t ptid) const {
+    constexpr int kMostHeirs = 4;
+    for (int step = 0; step < kMostHeirs; ++step) {
+        const Thread* const parent = state_.threads_.find(ptid);
+        if (ptid == 0 || (parent != nullptr && !parent->exited)) return ptid;
+        const auto gone = std::find_if(
+            state_.recent_exits_.begin(), state_.recent_exits_.end(), [&](const auto& one) {
+                return one.tid == ptid && one.heir != 0 && is_recent(one.ts_ns, event_.ts_ns());
+            });
+        if (gone == state_.recent_exits_.end()) return ptid;
+        ptid = gone->heir;
+    }
+    return ptid;
+}
+
 Ref<ExecImage> ProcessUpdate::image_of_clone(const Thread* from) const {
     const Ref<ExecImage> shared = from == nullptr ? Ref<ExecImage>{} : from->image;
     const std::string_view exe = event_.text(kExe), args = event_.text(kArgs);
@@ -198,18 +215,19 @@ Thread* ProcessUpdate::clone_child() {
         creator = state_.creators_.claim(head, static_cast<std::uint32_t>(event_.u64(kVtid)),
                                          state_.threads_);
     const Thread* const from = creator != nullptr ? creator : parent;
+    const std::uint32_t heir = is_thread ? ptid : parent_now(ptid);
     if (is_new && from == nullptr) {  // nothing to inherit from: what /proc knows
         child = state_.make_thread(event_);
-        if (!is_thread && ptid != 0) state_.threads_.set_parent(*child, ptid);
+        if (!is_thread && heir != 0) state_.threads_.set_parent(*child, heir);
     } else if (is_new) {
         child = is_thread ? &add_child(tid, tgid, from->leader->ptid, *from)
-                          : &add_child(tid, tid, ptid, *from);
+                          : &add_child(tid, tid, heir, *from);
     }
     if (is_new) {
         child->child_first = true;
         fill_from_clone(*child, from);
-    } else if (!is_thread && ptid != 0 && child->ptid != ptid) {
-        state_.threads_.set_parent(*child, ptid);
+    } else if (!is_thread && heir != 0 && child->ptid != heir) {
+        state_.threads_.set_parent(*child, heir);
     }
     if (event_.has(kVtid)) child->vtid = event_.i64(kVtid);
     if (event_.has(kVpid)) child->vpid = event_.i64(kVpid);

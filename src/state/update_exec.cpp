@@ -98,7 +98,7 @@ void ProcessUpdate::exec(Thread& thread) {
         thread.cwd = state_.share(with_slash(event_.text(kCwd)));
     if (thread.vpid < 0) thread.vtid = thread.vpid = thread.tgid;  // who is unknown is of the host
     if (thread.clone_ts_ns == 0) thread.clone_ts_ns = state_.to_epoch(thread.start_ns);
-    const auto ptid = static_cast<std::uint32_t>(event_.u64(kPtid));
+    const std::uint32_t ptid = parent_now(static_cast<std::uint32_t>(event_.u64(kPtid)));
     if (ptid != 0 && ptid != thread.ptid) state_.threads_.set_parent(thread, ptid);
     state_.threads_.changed_for_all_below(thread);  // its name is their parent's
     if (thread.fds) state_.own_fds(thread).erase_cloexec();
@@ -114,7 +114,8 @@ void ProcessUpdate::exit(Thread& thread) {
     state_.creators_.ends(thread, event_.ts_ns());
     state_.threads_.mark_exited(thread, reaper);
     state_.ending_tid_ = thread.tid;
-    state_.recent_exits_[state_.next_exit_] = {thread.tid, thread.leader->ptid, event_.ts_ns()};
+    state_.recent_exits_[state_.next_exit_] = {thread.tid, thread.leader->ptid, event_.ts_ns(),
+                                               tid > 0 ? static_cast<std::uint32_t>(tid) : 0};
     state_.next_exit_ = (state_.next_exit_ + 1) % state_.recent_exits_.size();
 }
 

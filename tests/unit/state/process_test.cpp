@@ -250,6 +250,23 @@ TEST_CASE("procexit and clone of unknown threads make nothing up") {
     CHECK(f.state.find(777) == nullptr);
 }
 
+TEST_CASE("a parent that has told of its end is none any more, whatever its children still say") {
+    ProcessFixture f;
+    f.clone_parent(100, 200);
+    f.clone_parent(200, 300);
+    f.exit(200, 0, 100);
+    SECTION("by exec") { f.exec(300, "sh", {{"ptid", 200}}); }
+    SECTION("by their own clone") { f.clone_child(300, 200); }
+    SECTION("of which nothing was known") {
+        f.exit(300);
+        f.clone_child(301, 200);
+        CHECK(f.state.parent(*f.state.find(301))->tgid == 100);
+        return;
+    }
+    REQUIRE(f.state.parent(*f.state.find(300)) != nullptr);
+    CHECK(f.state.parent(*f.state.find(300))->tgid == 100);
+}
+
 namespace {
 
 /// A shell in a PID namespace that is 5 there, and is told that its child is 6.
