@@ -48,6 +48,17 @@ std::string below(const std::string& root, std::string_view path) {
     return root + std::string(path);
 }
 
+/// Those that are configured, else the usual ones of root.
+std::vector<std::string> fixed_paths(RuntimeKind kind, const WatcherOptions& options) {
+    std::vector<std::string> paths;
+    for (const std::string& path : options_of(kind, options).sockets)
+        paths.push_back(below(options.host_root, path));
+    if (!paths.empty()) return paths;
+    for (const Place& place : kPlaces)
+        if (place.kind == kind) paths.push_back(below(options.host_root, place.path));
+    return paths;
+}
+
 std::vector<std::string> users(const std::string& folder) {
     std::vector<std::string> found;
     struct Close {
@@ -79,12 +90,9 @@ const RuntimeOptions& options_of(RuntimeKind kind, const WatcherOptions& options
 
 std::vector<std::string> socket_paths(RuntimeKind kind, const WatcherOptions& options) {
     const RuntimeOptions& own = options_of(kind, options);
-    std::vector<std::string> paths;
-    if (!own.enabled) return paths;
-    for (const std::string& path : own.sockets) paths.push_back(below(options.host_root, path));
-    if (!paths.empty()) return paths;
-    for (const Place& place : kPlaces)
-        if (place.kind == kind) paths.push_back(below(options.host_root, place.path));
+    if (!own.enabled) return {};
+    std::vector<std::string> paths = fixed_paths(kind, options);
+    if (!own.sockets.empty()) return paths;
     for (const Place& place : kPlacesOfUsers) {
         if (place.kind != kind) continue;
         for (const std::string& user : users(options.host_root + "/run/user")) {
@@ -97,26 +105,18 @@ std::vector<std::string> socket_paths(RuntimeKind kind, const WatcherOptions& op
 }
 
 bool is_socket_of(const std::string& path, const WatcherOptions& options) {
-    const auto is_one = [&](RuntimeKind kind) {
+    const auto user = user_of_place(options.host_root, path);
+    for (const RuntimeKind kind : kRuntimeKinds) {
         const RuntimeOptions& own = options_of(kind, options);
-        if (!own.enabled) return false;
-        const auto has = [&](const auto& places, const auto& name) {
-            return std::any_of(std::begin(places), std::end(places), name);
-        };
-        const auto same = [&](const std::string& one) {
-            return path == below(options.host_root, one);
-        };
-        if (!own.sockets.empty()) return has(own.sockets, same);
-        if (has(kPlaces, [&](const Place& one) { return one.kind == kind && same(one.path); }))
-            return true;
-        const auto user = user_of_place(options.host_root, path);
-        const std::string folder =
-            user ? options.host_root + "/run/user/" + std::to_string(*user) : std::string();
-        return user && has(kPlacesOfUsers, [&](const Place& one) {
-                   return one.kind == kind && path == folder + one.path;
-               });
-    };
-    return std::any_of(std::begin(kRuntimeKinds), std::end(kRuntimeKinds), is_one);
+        if (!own.enabled) continue;
+        const std::vector<std::string> fixed = fixed_paths(kind, options);
+        if (std::find(fixed.begin(), fixed.end(), path) != fixed.end()) return true;
+        if (!user || !own.sockets.empty()) continue;
+        const std::string folder = options.host_root + "/run/user/" + std::to_string(*user);
+        for (const Place& place : kPlacesOfUsers)
+            if (place.kind == kind && path == folder + place.path) return true;
+    }
+    return false;
 }
 
 Result<Fd> connect_to(const std::string& path, const std::string& host_root) {

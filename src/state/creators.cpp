@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/creators.hpp"
 
+#include "state/update.hpp"
+
 namespace sensor::state {
-
-void copy_common(const Thread& from, Thread& to);  // update_clone.cpp
-
 namespace {
-
-constexpr std::uint64_t kStaleNs = 2'000'000'000;
 
 std::unique_ptr<Thread> heritage_of(const Thread& thread) {
     auto left = std::make_unique<Thread>();
@@ -30,7 +27,7 @@ template <typename Visit>
 void Creators::each_recent(std::uint64_t now_ns, const Visit& visit) {
     for (std::size_t k = 1; k <= rows_.size(); ++k) {
         Row& row = rows_[(next_ + rows_.size() - k) % rows_.size()];
-        if (row.ts_ns == 0 || row.ts_ns + kStaleNs < now_ns) return;
+        if (!is_recent(row.ts_ns, now_ns)) return;
         if (row.number != 0 && visit(row)) return;
     }
 }

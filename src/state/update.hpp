@@ -9,6 +9,12 @@ namespace sensor::state {
 /// Everything of a process but its place in the tables and its own numbers.
 void copy_common(const Thread& from, Thread& to);
 
+/// Can both be of one clone or end? What is older than that is not.
+inline bool is_recent(std::uint64_t then_ns, std::uint64_t now_ns) noexcept {
+    constexpr std::uint64_t kStaleNs = 2'000'000'000;
+    return then_ns != 0 && (then_ns > now_ns || now_ns - then_ns < kStaleNs);
+}
+
 /// clone, exec, exit, ids, directories, namespaces.
 class ProcessUpdate {
 public:

@@ -36,13 +36,6 @@ enum Param : std::size_t {
 constexpr std::uint64_t kCloneNewpid = 0x40, kCloneParent = 0x100, kCloneThread = 0x2000,
                         kCloneNewuser = 0x100000;
 constexpr std::uint64_t kCloneVfork = 0x8000000, kChildInPidns = 0x20000000;
-constexpr std::uint64_t kStaleNs =
-    2'000'000'000;  // an entry older than this is not the same clone's
-
-bool is_recent(std::uint64_t then_ns, std::uint64_t now_ns) noexcept {
-    return then_ns != 0 && (then_ns > now_ns || now_ns - then_ns < kStaleNs);
-}
-
 }  // namespace
 
 void copy_common(const Thread& from, Thread& to) {

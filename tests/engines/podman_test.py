@@ -43,16 +43,20 @@ class Podman:
 
 
 @contextlib.contextmanager
-def podman(folder, group):
-    stage.need("podman", "runc", "conmon", "busybox")
-    engine = Podman(folder, group)
-    engine.command("import", stage.root_tar(folder), engine.image)
+def running(engine, root_tar):
+    """Its image and its daemon, and nothing of either afterwards."""
+    engine.command("import", root_tar, engine.image)
     engine.start_daemon()
     try:
         yield engine
     finally:
         engine.command("rm", "-f", "-a", "-t", "0")
         engine.stop_daemon()
+
+
+def podman(folder, group):
+    stage.need("podman", "runc", "conmon", "busybox")
+    return running(Podman(folder, group), stage.root_tar(folder))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ though the sensor gave up the capability that its socket takes.
 It needs control groups of version 2 and no others, as rootless podman does: the test mounts them
 for itself alone, below a group of its own."""
 
-import contextlib
 import ctypes
 import os
 import pathlib
@@ -90,21 +89,13 @@ def own_user(folder):
         os.chown(path, USER, USER)
 
 
-@contextlib.contextmanager
 def rootless(folder, group):
     stage.need("podman", "crun", "conmon", "busybox", "newuidmap", "setpriv")
     own_groups(group)
     own_user(folder)
-    engine = Rootless(folder, group)
     shutil.copy(stage.root_tar(folder), HOME / "root.tar")
     (HOME / "root.tar").chmod(0o644)
-    engine.command("import", HOME / "root.tar", engine.image)
-    engine.start_daemon()
-    try:
-        yield engine
-    finally:
-        engine.command("rm", "-f", "-a", "-t", "0")
-        engine.stop_daemon()
+    return podman_test.running(Rootless(folder, group), HOME / "root.tar")
 
 
 def told_by_its_daemon(engine, program):
