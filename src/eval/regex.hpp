@@ -34,7 +34,4 @@ private:
     std::unique_ptr<re2::RE2> re_;
 };
 
-/// Length of the longest prefix of `text` that is valid UTF-8.
-std::size_t valid_utf8_prefix(std::string_view text) noexcept;
-
 }  // namespace sensor::eval

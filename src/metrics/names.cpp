@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 
+#include "base/utf8.hpp"
+
 namespace sensor::metrics {
 namespace {
 
@@ -22,23 +24,6 @@ std::string sanitised(std::string_view text, bool colons) {
         if (next != '_' || out.empty() || out.back() != '_') out.push_back(next);
     }
     return out;
-}
-
-bool is_continuation(char c) noexcept { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
-
-/// Bytes of the UTF-8 character at the start of `text`; 0 if there is none.
-std::size_t utf8_length(std::string_view text) noexcept {
-    const auto first = static_cast<unsigned char>(text[0]);
-    if (first < 0x80) return 1;
-    const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
-    for (std::size_t k = 1; k < length; ++k) {
-        if (!is_continuation(text[k])) return 0;
-    }
-    const auto second = static_cast<unsigned char>(text[1]);
-    const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-    const bool outside = (first == 0xed && second > 0x9f) || (first == 0xf4 && second > 0x8f);
-    return overlong || outside ? 0 : length;
 }
 
 }  // namespace

@@ -2,29 +2,19 @@
 #include "rulec/junit.hpp"
 
 #include "base/log.hpp"
+#include "base/utf8.hpp"
 
 namespace sensor::rulec {
 namespace {
 
 constexpr const char* kReplacement = "\xEF\xBF\xBD";
 
-/// Bytes of the UTF-8 character at `k` that XML may hold; 0: none.
-std::size_t character(const std::string& text, std::size_t k) {
-    const auto byte = [&](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-    };
-    const unsigned first = byte(k);
-    if (first < 0x80) return first >= 0x20 || first == '\n' || first == '\t' ? 1 : 0;
-    const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    if (first < 0xC2 || first > 0xF4) return 0;
-    for (std::size_t i = 1; i < size; ++i) {
-        if ((byte(k + i) & 0xC0U) != 0x80U) return 0;
-    }
-    const unsigned second = byte(k + 1);
-    if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F)) return 0;
-    if ((first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F)) return 0;
-    if (first == 0xEF && second == 0xBF && byte(k + 2) >= 0xBE) return 0;  // U+FFFE, U+FFFF
-    return size;
+/// Bytes of the character at `k` that XML may hold; 0: none.
+std::size_t character(std::string_view text, std::size_t k) {
+    const std::size_t size = utf8_length(text.substr(k));
+    if (size == 1) return text[k] >= 0x20 || text[k] == '\n' || text[k] == '\t' ? 1 : 0;
+    const std::string_view one = text.substr(k, size);
+    return one == "\xEF\xBF\xBE" || one == "\xEF\xBF\xBF" ? 0 : size;  // U+FFFE, U+FFFF
 }
 
 std::string escaped(const std::string& text) {

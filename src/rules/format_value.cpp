@@ -5,7 +5,9 @@
 #include <cctype>
 #include <string_view>
 
+#include "base/utf8.hpp"
 #include "rules/format_condition.hpp"
+#include "rules/yaml_text.hpp"
 
 namespace sensor::rules {
 namespace {
@@ -13,6 +15,10 @@ namespace {
 constexpr std::size_t kStep = 2;
 
 bool is_quoted(const YAML::Node& node) { return node.Tag() == "!"; }
+
+/// Bytes that are no UTF-8 cannot stand in a file. yaml-cpp makes them of "\N" and "\_" (0x85,
+/// 0xa0 alone, where YAML means U+0085 and U+00A0), and only so can they be written.
+bool has_stray_bytes(std::string_view text) { return find_wrong_bytes(text).has_value(); }
 
 bool has_control(std::string_view text) {
     return std::any_of(text.begin(), text.end(),
@@ -32,7 +38,7 @@ bool is_flow_safe(std::string_view text) {
 }
 
 bool is_plain_safe(std::string_view text, bool in_flow) {
-    if (text.empty() || has_control(text)) return false;
+    if (text.empty() || has_control(text) || has_stray_bytes(text)) return false;
     if (text.front() == ' ' || text.back() == ' ' || text.back() == ':') return false;
     const char first = text.front();
     if (std::string_view(",[]{}#&*!|>'\"%@`").find(first) != std::string_view::npos) return false;
@@ -47,7 +53,8 @@ bool is_plain_safe(std::string_view text, bool in_flow) {
 
 std::string double_quoted(std::string_view text) {
     std::string out = "\"";
-    for (const char c : text) {
+    for (std::size_t k = 0; k < text.size(); ++k) {
+        const char c = text[k];
         const auto byte = static_cast<unsigned char>(c);
         if (c == '"' || c == '\\') {
             out.append("\\").append(1, c);
@@ -58,8 +65,11 @@ std::string double_quoted(std::string_view text) {
         } else if (byte < 0x20 || byte == 0x7f) {
             out.append("\\x").append(1, "0123456789abcdef"[byte >> 4]);
             out += "0123456789abcdef"[byte & 15];
+        } else if (const std::size_t bytes = utf8_length(text.substr(k)); bytes > 0) {
+            out += text.substr(k, bytes);
+            k += bytes - 1;
         } else {
-            out += c;
+            out += byte == 0x85 ? "\\N" : "\\_";
         }
     }
     return out + "\"";
@@ -73,12 +83,13 @@ std::string single_quoted(std::string_view text) {
 
 /// Words between single blanks: may be broken at each of them.
 bool can_fold(std::string_view text) {
-    return !text.empty() && !has_control(text) && text.front() != ' ' && text.back() != ' ' &&
-           text.find("  ") == std::string_view::npos;
+    return !text.empty() && !has_control(text) && !has_stray_bytes(text) && text.front() != ' ' &&
+           text.back() != ' ' && text.find("  ") == std::string_view::npos;
 }
 
 bool can_be_literal(std::string_view text) {
-    if (text.empty() || text.front() == ' ' || text.front() == '\n') return false;
+    if (text.empty() || text.front() == ' ' || text.front() == '\n' || has_stray_bytes(text))
+        return false;
     std::size_t begin = 0;
     while (begin <= text.size()) {
         const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -133,9 +144,10 @@ LaidOut lay_out_condition(const YAML::Node& node, std::size_t column, std::size_
     std::string text = node.Scalar();
     while (text.ends_with('\n')) text.pop_back();  // a quote that nobody closes would keep it
     const std::string line = condition_line(text);
-    // What is no condition may not come apart well, and a quote may hold the end of a line: then it
-    // stays as it is.
-    if (!same_but_blanks(line, text) || line.find('\n') != std::string::npos)
+    // What is no condition may not come apart well, a quote may hold the end of a line or what only
+    // an escape can say: then it stays as it is.
+    if (!same_but_blanks(line, text) || line.find('\n') != std::string::npos ||
+        has_stray_bytes(line))
         return lay_out_text(node, column, indent);
     const std::string written = scalar_text(line, is_quoted(node), false);
     const bool plain = !line.empty() && written == line;
@@ -230,7 +242,7 @@ bool is_plain_special(const std::string& text) {
 std::string scalar_text(const std::string& text, bool was_quoted, bool in_flow) {
     const bool keep_quotes = was_quoted && is_plain_special(text);
     if (is_plain_safe(text, in_flow) && !keep_quotes) return text;
-    const bool has_escapes = has_control(text);
+    const bool has_escapes = has_control(text) || has_stray_bytes(text);
     const bool awkward = text.find_first_of("\"\\") != std::string::npos;
     return awkward && !has_escapes ? single_quoted(text) : double_quoted(text);
 }

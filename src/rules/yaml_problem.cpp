@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/utf8.hpp"
 #include "rules/yaml_text.hpp"
 
 namespace sensor::rules {
@@ -39,26 +40,6 @@ std::size_t item_indentation(std::string_view text) {
         if (begins_item(line_at(text, at))) return indentation(line_at(text, at));
     }
     return std::string_view::npos;
-}
-
-/// Length of the UTF-8 sequence at `k`, 0 if there is none.
-std::size_t sequence_length(std::string_view text, std::size_t k) {
-    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-    const unsigned first = byte(k);
-    if (first < 0x80) return 1;
-    const std::size_t n = first >= 0xf0 && first < 0xf5   ? 4
-                          : first >= 0xe0 && first < 0xf0 ? 3
-                          : first >= 0xc2 && first < 0xe0 ? 2
-                                                          : 0;
-    if (n == 0 || k + n > text.size()) return 0;
-    for (std::size_t more = 1; more < n; ++more) {
-        if ((byte(k + more) & 0xc0) != 0x80) return 0;
-    }
-    const bool overlong =
-        (first == 0xe0 && byte(k + 1) < 0xa0) || (first == 0xf0 && byte(k + 1) < 0x90);
-    const bool no_character =
-        (first == 0xed && byte(k + 1) >= 0xa0) || (first == 0xf4 && byte(k + 1) >= 0x90);
-    return overlong || no_character ? 0 : n;
 }
 
 /// The innermost bracket of a flow list or map before `offset` that is open there.
@@ -113,7 +94,7 @@ std::optional<YamlProblem> find_wrong_bytes(std::string_view text) {
     if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
         return YamlProblem{0, "the file is encoded as UTF-16", "save it as UTF-8"};
     for (std::size_t k = 0; k < text.size();) {
-        const std::size_t length = sequence_length(text, k);
+        const std::size_t length = utf8_length(text.substr(k));
         if (text[k] == '\0')
             return YamlProblem{k, "the file holds a NUL byte", "it is damaged, or no text"};
         if (length == 0) {

@@ -211,6 +211,18 @@ TEST_CASE("texts keep every byte") {
     }
 }
 
+TEST_CASE("what yaml-cpp makes of an escape alone is written as that escape") {
+    for (const char* value : {"a\\Nb \u00e9", "a\\Nb\\n\\_c", "a\\N b > 'x' and c = 1", "\\_"}) {
+        for (const char* key : {"output", "condition", "x y"}) {
+            const std::string text = std::string("- rule: r\n  ") + key + ": \"" + value + "\"\n";
+            const std::string out = formatted(text);
+            INFO(text << "->\n" << out);
+            CHECK(YAML::Load(out)[0][key].Scalar() == YAML::Load(text)[0][key].Scalar());
+            CHECK(formatted(out) == out);
+        }
+    }
+}
+
 TEST_CASE("the newline of a block is no part of what a quote leaves open") {
     const std::string once = formatted("- rule: r\n  output: b\n  condition: >\n    a b, 'it");
     CHECK(once == "- rule: r\n  condition: a b, 'it\n  output: b\n");
