@@ -7,6 +7,9 @@
 
 namespace sensor {
 
+/// What a file may begin with to say that it is UTF-8; no part of its text.
+inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 /// Bytes of the character at the start of `text`, 1 to 4; 0 if there is none or it is not
 /// well-formed. cost: some ns; never throws, allocates nothing
 inline std::size_t utf8_length(std::string_view text) noexcept {

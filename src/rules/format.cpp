@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/utf8.hpp"
 #include "lang/text_index.hpp"
 #include "rules/format_condition.hpp"
 #include "rules/format_source.hpp"
@@ -14,7 +15,6 @@
 namespace sensor::rules {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 // Keys in the order they are written; others follow in the order they had.
 constexpr std::string_view kKeys[] = {"rule",
                                       "macro",
@@ -300,6 +300,8 @@ Result<std::string> format_rules(const SourceFile& file) {
         return Error(file.name + ":1:1: a file of one-line rules has no other layout");
     std::string text = file.text;
     if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+    if (text.starts_with(kByteOrderMark))  // is text to the loader, but would be none any more
+        return Error(file.name + ":1:1: a second byte order mark cannot be kept");
     for (std::size_t k = text.find("\r\n"); k != std::string::npos; k = text.find("\r\n", k))
         text.erase(k, 1);
     if (const auto wrong = find_wrong_bytes(text))

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/utf8.hpp"
 #include "lang/parse.hpp"
 #include "lang/similar.hpp"
 #include "rules/codes.hpp"
@@ -12,7 +13,6 @@ namespace sensor::rules {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r";
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 // Of a rule that names neither priority nor output.
 constexpr Priority kPriority = Priority::Notice;
 constexpr std::string_view kOutput =

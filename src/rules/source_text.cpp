@@ -3,10 +3,11 @@
 
 #include <algorithm>
 
+#include "base/utf8.hpp"
+
 namespace sensor::rules {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::size_t kSnippetWidth = 160;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "base/utf8.hpp"
+
 namespace sensor::rules {
 namespace {
 
@@ -18,7 +20,8 @@ class ProgressWatch : public YAML::EventHandler {
 public:
     explicit ProgressWatch(std::string_view text)
         : text_(text), most_events_(16 + 8 * text.size()) {
-        if (text_.starts_with("\xef\xbb\xbf")) text_.remove_prefix(3);  // marks count behind it
+        if (text_.starts_with(kByteOrderMark))  // marks count behind it
+            text_.remove_prefix(kByteOrderMark.size());
     }
 
     void OnDocumentStart(const YAML::Mark& mark) override {

@@ -269,6 +269,7 @@ TEST_CASE("every rules text of the tree keeps its meaning and is laid out once a
 }
 
 TEST_CASE("what cannot be kept is refused with its place") {
+    CHECK(formatted("\xef\xbb\xbf\xef\xbb\xbf##").find(":1:1: a second byte") != std::string::npos);
     CHECK(formatted("- list: l\n  items: &a [x]\n").find("f.yaml:2:10: an anchor") !=
           std::string::npos);
     CHECK(formatted("- list: l\n  items: !t [x]\n").find("a tag") != std::string::npos);
