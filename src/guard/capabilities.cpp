@@ -32,6 +32,8 @@ constexpr Row kRows[] = {
 /// Engines and kernels that do not know the finer ones yet give this one for them.
 constexpr int kCoarse = CAP_SYS_ADMIN;
 
+constexpr const char* kUnreadable = "cannot read this process's capabilities";
+
 bool is_needed(Need need, const CapabilityNeeds& needs) {
     switch (need) {
         case Need::Events: return needs.events;
@@ -73,7 +75,7 @@ void choose(const std::vector<int>& kept) {
 
 /// Only `kept` is effective; more stays permitted.
 bool lower_effective(const std::vector<int>& kept) {
-    capng_get_caps_process();
+    if (capng_get_caps_process() != 0) return false;
     for (int number = 0; number <= CAP_LAST_CAP; ++number)
         capng_update(CAPNG_DROP, CAPNG_EFFECTIVE, static_cast<unsigned>(number));
     for (const int capability : kept)
@@ -84,7 +86,7 @@ bool lower_effective(const std::vector<int>& kept) {
 }  // namespace
 
 Result<KeptCapabilities> keep_capabilities(const CapabilityNeeds& needs) {
-    if (capng_get_caps_process() != 0) return Error("cannot read this process's capabilities");
+    if (capng_get_caps_process() != 0) return Error(kUnreadable);
     const auto has = [](int capability) {
         return capng_have_capability(CAPNG_PERMITTED, static_cast<unsigned>(capability)) != 0;
     };
@@ -106,7 +108,7 @@ Result<KeptCapabilities> keep_capabilities(const CapabilityNeeds& needs) {
                 "belong to user {}",
                 closed, ::geteuid()));
         }
-        capng_get_caps_process();
+        if (capng_get_caps_process() != 0) return Error(kUnreadable);
         if (may_bound) {  // the bounding set cannot be changed without
             capng_update(CAPNG_ADD, CAPNG_EFFECTIVE, CAP_SETPCAP);
             if (capng_apply(CAPNG_SELECT_CAPS) != 0) return Error("cannot change capabilities");
