@@ -3,6 +3,7 @@
 // seconds to read, so it stays behind this one.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
