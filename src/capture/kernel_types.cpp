@@ -63,6 +63,51 @@ __u32 last_needed(const btf* types, const std::unordered_set<std::string_view>& 
     return last;
 }
 
+/// Calls visit(number) for each number of another type in one type.
+template <typename Visit>
+void each_reference(btf_type* type, Visit&& visit) {
+    const int count = btf_vlen(type);
+    switch (btf_kind(type)) {
+        case BTF_KIND_PTR:
+        case BTF_KIND_TYPEDEF:
+        case BTF_KIND_VOLATILE:
+        case BTF_KIND_CONST:
+        case BTF_KIND_RESTRICT:
+        case BTF_KIND_TYPE_TAG:
+        case BTF_KIND_DECL_TAG:
+        case BTF_KIND_VAR:
+        case BTF_KIND_FUNC: visit(type->type); break;
+        case BTF_KIND_ARRAY:
+            visit(btf_array(type)->type);
+            visit(btf_array(type)->index_type);
+            break;
+        case BTF_KIND_STRUCT:
+        case BTF_KIND_UNION:
+            for (int k = 0; k < count; ++k) visit(btf_members(type)[k].type);
+            break;
+        case BTF_KIND_FUNC_PROTO:
+            visit(type->type);
+            for (int k = 0; k < count; ++k) visit(btf_params(type)[k].type);
+            break;
+        case BTF_KIND_DATASEC:
+            for (int k = 0; k < count; ++k) visit(btf_var_secinfos(type)[k].type);
+            break;
+        default: break;
+    }
+}
+
+/// What would lead behind the last type leads to void. Newer versions of libbpf refuse it
+/// otherwise, and a function without a signature too: it becomes a "const void".
+void end_at(__u32 last, btf_type* type) {
+    if (btf_is_func(type) && type->type > last) {
+        type->info = static_cast<__u32>(BTF_KIND_CONST) << 24;
+        type->name_off = 0;
+    }
+    each_reference(type, [&](__u32& to) {
+        if (to > last) to = 0;
+    });
+}
+
 std::string all_of(const btf* types) {
     __u32 size = 0;
     const auto* const raw = static_cast<const char*>(btf__raw_data(types, &size));
@@ -89,13 +134,13 @@ std::string shortened(const btf* types, const std::unordered_set<std::string_vie
     head.type_len = static_cast<__u32>(end - begin);
     head.str_off = head.type_off + head.type_len;
     std::memcpy(bytes.data(), &head, sizeof head);
-    const __u32 none = 0;
     for (__u32 id = 1; id <= last; ++id) {
-        const btf_type* const type = btf__type_by_id(types, id);
+        // Types are words, and as far apart from the head as they were.
+        auto* const type = reinterpret_cast<btf_type*>(bytes.data() + place_of(id));
         const char* const name = btf__name_by_offset(types, type->name_off);
         if (is_looked_for_by_name(type) && !wanted.contains(without_flavor(name)))
-            std::memcpy(bytes.data() + place_of(id) + offsetof(btf_type, name_off), &none,
-                        sizeof none);
+            type->name_off = 0;
+        end_at(last, type);
     }
     return bytes;
 }
