@@ -19,7 +19,8 @@
 namespace sensor::guard {
 namespace {
 
-constexpr int kRefusedExit = 159;  // as a shell tells of SIGSYS
+constexpr int kRefusedExit = 159;           // as a shell tells of SIGSYS
+constexpr std::uint64_t kTokenCreate = 36;  // BPF_TOKEN_CREATE, from 6.9
 
 using Filter = std::unique_ptr<std::remove_pointer_t<scmp_filter_ctx>, decltype(&seccomp_release)>;
 
@@ -98,6 +99,9 @@ Result<Filter> make_filter(Profile profile, bool no_new_privs, bool fatal) {
     if (profile == Profile::Live) {
         adder.add(SCMP_ACT_ERRNO(ENOENT), "bpf",
                   {{0, SCMP_CMP_MASKED_EQ, 0xffffffff, BPF_BTF_GET_NEXT_ID}});
+        // libbpf asks for a token from 1.5 on, which only user namespaces need, and does without.
+        adder.add(SCMP_ACT_ERRNO(EPERM), "bpf",
+                  {{0, SCMP_CMP_MASKED_EQ, 0xffffffff, kTokenCreate}});
     }
     // LLVM looks whether there is a file of the name its texts bear, and does without.
     if (profile == Profile::Compiler) adder.add(SCMP_ACT_ERRNO(EACCES), "openat", {});
