@@ -123,6 +123,8 @@ constexpr ArgumentRow kLimited[] = {
     is(kRun, "prctl", 0, PR_GET_SECCOMP),
     is(kRun, "prctl", 0, PR_GET_DUMPABLE),
     {kRun, "prctl", 0, kInt, PR_SET_DUMPABLE, 1, ~std::uint64_t{0}, 0},
+    // Abseil, below RE2, names its memory.
+    {kRun, "prctl", 0, kInt, PR_SET_VMA, 1, ~std::uint64_t{0}, PR_SET_VMA_ANON_NAME},
     is(kAll, "ioctl", 1, TCGETS),  // is it a terminal?
     is(kRun, "ioctl", 1, TIOCGWINSZ),
     is(kRun, "ioctl", 1, FIONREAD),
