@@ -28,7 +28,8 @@ package='dpkg-dev file rpm patch xz-utils python3-yaml libnghttp2-dev'
 package_test='lintian shellcheck mmdebstrap systemd systemd-container cpio openssl podman runc
 docker.io'
 # Container engines that tests/engines starts, and what makes pods.
-engines='podman runc crun uidmap nftables conmon docker.io containerd containernetworking-plugins iproute2
+engines='podman runc crun uidmap nftables conmon docker.io containerd
+    containernetworking-plugins iproute2
 busybox-static python3-grpcio lxc systemd-container'
 
 wanted=
