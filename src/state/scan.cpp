@@ -94,12 +94,17 @@ void State::scan_proc() {
 }
 
 void State::fill(Thread& leader, const ProcInfo& info) {
+    // A program that goes on keeps the name it was started by: it may have taken another since, of
+    // which no event tells, and when /proc is read must not decide what an alert says.
+    const bool goes_on = leader.image && leader.image->exe == info.exe &&
+                         leader.image->args == info.args && info.exe_ino != 0 &&
+                         leader.image->exe_ino == info.exe_ino;
     auto image = make_ref<ExecImage>();
     image->exe = info.exe.empty() ? info.comm : info.exe;
     image->exepath = info.exepath;
     image->args = info.args;
     image->env = share(info.env);
-    image->comm = info.comm;
+    image->comm = goes_on ? leader.image->comm : info.comm;
     image->exe_ino = info.exe_ino;
     image->ctime_ns = info.exe_ctime_ns;
     image->mtime_ns = info.exe_mtime_ns;
@@ -107,7 +112,7 @@ void State::fill(Thread& leader, const ProcInfo& info) {
     image->from_memfd = info.exe_memfd;
     image->join_texts();
     leader.image = image;
-    leader.set_comm(info.comm);
+    if (!goes_on) leader.set_comm(info.comm);
     if (!info.cwd.empty()) leader.cwd = share(with_slash(info.cwd));
     leader.root = share(info.root.empty() ? "/" : info.root);
     set_cgroups(leader, info.cgroups);

@@ -242,6 +242,31 @@ TEST_CASE("blocks of texts") {
     CHECK_FALSE(state::block_value("", "A").has_value());
 }
 
+TEST_CASE("a process that is read again keeps the name that its program was started by") {
+    Fixture f;
+    f.proc->infos[200] = info_of("sh", 0);
+    f.proc->infos[200].exe_ino = 44;
+    State state(f.options());
+    state.scan({task(200, 200, 0, "sh")});
+    const auto lose_change = [&](std::uint32_t generation) {
+        const TestEvent made = make_event(
+            EventType::getuid, {}, {.tgid = 200, .start = 5'000'000'000, .generation = generation});
+        state.begin(made.event());
+        state.end(made.event());
+        return state.find(200);
+    };
+    f.proc->infos[200].comm = "worker";  // prctl
+    f.proc->infos[200].uid = 7;
+    const state::Thread* thread = lose_change(1);
+    CHECK(thread->uid == 7);
+    CHECK(thread->comm() == "sh");
+    CHECK(thread->image->comm == "sh");
+    f.proc->infos[200].exe_ino = 45;  // another program by the same name
+    thread = lose_change(2);
+    CHECK(thread->comm() == "worker");
+    CHECK(thread->image->comm == "worker");
+}
+
 TEST_CASE("a process whose change was lost is read again, once") {
     Fixture f;
     f.proc->infos[200] = info_of("sh", 0);
