@@ -13,6 +13,7 @@
 namespace sensor::app {
 namespace {
 
+constexpr int kLookMs = 500;     // between two looks at the files
 constexpr int kQuietMs = 100;    // files are written in several steps
 constexpr int kMostRounds = 50;  // of what does not become quiet
 
@@ -22,16 +23,7 @@ Reloader::Reloader(Prepare prepare, Told failed, const std::vector<std::string>&
     : prepare_(std::move(prepare)),
       failed_(std::move(failed)),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (!paths.empty()) {
-        Result<FileWatch> files = FileWatch::create();
-        if (files) {
-            files_ = *std::move(files);
-            files_->watch(paths);
-        } else {
-            log::warning("changes of rules and configuration are not noticed: {}",
-                         files.error().text);
-        }
-    }
+    if (!paths.empty()) files_.emplace(paths);
     thread_ = std::thread([this] { run(); });
 }
 
@@ -84,21 +76,17 @@ void Reloader::run() {
 
 // out: false: the sensor ends
 bool Reloader::wait_for_cause() {
-    // What changed while the last reload went on was not read by it, perhaps.
-    bool touched = files_.has_value();
+    bool touched = false;
     for (int rounds = 0;;) {
         if (is_closing()) return false;
-        pollfd on[2] = {{wake_.get(), POLLIN, 0}, {files_ ? files_->fd() : -1, POLLIN, 0}};
-        const int count = ::poll(on, 2, touched || is_asked_ ? kQuietMs : -1);
-        if (count == 0 || ++rounds > kMostRounds) {
-            if (is_asked_ || (touched && files_->changed())) return true;
-            touched = false;
-            rounds = 0;
-        }
+        const bool waits = touched || is_asked_;
+        pollfd on{wake_.get(), POLLIN, 0};
+        const int count = ::poll(&on, 1, waits ? kQuietMs : files_ ? kLookMs : -1);
         std::uint64_t ignored = 0;
-        if ((on[0].revents & POLLIN) != 0 && ::read(wake_.get(), &ignored, sizeof ignored) < 0)
-            continue;
-        if ((on[1].revents & POLLIN) != 0 && files_->drain()) touched = true;
+        if (count > 0 && ::read(wake_.get(), &ignored, sizeof ignored) < 0) continue;
+        const bool differs = count == 0 && files_ && files_->changed();
+        touched = touched || differs;
+        if (waits && ((count == 0 && !differs) || ++rounds > kMostRounds)) return true;
     }
 }
 

@@ -39,7 +39,6 @@ constexpr CallRow kPlain[] = {
     {kRun, {"mkdir", "mkdirat", "rmdir", "rename", "renameat", "renameat2", "unlink", "unlinkat"}},
     {kRun, {"link", "linkat", "symlink", "symlinkat", "truncate", "chmod", "fchmodat", "getcwd"}},
     {kRun, {"chdir", "fchdir", "utimensat", "umask", "name_to_handle_at"}},
-    {kRun, {"inotify_init", "inotify_init1", "inotify_add_watch", "inotify_rm_watch"}},
     // waiting
     {kAll, {"poll", "ppoll", "futex", "restart_syscall", "nanosleep", "clock_nanosleep"}},
     {kRun, {"select", "_newselect", "pselect6", "epoll_create", "epoll_create1", "epoll_ctl"}},
